@@ -1,0 +1,7 @@
+#include "base/base.h"
+
+int main(void)
+{
+	hash_start();
+	return err_exit(ERR_USAGE);
+}
