@@ -1,0 +1,181 @@
+#pragma once
+/*
+ * The room `resource`: things declared once.
+ *
+ * A resource is a table of fields (struct resource).  From it come the routes GET/POST /api/v1/<path>, GET/PATCH/DELETE
+ * /api/v1/<path>/{id}, POST /api/v1/<path>/{id}/<verb> for each verb of its life, validation with exact messages, bound
+ * SQL, filters, sorting, keyset paging, permissions, row scope, OpenAPI, `seawall <name> list|show|add|set|rm|<verb>`,
+ * CSV export, change rows and steps.  What does not fit is an ordinary row of a route table (route.h).
+ *
+ * Every table of a resource has the columns n INTEGER PRIMARY KEY, id TEXT UNIQUE, version, created_at, updated_at
+ * (BIGINT NOT NULL); with a life also state TEXT NOT NULL.  Those five are in every answer and in no field table.
+ */
+#include "codec/json.h"
+#include "resource/op.h"
+
+enum field_kind {
+	FIELD_TEXT,      /* UTF-8 without control characters; min and max in characters (max 0: 200) */
+	FIELD_LONG,      /* text of several lines; max 0: 20,000 characters */
+	FIELD_INT,       /* min and max as they are */
+	FIELD_BOOL,
+	FIELD_TIME,      /* RFC 3339 outside, milliseconds inside */
+	FIELD_DATE,      /* "2026-11-23", stored as text */
+	FIELD_ENUM,      /* one of values[] */
+	FIELD_REF,       /* another resource: column x_n, outside x_id (an id, or its key) and x_name (its label) */
+	FIELD_JSON,      /* object or array, stored as text; checked by the resource */
+};
+
+enum field_flag {
+	REQUIRED = 1,
+	READ_ONLY = 2,   /* never taken from outside: set by code, or computed by `expr` */
+	FILTER = 4,
+	SORT = 8,        /* NOT NULL, and an index stands for it */
+	SEARCH = 16,     /* found by q= */
+	LIST = 32,       /* a column of tables for people */
+	PERSONAL = 64,   /* masked in change rows */
+	DERIVED = 128,   /* written without change row and version */
+};
+
+struct field {
+	const char *name;             /* as outside; a FIELD_REF ends in _id */
+	enum field_kind kind;
+	unsigned flags;
+	int64_t min, max;
+	const char *const *values;    /* FIELD_ENUM, NULL-terminated */
+	const char *ref;              /* FIELD_REF: name of the resource */
+	const char *expr;             /* SQL over t when it is not simply t.<column>; implies READ_ONLY */
+	const char *zh, *en;          /* one sentence each; what stands before the first comma is the label */
+};
+
+/* A record read or to be written: values by position of the field. */
+struct record {
+	const struct resource *resource;
+	int64_t n, version, created_at, updated_at;
+	struct span id, state;
+	struct db_value *values;
+};
+
+enum clock_effect { CLOCK_NONE, CLOCK_MEET_ACKNOWLEDGE, CLOCK_MEET_ANSWER, CLOCK_PAUSE, CLOCK_RESUME, CLOCK_MOVE, CLOCK_END };
+enum need { NEED_REASON = 1, NEED_TEXT = 2, NEED_UNTIL = 4, NEED_UNIT = 8, NEED_CHANNEL = 16 };
+
+/* One row of a life.  Several rows with one (from, verb) mean: the room's apply() chooses among their `to`. */
+struct transition {
+	const char *from, *verb, *to;
+	enum perm perm;
+	unsigned needs;
+	enum clock_effect clock;
+};
+
+struct life {
+	const char *const *states;            /* NULL-terminated, the first is where a record is born */
+	const struct transition *rows;
+	size_t n_rows;
+};
+
+enum resource_op { RESOURCE_CREATE = 1, RESOURCE_CHANGE = 2, RESOURCE_DELETE = 4 };
+
+struct resource {
+	const char *name, *path, *table;      /* "unit", "units", "units" (corpus tables as "corpus.vulns") */
+	const char *zh, *en;                  /* what it is, in one sentence; label before the first comma */
+	const struct field *fields;
+	size_t n_fields;
+	const char *unit_column;              /* row scope: "t.unit_n"; for units "t.n"; NULL: no scope */
+	const char *key, *label;              /* field names: how people name one, how it is shown */
+	const char *sort;                     /* default order: "name" or "-priority"; NULL: by n */
+	const char *where;                    /* rows that exist for anybody ("t.deleted_at IS NULL"), or NULL */
+	enum perm read, write;
+	unsigned ops;                         /* generic operations offered */
+	size_t body_max;                      /* 0: 64 KiB */
+	const struct life *life;
+	/* Before a row is written: whole-record rules; `before` is NULL at creation.  May change `after`. */
+	bool (*check)(struct op *op, const struct record *before, struct record *after, struct err *err);
+	/* After it was written, in the same transaction (before NULL: created; after NULL: deleted). */
+	bool (*after)(struct op *op, const struct record *before, const struct record *after, struct err *err);
+	/* Appends further members to the object of one record (",\"items\":[…]"); `single` false in lists. */
+	bool (*show)(struct op *op, const struct record *r, bool single, struct str *out, struct err *err);
+	/* A transition: does what belongs to it and may choose another `to` of the same (from, verb), or keep t->to. */
+	bool (*apply)(struct op *op, struct record *r, const struct transition *t, const json_t *args, const char **ret_to,
+		      struct err *err);
+	const char *show_schema;              /* JSON text: OpenAPI properties of what show() adds ("\"items\":{…}"), or NULL */
+	const char *args_schema;              /* JSON text: OpenAPI properties of verb bodies beyond reason/text/until, or NULL */
+};
+
+/* The house's resources, given once at start by the roof; resource_find() by name or by path. */
+void resource_register(const struct resource *const *list, size_t n);
+const struct resource *resource_find(struct span name_or_path);
+const struct resource *resource_at(size_t i);              /* NULL past the end */
+
+/* ---- asking ------------------------------------------------------------------------------------------------------- */
+
+enum query_op { QUERY_EQ, QUERY_NE, QUERY_GT, QUERY_GTE, QUERY_LT, QUERY_LTE, QUERY_IN, QUERY_NULL, QUERY_UNDER };
+enum { QUERY_FILTERS_MAX = 16, QUERY_IN_MAX = 1000, LIST_DEFAULT = 50, LIST_MAX = 1000 };
+
+struct query {
+	struct { const struct field *field; enum query_op op; struct db_value *values; size_t n; } filters[QUERY_FILTERS_MAX];
+	size_t n_filters;
+	const struct field *sort;              /* NULL: by n */
+	bool descending;
+	size_t limit;
+	struct span cursor, q;
+	uint64_t fields;                       /* bit per field; 0: all */
+};
+
+struct query_pair { struct span name, value; };
+
+/* Names as in a URL: field, field__gt __gte __lt __lte __ne __in (comma) __null (true/false) __under (a unit and all below),
+ * id__in, q, sort, limit, cursor, fields.  Also state, created_at, updated_at.  Unknown names are errors naming them. */
+NODISCARD bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n, struct arena *a,
+			   struct query *ret, struct err *err);
+/* A JSON object of the same names; numbers, booleans, arrays (for __in) as well as strings. */
+NODISCARD bool query_parse_json(const struct resource *r, const json_t *filter, struct arena *a, struct query *ret,
+				struct err *err);
+
+struct page {
+	struct record *rows;
+	size_t n;
+	struct span next;                      /* cursor, {NULL,0} at the end */
+};
+
+/* Row scope and permission applied: ERR_FORBIDDEN without `read` anywhere. */
+NODISCARD bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret, struct err *err);
+/* Internal keys of all records the query selects in ascending n > after_n, at most max: for bulk actions and exports. */
+NODISCARD bool resource_select(struct op *op, const struct resource *r, const struct query *q, int64_t after_n, size_t max,
+			       int64_t **ret_ns, size_t *ret_count, struct err *err);
+/* One record by id (or key): ERR_NOT_FOUND also when the actor may not see it. */
+NODISCARD bool resource_get(struct op *op, const struct resource *r, struct span id, struct record *ret, struct err *err);
+/* One record by n, without permission or scope. */
+NODISCARD bool resource_load(struct op *op, const struct resource *r, int64_t n, struct record *ret, bool *ret_found,
+			     struct err *err);
+/* n of an id or key, without scope; ERR_NOT_FOUND. */
+NODISCARD bool resource_resolve(struct op *op, const struct resource *r, struct span id_or_key, int64_t *ret_n, struct err *err);
+
+/* ---- changing: inside a transaction (op->tx) ----------------------------------------------------------------------- */
+
+/* From outside: checks permission, every field (all wrong ones are noted in op->problems), references and scope. */
+NODISCARD bool resource_create(struct op *op, const struct resource *r, const json_t *in, struct record *ret, struct err *err);
+/* if_version 0: whatever version.  ERR_PRECONDITION when it differs. */
+NODISCARD bool resource_change(struct op *op, const struct resource *r, struct span id, const json_t *in, int64_t if_version,
+			       struct record *ret, struct err *err);
+NODISCARD bool resource_delete(struct op *op, const struct resource *r, struct span id, int64_t if_version, struct err *err);
+/* A verb of its life.  404 unseen, 403 not permitted, 409 not in this state, 422 something needed is missing. */
+NODISCARD bool resource_apply(struct op *op, const struct resource *r, struct span id, struct span verb, const json_t *args,
+			      int64_t if_version, struct record *ret, struct err *err);
+
+/* From our own code: values are trusted, permission is the caller's business; row, change (and first step) are written. */
+NODISCARD bool record_new(const struct resource *r, struct arena *a, struct record *ret);      /* all NULL or defaults */
+void record_set(struct record *rec, const char *field, struct db_value v);                     /* unknown field: assert */
+struct db_value record_get(const struct record *rec, const char *field);
+int64_t record_int(const struct record *rec, const char *field);                               /* 0 for NULL */
+struct span record_text(const struct record *rec, const char *field);
+NODISCARD bool record_insert(struct op *op, struct record *rec, struct err *err);              /* sets n, id, version, times */
+NODISCARD bool record_update(struct op *op, const struct record *before, struct record *after, const char *verb,
+			     struct err *err);                                                 /* writes what differs */
+/* The same transition as resource_apply() does, without permission: for jobs, bulk actions and rooms that drive others. */
+NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb, const json_t *args, struct err *err);
+
+/* ---- showing --------------------------------------------------------------------------------------------------------- */
+
+/* {"id":…}: one object.  Personal fields are shown to whoever may read the resource. */
+NODISCARD bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool single, struct str *out,
+			   struct err *err);
+struct span field_label(const struct field *f, bool zh);   /* up to the first comma */
