@@ -4,11 +4,15 @@
  *
  * An attribute is ANY (lone *), NA (lone -) or a value.  A value is kept in the escaped form of the formatted string,
  * lower-cased: letters, digits, _ and unescaped . - are literal, everything else printable is \-quoted, an unquoted
- * * or run of ? may stand only at its start or end.
+ * * or run of ? may stand only at its start or end.  The form is canonical: equal values are equal bytes.
  */
 #include "base/base.h"
 
-enum { CPE_ATTRIBUTES = 11, CPE_TEXT_MAX = 1024 };
+enum {
+	CPE_ATTRIBUTES = 11,
+	CPE_TEXT_MAX = 1024,
+	CPE_VALUE_MAX = 300,             /* of cpe_quote(): vendor, product and version together still make a readable name */
+};
 
 enum cpe_attribute {
 	CPE_PART, CPE_VENDOR, CPE_PRODUCT, CPE_VERSION, CPE_UPDATE, CPE_EDITION, CPE_LANGUAGE, CPE_SW_EDITION,
@@ -25,7 +29,11 @@ struct cpe {
 	} at[CPE_ATTRIBUTES];
 };
 
-/* Reads "cpe:2.3:…" (any letter case, at most CPE_TEXT_MAX bytes).  Texts point into the arena. */
+/*
+ * Reads "cpe:2.3:…" (any letter case, at most CPE_TEXT_MAX bytes; part a, o or h).  Texts point into the arena.
+ * As in the standard's unbind_fs, a special character that should have been quoted is taken as quoted.
+ * Errors name the attribute.
+ */
 NODISCARD bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *err);
 /* The formatted string. */
 struct span cpe_format(const struct cpe *c, struct arena *a);
