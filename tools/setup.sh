@@ -1,0 +1,67 @@
+#!/bin/bash
+# Installs the Debian packages that a stage needs and that are missing.  Does nothing, fast, when all are there.
+# Usage: tools/setup.sh build|test|sanitize|fuzz|check
+set -euo pipefail
+
+stage=${1:?usage: tools/setup.sh build|test|sanitize|fuzz|check}
+
+build="gcc libc6-dev make meson ninja-build pkg-config libjansson-dev libmicrohttpd-dev libseccomp-dev libsodium-dev
+	libsqlite3-dev libzstd-dev zlib1g-dev"
+test="$build libcurl4-openssl-dev pmccabe"
+# The sanitizers' runtime is packaged by compiler version up to Debian 12.
+runtime=libclang-rt-dev
+grep -qs 'VERSION_ID="12"' /etc/os-release && runtime=libclang-rt-14-dev
+sanitizers="clang llvm $runtime"
+
+case $stage in
+build) packages=$build ;;
+test) packages=$test ;;
+fuzz) packages="$build $sanitizers" ;;
+sanitize) packages="$test $sanitizers" ;;
+check) packages="$test clang clang-tidy cppcheck" ;;
+*)
+	echo "tools/setup.sh: no stage $stage" >&2
+	exit 2
+	;;
+esac
+
+if ! command -v dpkg-query > /dev/null; then
+	echo "setup: this is not a Debian system; please install what these packages hold:" $packages >&2
+	exit 0
+fi
+
+# dpkg-query exits 1 when it does not know a package at all: that package is missing too.
+there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $packages 2> /dev/null | sed -n 's/^installed //p' || true)
+missing=
+for package in $packages; do
+	grep -qx "$package" <<< "$there" || missing+=" $package"
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	sudo="sudo DEBIAN_FRONTEND=noninteractive"
+	if ! command -v sudo > /dev/null; then
+		echo "setup: please run as root:  apt-get update && apt-get install$missing" >&2
+		exit 1
+	fi
+fi
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+options="-qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0"
+
+attempt()
+{
+	$sudo apt-get $options update >> "$log" 2>&1 &&
+		$sudo apt-get $options install -y --no-install-recommends $missing >> "$log" 2>&1
+}
+
+echo "setup: installing$missing"
+for try in 1 2 3; do
+	attempt && exit 0
+	[ $try = 3 ] || sleep $((try * 5))
+done
+echo "setup: could not install$missing; apt-get said:" >&2
+tail -n 30 "$log" >&2
+exit 1
