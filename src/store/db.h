@@ -48,16 +48,24 @@ struct db_values { const struct db_value *v; size_t n; };
 struct db;
 struct db_rows;                                            /* an open result */
 
-/* A driver: SQLite, and a test double around it that fails on command (db_fail.h). */
+/* The driver is SQLite; tests put a double around it that fails on command (db_fail.h). */
 struct db_open {
 	const char *path;                                  /* main database file; ":memory:" in tests */
 	const char *corpus_path;                           /* attached as schema `corpus`; NULL: none */
-	bool read_only;
+	bool read_only, corpus_read_only;                  /* the first includes the second */
 	int64_t busy_ms;
 };
 NODISCARD bool db_open(const struct db_open *o, struct db **ret, struct err *err);
 void db_close(struct db *db);                              /* NULL allowed */
 void db_close_p(struct db **db);
+
+/* One transaction at a time on a connection.  DB_READ: one snapshot for all that is read.  DB_WRITE: the write lock at
+ * once, or ERR_BUSY; after a statement in it has failed nothing but db_rollback() is accepted, as on PostgreSQL. */
+enum db_mode { DB_READ, DB_WRITE };
+NODISCARD bool db_begin(struct db *db, enum db_mode mode, struct err *err);
+NODISCARD bool db_commit(struct db *db, struct err *err);  /* on failure the transaction is rolled back */
+void db_rollback(struct db *db);                           /* nothing happens without a transaction */
+bool db_in_transaction(const struct db *db);
 
 /* Statements are prepared once per connection and kept (at most 256, least recently used goes). */
 NODISCARD bool db_exec(struct db *db, struct sql_literal sql, struct db_values v, struct err *err);
@@ -82,6 +90,6 @@ NODISCARD bool db_text(struct db *db, struct sql_literal sql, struct db_values v
 		       struct err *err);                   /* {NULL,0} without a row */
 int64_t db_changes(const struct db *db);                   /* rows changed by the last statement */
 void db_deadline(struct db *db, int64_t ms);               /* statements on this connection end with ERR_BUSY after so long; 0 none */
-int64_t db_data_version(struct db *db);                    /* changes when another connection has committed */
+int64_t db_data_version(struct db *db);                    /* changes when another connection has committed; -1: error */
 /* Runs a script of ours (migrations): several statements, no values. */
 NODISCARD bool db_script(struct db *db, const char *sql, struct err *err);

@@ -1,4 +1,10 @@
 -- What every room stands on.  n is the internal key, id (UUIDv7) appears at borders.  Times are milliseconds UTC.
+
+-- What this folder is: 'id' (UUIDv7 made by init), 'audit_key' (public key of the checkpoints, hex).
+CREATE TABLE facts (
+	name  TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+);
 CREATE TABLE counters (
 	series TEXT PRIMARY KEY,
 	value  BIGINT NOT NULL
@@ -23,6 +29,13 @@ CREATE TABLE changes (
 );
 CREATE INDEX changes_record ON changes (resource, record_n, n);
 CREATE INDEX changes_unit ON changes (unit_after_n, n);
+-- The head of the chain: one row, written once per transaction that has changes.
+CREATE TABLE change_head (
+	n        INTEGER PRIMARY KEY CHECK (n = 1),
+	change_n BIGINT NOT NULL,
+	hash     TEXT NOT NULL
+);
+INSERT INTO change_head (n, change_n, hash) VALUES (1, 0, '');
 CREATE TABLE change_values (
 	change_n BIGINT PRIMARY KEY,
 	body     TEXT NOT NULL,
@@ -63,7 +76,7 @@ CREATE TABLE jobs (
 	kind       TEXT NOT NULL,
 	key        TEXT NOT NULL,
 	lane       BIGINT NOT NULL,
-	state      TEXT NOT NULL,              -- waiting, running, done, failed
+	state      TEXT NOT NULL,              -- waiting, running, failed; a job that is done is deleted
 	run_at     BIGINT NOT NULL,
 	lease      BIGINT NOT NULL,
 	lease_until BIGINT NOT NULL,
@@ -73,7 +86,9 @@ CREATE TABLE jobs (
 	created_at BIGINT NOT NULL,
 	ended_at   BIGINT
 );
-CREATE INDEX jobs_due ON jobs (lane, run_at) WHERE state IN ('waiting', 'running');
+CREATE INDEX jobs_due ON jobs (lane, run_at) WHERE state = 'waiting';
+CREATE INDEX jobs_lease ON jobs (lane, lease_until) WHERE state = 'running';
+CREATE INDEX jobs_running ON jobs (kind, key) WHERE state = 'running';
 CREATE UNIQUE INDEX jobs_waiting ON jobs (kind, key) WHERE state = 'waiting';
 CREATE TABLE idempotency (
 	actor     TEXT NOT NULL,
@@ -84,3 +99,13 @@ CREATE TABLE idempotency (
 	at        BIGINT NOT NULL,
 	PRIMARY KEY (actor, key)
 );
+-- The names of records, split into pairs of characters, and the index over them.
+CREATE TABLE search_texts (
+	n        INTEGER PRIMARY KEY,
+	resource TEXT NOT NULL,
+	record_n BIGINT NOT NULL,
+	body     TEXT NOT NULL,
+	UNIQUE (resource, record_n)
+);
+CREATE VIRTUAL TABLE search_index
+	USING fts5 (body, content='search_texts', content_rowid='n', columnsize=0, tokenize='ascii');
