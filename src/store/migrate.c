@@ -4,17 +4,6 @@
 
 #include "os/clock.h"
 
-static const struct sql_literal make_main = SQL("CREATE TABLE IF NOT EXISTS main.migrations (version INTEGER PRIMARY KEY,"
-	" name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
-static const struct sql_literal make_corpus = SQL("CREATE TABLE IF NOT EXISTS corpus.migrations"
-	" (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
-static const struct sql_literal list_main = SQL("SELECT version, name, checksum FROM main.migrations ORDER BY version");
-static const struct sql_literal list_corpus = SQL("SELECT version, name, checksum FROM corpus.migrations ORDER BY version");
-static const struct sql_literal note_main = SQL("INSERT INTO main.migrations (version, name, checksum, applied_at)"
-	" VALUES (?, ?, ?, ?)");
-static const struct sql_literal note_corpus = SQL("INSERT INTO corpus.migrations (version, name, checksum, applied_at)"
-	" VALUES (?, ?, ?, ?)");
-
 enum { MIGRATIONS_MAX = 512 };
 
 struct migrate_set migrate_set_main(void)
@@ -30,6 +19,28 @@ struct migrate_set migrate_set_corpus(void)
 static bool is_corpus(struct migrate_set set)
 {
 	return strcmp(set.schema, "corpus") == 0;
+}
+
+static struct sql_literal make_table(struct migrate_set set)
+{
+	return is_corpus(set)
+		? SQL("CREATE TABLE IF NOT EXISTS corpus.migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+		      " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
+		: SQL("CREATE TABLE IF NOT EXISTS main.migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+		      " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+}
+
+static struct sql_literal list_rows(struct migrate_set set)
+{
+	return is_corpus(set) ? SQL("SELECT version, name, checksum FROM corpus.migrations ORDER BY version")
+			      : SQL("SELECT version, name, checksum FROM main.migrations ORDER BY version");
+}
+
+static struct sql_literal add_row(struct migrate_set set)
+{
+	return is_corpus(set)
+		? SQL("INSERT INTO corpus.migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)")
+		: SQL("INSERT INTO main.migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)");
 }
 
 static void checksum(const struct migration *m, char ret[HASH_SHA256_HEX + 1])
@@ -83,7 +94,7 @@ static bool read_done(struct db *db, struct migrate_set set, bool done[], struct
 	if (!there)
 		return true;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(db, is_corpus(set) ? list_corpus : list_main, V0, &r, err))
+	if (!db_query(db, list_rows(set), V0, &r, err))
 		return false;
 	for (bool row = true; ; ) {
 		if (!db_next(r, &row, err))
@@ -115,7 +126,7 @@ static bool apply_one(struct db *db, struct migrate_set set, const struct migrat
 	if (!db_begin(db, DB_WRITE, err))
 		return false;
 	bool ok = db_script(db, m->sql, err)
-		&& db_exec(db, is_corpus(set) ? note_corpus : note_main,
+		&& db_exec(db, add_row(set),
 			   V(db_i(m->version), db_z(m->name), db_z(sum), db_i(clock_wall())), err);
 	if (!ok) {
 		db_rollback(db);
@@ -127,7 +138,7 @@ static bool apply_one(struct db *db, struct migrate_set set, const struct migrat
 bool migrate_apply(struct db *db, struct migrate_set set, struct err *err)
 {
 	bool done[MIGRATIONS_MAX] = { false };
-	if (!db_exec(db, is_corpus(set) ? make_corpus : make_main, V0, err) || !read_done(db, set, done, err))
+	if (!db_exec(db, make_table(set), V0, err) || !read_done(db, set, done, err))
 		return false;
 	for (size_t i = 0; i < set.count; i++)
 		if (!done[i] && !apply_one(db, set, &set.rows[i], err))
