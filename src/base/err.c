@@ -58,6 +58,15 @@ bool err_field(struct err *err, const char *field, const char *zh, const char *e
 	return false;
 }
 
+bool err_texts(struct err *err, enum err_code code, const char *field, const char *zh, const char *en)
+{
+	err->code = code;
+	trim_utf8(err->zh, sizeof err->zh, snprintf(err->zh, sizeof err->zh, "%s", zh));
+	trim_utf8(err->en, sizeof err->en, snprintf(err->en, sizeof err->en, "%s", en));
+	snprintf(err->field, sizeof err->field, "%s", field);
+	return false;
+}
+
 bool err_errno(struct err *err, int os_errno, const char *what)
 {
 	enum err_code code = ERR_IO;

@@ -31,6 +31,8 @@ struct err {
 bool err_set(struct err *err, enum err_code code, const char *zh, const char *en, ...) PRINTF(3, 5) PRINTF(4, 5);
 /* The same, naming the wrong field (at most 47 bytes are kept). */
 bool err_field(struct err *err, const char *field, const char *zh, const char *en, ...) PRINTF(3, 5) PRINTF(4, 5);
+/* Ready texts, one for each language; field may be "". */
+bool err_texts(struct err *err, enum err_code code, const char *field, const char *zh, const char *en);
 /* From errno: ENOSPC and EDQUOT become ERR_NO_SPACE, ENOENT ERR_NOT_FOUND, all else ERR_IO; `what` is a path or name. */
 bool err_errno(struct err *err, int os_errno, const char *what);
 /* Puts "zh_prefix" and "en_prefix" before the texts ("line 214: "). */

@@ -53,6 +53,7 @@ struct record {
 	int64_t n, version, created_at, updated_at;
 	struct span id, state;
 	struct db_value *values;
+	struct span *ref_ids, *ref_names;      /* of FIELD_REF, by position; filled by reading */
 };
 
 enum clock_effect { CLOCK_NONE, CLOCK_MEET_ACKNOWLEDGE, CLOCK_MEET_ANSWER, CLOCK_PAUSE, CLOCK_RESUME, CLOCK_MOVE, CLOCK_END };
@@ -179,3 +180,11 @@ NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb,
 NODISCARD bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool single, struct str *out,
 			   struct err *err);
 struct span field_label(const struct field *f, bool zh);   /* up to the first comma */
+struct span resource_label(const struct resource *r, bool zh);
+/* CSV with a BOM and a header row: one line a record. */
+NODISCARD bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out, struct err *err);
+NODISCARD bool record_csv(struct op *op, const struct record *rec, uint64_t fields, struct str *out, struct err *err);
+/* One field as plain text for a table or a CSV cell ("" for nothing). */
+struct span record_cell(struct op *op, const struct record *rec, size_t field);
+/* A text from the command line or a file as the JSON value of a field; NULL when it cannot be (err says why). */
+json_t *field_from_text(const struct field *f, struct span text, struct err *err);

@@ -1,0 +1,25 @@
+#pragma once
+/* Shared by the files of this room only. */
+#include "resource/resource.h"
+
+enum { FIELDS_MAX = 60, CURSOR_MAX = 2048 };
+
+/* The column of a field: its name, and x_n for a reference x_id. */
+const char *field_column(const struct field *f, char buffer[64]);
+const struct field *resource_field(const struct resource *r, struct span name);
+size_t field_index(const struct resource *r, const struct field *f);
+/* created_at, updated_at, state as if they were in the table. */
+const struct field *field_implied(const struct resource *r, struct span name);
+/* SQL of a field's value over alias t. */
+void sql_field(struct sql *q, const struct field *f);
+/* "SELECT … FROM table t"; columns in the order that record_read() expects. */
+void sql_select(struct sql *q, const struct resource *r);
+void record_read(const struct resource *r, const struct db_rows *rows, struct arena *a, struct record *ret);
+int64_t record_unit(const struct record *rec);
+/* " AND … " for every filter of the query, its search and the fixed WHERE; not scope, not cursor. */
+bool sql_filters(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err);
+/* A JSON value as the value of a field; checks kind, bounds and references. */
+bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err);
+/* Writes what SEARCH fields say to the search text; nothing for resources without any. */
+bool record_index(struct op *op, const struct record *rec, struct err *err);
+bool record_log(struct op *op, const struct record *before, const struct record *after, const char *verb, struct err *err);

@@ -1,0 +1,181 @@
+/* Lives: one transition is one row of a state table, applied with its step and its change in one transaction. */
+#include <assert.h>
+
+#include "resource/internal.h"
+
+static const struct transition *find_row(const struct life *life, struct span from, struct span verb)
+{
+	for (size_t i = 0; i < life->n_rows; i++)
+		if (span_is(verb, life->rows[i].verb) && span_is(from, life->rows[i].from))
+			return &life->rows[i];
+	return NULL;
+}
+
+/* Any row of the verb: what permission it asks for, whatever the state. */
+static const struct transition *find_verb(const struct life *life, struct span verb)
+{
+	for (size_t i = 0; i < life->n_rows; i++)
+		if (span_is(verb, life->rows[i].verb))
+			return &life->rows[i];
+	return NULL;
+}
+
+static bool given(const json_t *args, const char *name)
+{
+	return span_trim(json_get_text(args, name)).n > 0;
+}
+
+static bool need(struct op *op, const json_t *args, unsigned needs, enum need bit, const char *name, struct err *err)
+{
+	if (!(needs & bit) || given(args, name))
+		return true;
+	struct err e = { 0 };
+	err_field(&e, name, "请填写“%s”", "\"%s\" must be given", name);
+	return op_problem(op, &e, err);
+}
+
+static bool check_needs(struct op *op, const json_t *args, const struct transition *t, struct err *err)
+{
+	struct err first = { 0 };
+	bool ok = need(op, args, t->needs, NEED_REASON, "reason", &first);
+	ok = need(op, args, t->needs, NEED_TEXT, "text", &first) && ok;
+	ok = need(op, args, t->needs, NEED_UNTIL, "until", &first) && ok;
+	ok = need(op, args, t->needs, NEED_UNIT, "unit_id", &first) && ok;
+	ok = need(op, args, t->needs, NEED_CHANNEL, "channel", &first) && ok;
+	if (!ok)
+		*err = first;
+	return ok;
+}
+
+/* Recorded on behalf: whose word, by which channel, and when it was said. */
+static bool on_behalf(struct op *op, const json_t *args, struct store_step *step, struct err *err)
+{
+	const json_t *who = json_object_get(args, "on_behalf");
+	if (!who || json_is_null(who))
+		return true;
+	struct span person = json_get_text(who, "person"), channel = json_get_text(who, "channel");
+	struct span at = json_get_text(who, "at");
+	if (!json_is_object(who) || person.n == 0 || channel.n == 0 || person.n > 400 || channel.n > 100)
+		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
+				 "on_behalf must name the person and the channel");
+	if (at.p && (!time_parse(at, &step->happened_at) || step->happened_at > op_now(op)))
+		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间", "on_behalf.at must be a time in the past");
+	step->on_whose_word = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(channel));
+	return true;
+}
+
+/* The county office above a unit, 0 if there is none. */
+static bool county_of(struct op *op, int64_t unit_n, int64_t *ret, struct err *err)
+{
+	bool found;
+	*ret = 0;
+	return unit_n == 0 ||
+	       db_int(op_db(op), SQL("SELECT u.n FROM unit_tree a JOIN units u ON u.n=a.ancestor_n WHERE a.descendant_n=? AND "
+				     "a.relation=0 AND u.kind='office' AND u.parent_n IS NOT NULL ORDER BY u.n DESC LIMIT 1"),
+		      V(db_i(unit_n)), ret, &found, err);
+}
+
+static const char *severity_of(const struct record *rec)
+{
+	static const char *const known[] = { "critical", "high", "medium", "low", "none" };
+	const struct field *f = resource_field(rec->resource, SPAN("severity"));
+	for (size_t i = 0; f && i < COUNT(known); i++)
+		if (span_is(rec->values[field_index(rec->resource, f)].s, known[i]))
+			return known[i];
+	return "";
+}
+
+static bool write_step(struct op *op, const struct record *rec, const struct transition *t, const char *to,
+		       const json_t *args, struct err *err)
+{
+	struct store_step step = {
+		.resource = rec->resource->name, .record_n = rec->n, .from = t->from, .verb = t->verb, .to = to,
+		.unit_n = record_unit(rec), .severity = severity_of(rec),
+	};
+	struct span reason = json_get_text(args, "reason"), text = json_get_text(args, "text");
+	step.text = reason.n ? reason : text;
+	struct str values = STR_IN(op->arena, 64 * 1024);
+	int64_t n;
+	if (args && json_object_size(args) > 0) {
+		if (!json_write(args, &values, err))
+			return false;
+		step.values = str_span(&values);
+	}
+	return on_behalf(op, args, &step, err) && county_of(op, step.unit_n, &step.county_n, err) &&
+	       store_add_step(op->tx, &step, &n, err);
+}
+
+static bool transit(struct op *op, struct record *rec, const struct transition *t, const json_t *args, struct err *err)
+{
+	const struct resource *r = rec->resource;
+	const char *to = t->to;
+	struct record before = *rec;
+	before.values = arena_array(op->arena, r->n_fields, sizeof *before.values);
+	memcpy(before.values, rec->values, r->n_fields * sizeof *before.values);
+	if (!check_needs(op, args, t, err))
+		return false;
+	if (r->apply && !r->apply(op, rec, t, args, &to, err))
+		return false;
+	bool listed = false;
+	for (size_t i = 0; i < r->life->n_rows && !listed; i++)
+		listed = strcmp(r->life->rows[i].from, t->from) == 0 && strcmp(r->life->rows[i].verb, t->verb) == 0 &&
+			 strcmp(r->life->rows[i].to, to) == 0;
+	assert(listed);                          /* apply() may only choose what the state table says */
+	rec->state = span_of(to);
+	int64_t version = before.version;
+	if (!record_update(op, &before, rec, t->verb, err))
+		return false;
+	if (rec->version == version) {           /* a step that changed no column is still a change of the record */
+		rec->version = version + 1;
+		rec->updated_at = op_now(op);
+		struct sql *sql = sql_new(op->arena);
+		sql_add(sql, "UPDATE ");
+		sql_name(sql, r->table);
+		sql_add(sql, " SET version=version+1,updated_at=");
+		sql_int(sql, rec->updated_at);
+		sql_add(sql, " WHERE n=");
+		sql_int(sql, rec->n);
+		if (!db_exec_sql(op_db(op), sql, err) || !record_log(op, &before, rec, t->verb, err))
+			return false;
+	}
+	return write_step(op, rec, t, to, args, err);
+}
+
+static bool wrong_state(const struct record *rec, struct span verb, struct err *err)
+{
+	return err_set(err, ERR_CONFLICT, "当前状态“" SPAN_FMT "”不能执行“" SPAN_FMT "”",
+		       "in state \"" SPAN_FMT "\" \"" SPAN_FMT "\" is not possible", SPAN_ARG(rec->state), SPAN_ARG(verb));
+}
+
+bool record_apply(struct op *op, struct record *rec, const char *verb, const json_t *args, struct err *err)
+{
+	const struct transition *t = find_row(rec->resource->life, rec->state, span_of(verb));
+	return t ? transit(op, rec, t, args, err) : wrong_state(rec, span_of(verb), err);
+}
+
+bool resource_apply(struct op *op, const struct resource *r, struct span id, struct span verb, const json_t *args,
+		    int64_t if_version, struct record *ret, struct err *err)
+{
+	struct record rec;
+	bool may, found;
+	const struct transition *any = r->life ? find_verb(r->life, verb) : NULL;
+	if (!any)
+		return err_set(err, ERR_NOT_FOUND, "没有这个操作", "there is no such verb");
+	if (args && !json_is_object(args))
+		return err_set(err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
+	if (!resource_get(op, r, id, &rec, err))
+		return false;
+	const struct transition *t = find_row(r->life, rec.state, verb);
+	if (!actor_may(op->actor, op_db(op), t ? t->perm : any->perm, record_unit(&rec), &may, err))
+		return false;
+	if (!may)
+		return err_set(err, ERR_FORBIDDEN, "没有执行“" SPAN_FMT "”的权限", "not permitted to " SPAN_FMT, SPAN_ARG(verb));
+	if (if_version && if_version != rec.version)
+		return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
+	if (!t)
+		return wrong_state(&rec, verb, err);
+	if (!transit(op, &rec, t, args, err) || !resource_load(op, r, rec.n, &rec, &found, err))
+		return false;
+	*ret = rec;
+	return true;
+}

@@ -1,0 +1,402 @@
+/* From a query to rows: filters, scope, order, keyset paging (one indexed seek a page, never OFFSET). */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "resource/internal.h"
+
+void sql_field(struct sql *q, const struct field *f)
+{
+	char column[64];
+	if (f->expr) {
+		sql_name(q, f->expr);
+		return;
+	}
+	sql_add(q, "t.");
+	sql_name(q, field_column(f, column));
+}
+
+void sql_select(struct sql *q, const struct resource *r)
+{
+	sql_add(q, "SELECT t.n,t.id,t.version,t.created_at,t.updated_at,");
+	if (r->life)
+		sql_add(q, "t.state");
+	else
+		sql_add(q, "''");
+	for (size_t i = 0; i < r->n_fields; i++) {
+		const struct field *f = &r->fields[i];
+		sql_add(q, ",");
+		sql_field(q, f);
+		if (f->kind != FIELD_REF)
+			continue;
+		const struct resource *to = resource_find(span_of(f->ref));
+		sql_add(q, ",(SELECT r.id FROM ");
+		sql_name(q, to->table);
+		sql_add(q, " r WHERE r.n=");
+		sql_field(q, f);
+		sql_add(q, "),(SELECT r.");
+		sql_name(q, to->label ? to->label : "id");
+		sql_add(q, " FROM ");
+		sql_name(q, to->table);
+		sql_add(q, " r WHERE r.n=");
+		sql_field(q, f);
+		sql_add(q, ")");
+	}
+	sql_add(q, " FROM ");
+	sql_name(q, r->table);
+	sql_add(q, " t");
+}
+
+void record_read(const struct resource *r, const struct db_rows *rows, struct arena *a, struct record *ret)
+{
+	*ret = (struct record){
+		.resource = r,
+		.n = db_col_int(rows, 0),
+		.id = arena_span(a, db_col_text(rows, 1)),
+		.version = db_col_int(rows, 2),
+		.created_at = db_col_int(rows, 3),
+		.updated_at = db_col_int(rows, 4),
+		.state = arena_span(a, db_col_text(rows, 5)),
+		.values = arena_array(a, r->n_fields, sizeof *ret->values),
+		.ref_ids = arena_array(a, r->n_fields, sizeof *ret->ref_ids),
+		.ref_names = arena_array(a, r->n_fields, sizeof *ret->ref_names),
+	};
+	int col = 6;
+	for (size_t i = 0; i < r->n_fields; i++) {
+		ret->values[i] = db_col(rows, col++, a);
+		if (r->fields[i].kind != FIELD_REF)
+			continue;
+		struct span id = db_col_text(rows, col++), name = db_col_text(rows, col++);
+		if (id.p)
+			ret->ref_ids[i] = arena_span(a, id);
+		if (name.p)
+			ret->ref_names[i] = arena_span(a, name);
+	}
+}
+
+static const char *operator_of(enum query_op op)
+{
+	switch (op) {
+	case QUERY_NE: return "<>";
+	case QUERY_GT: return ">";
+	case QUERY_GTE: return ">=";
+	case QUERY_LT: return "<";
+	case QUERY_LTE: return "<=";
+	case QUERY_EQ:
+	case QUERY_IN:
+	case QUERY_NULL:
+	case QUERY_UNDER: break;
+	}
+	return "=";
+}
+
+/* A value as filters compare it: of a reference, the n behind an id or key. */
+static void filter_value(struct sql *sql, const struct field *f, struct db_value v)
+{
+	if (f->kind != FIELD_REF) {
+		sql_value(sql, v);
+		return;
+	}
+	const struct resource *to = resource_find(span_of(f->ref));
+	sql_add(sql, "(SELECT n FROM ");
+	sql_name(sql, to->table);
+	sql_add(sql, " WHERE ");
+	sql_name(sql, to->key && !uuid_valid(v.s) ? to->key : "id");
+	sql_add(sql, "=");
+	sql_value(sql, v);
+	sql_add(sql, ")");
+}
+
+static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v, size_t n)
+{
+	sql_add(sql, " AND ");
+	sql_field(sql, f);
+	if (op == QUERY_NULL) {
+		if (v[0].i)
+			sql_add(sql, " IS NULL");
+		else
+			sql_add(sql, " IS NOT NULL");
+		return;
+	}
+	if (op == QUERY_UNDER) {
+		sql_add(sql, " IN (SELECT descendant_n FROM unit_tree WHERE relation=0 AND ancestor_n=");
+		filter_value(sql, f, v[0]);
+		sql_add(sql, ")");
+		return;
+	}
+	if (op == QUERY_IN) {
+		sql_add(sql, " IN (");
+		for (size_t i = 0; i < n; i++) {
+			if (i)
+				sql_add(sql, ",");
+			filter_value(sql, f, v[i]);
+		}
+		sql_add(sql, ")");
+		return;
+	}
+	sql_name(sql, operator_of(op));
+	filter_value(sql, f, v[0]);
+}
+
+bool sql_filters(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err)
+{
+	if (r->where) {
+		sql_add(sql, " AND ");
+		sql_name(sql, r->where);
+	}
+	for (size_t i = 0; i < q->n_filters; i++)
+		one_filter(sql, q->filters[i].field, q->filters[i].op, q->filters[i].values, q->filters[i].n);
+	if (q->q.n == 0)
+		return true;
+	int64_t *ns;
+	size_t n;
+	bool capped;
+	if (!store_search(op->store, r->name, q->q, op->arena, &ns, &n, &capped, err))
+		return false;
+	sql_add(sql, " AND t.n IN (NULL");
+	for (size_t i = 0; i < n; i++) {
+		sql_add(sql, ",");
+		sql_int(sql, ns[i]);
+	}
+	sql_add(sql, ")");
+	return true;
+}
+
+/* ---- cursors: where the last page ended, as base64url of "sort\n n\n value" ------------------------------------------- */
+
+static bool bad_cursor(struct err *err)
+{
+	return err_field(err, "cursor", "cursor 不是这个列表给出的", "cursor was not given by this list");
+}
+
+static struct span cursor_name(const struct query *q)
+{
+	return q->sort ? span_of(q->sort->name) : SPAN("n");
+}
+
+static struct span cursor_make(const struct query *q, const struct record *last, struct arena *a)
+{
+	struct str s = STR_IN(a, CURSOR_MAX / 2);
+	str_addf(&s, "%c" SPAN_FMT "\n%lld\n", q->descending ? '-' : '+', SPAN_ARG(cursor_name(q)), (long long)last->n);
+	if (q->sort) {
+		struct db_value v = last->values[field_index(last->resource, q->sort)];
+		if (v.type == DB_INT)
+			str_addf(&s, "%lld", (long long)v.i);
+		else
+			str_add(&s, v.s);
+	}
+	if (s.failed)
+		return (struct span){ NULL, 0 };
+	size_t n = sodium_base64_ENCODED_LEN(s.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	char *p = arena_alloc(a, n);
+	sodium_bin2base64(p, n, (const unsigned char *)s.p, s.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return span_of(p);
+}
+
+static bool cursor_read(const struct query *q, struct arena *a, int64_t *ret_n, struct db_value *ret_v, struct err *err)
+{
+	if (q->cursor.n > CURSOR_MAX)
+		return bad_cursor(err);
+	unsigned char *p = arena_alloc(a, q->cursor.n + 1);
+	size_t n;
+	const char *end;
+	if (sodium_base642bin(p, q->cursor.n, q->cursor.p, q->cursor.n, NULL, &n, &end,
+			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || end != q->cursor.p + q->cursor.n)
+		return bad_cursor(err);
+	struct span rest = { (const char *)p, n };
+	struct span name = span_split(&rest, '\n'), key = span_split(&rest, '\n');
+	if (name.n < 1 || (name.p[0] == '-') != q->descending || !span_eq(span_from(name, 1), cursor_name(q)) ||
+	    !span_int(key, 0, INT64_MAX, ret_n) || !utf8_valid(rest))
+		return bad_cursor(err);
+	if (!q->sort)
+		return true;
+	int64_t i;
+	bool number = q->sort->kind == FIELD_INT || q->sort->kind == FIELD_TIME || q->sort->kind == FIELD_BOOL;
+	if (number && !span_int(rest, INT64_MIN + 1, INT64_MAX, &i))
+		return bad_cursor(err);
+	*ret_v = number ? db_i(i) : db_t(rest.p ? rest : SPAN(""));
+	return true;
+}
+
+static bool after_cursor(const struct query *q, struct sql *sql, struct arena *a, struct err *err)
+{
+	int64_t n;
+	struct db_value v = db_null();
+	if (q->cursor.n == 0)
+		return true;
+	if (!cursor_read(q, a, &n, &v, err))
+		return false;
+	sql_add(sql, " AND (");
+	if (q->sort) {
+		sql_field(sql, q->sort);
+		sql_add(sql, ",t.n)");
+	} else {
+		sql_add(sql, "t.n)");
+	}
+	if (q->descending)
+		sql_add(sql, "<(");
+	else
+		sql_add(sql, ">(");
+	if (q->sort) {
+		sql_value(sql, v);
+		sql_add(sql, ",");
+	}
+	sql_int(sql, n);
+	sql_add(sql, ")");
+	return true;
+}
+
+static void order_by(const struct query *q, struct sql *sql)
+{
+	sql_add(sql, " ORDER BY ");
+	if (q->sort) {
+		sql_field(sql, q->sort);
+		sql_name(sql, q->descending ? " DESC," : ",");
+	}
+	sql_name(sql, q->descending ? "t.n DESC" : "t.n");
+}
+
+enum { LIST_DEADLINE_MS = 3000 };
+
+bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret, struct err *err)
+{
+	if (!actor_has(op->actor, r->read))
+		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
+	struct sql *sql = sql_new(op->arena);
+	sql_select(sql, r);
+	sql_add(sql, " WHERE 1=1");
+	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
+		return false;
+	if (!sql_filters(op, r, q, sql, err) || !after_cursor(q, sql, op->arena, err))
+		return false;
+	order_by(q, sql);
+	sql_add(sql, " LIMIT ");
+	sql_int(sql, (int64_t)q->limit + 1);
+
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	struct db *db = op_db(op);
+	struct page page = { .rows = arena_array(op->arena, q->limit, sizeof *page.rows) };
+	db_deadline(db, LIST_DEADLINE_MS);
+	bool ok = db_query_sql(db, sql, &rows, err), more = true;
+	while (ok && (ok = db_next(rows, &more, err)) && more && page.n < q->limit)
+		record_read(r, rows, op->arena, &page.rows[page.n++]);
+	db_deadline(db, 0);
+	if (!ok && err->code == ERR_BUSY)
+		return err_set(err, ERR_BUSY, "查询时间过长，请缩小范围", "this takes too long, please narrow it");
+	if (!ok)
+		return false;
+	if (more && page.n)
+		page.next = cursor_make(q, &page.rows[page.n - 1], op->arena);
+	*ret = page;
+	return true;
+}
+
+bool resource_select(struct op *op, const struct resource *r, const struct query *q, int64_t after_n, size_t max,
+		     int64_t **ret_ns, size_t *ret_count, struct err *err)
+{
+	struct sql *sql = sql_new(op->arena);
+	sql_add(sql, "SELECT t.n FROM ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t WHERE t.n>");
+	sql_int(sql, after_n);
+	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
+		return false;
+	if (!sql_filters(op, r, q, sql, err))
+		return false;
+	sql_add(sql, " ORDER BY t.n LIMIT ");
+	sql_int(sql, (int64_t)max);
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	if (!db_query_sql(op_db(op), sql, &rows, err))
+		return false;
+	VEC(int64_t) ns = { .arena = op->arena };
+	for (bool more;;) {
+		if (!db_next(rows, &more, err))
+			return false;
+		if (!more)
+			break;
+		vec_push(&ns, db_col_int(rows, 0));
+	}
+	*ret_ns = ns.p;
+	*ret_count = ns.n;
+	return true;
+}
+
+/* ---- single records --------------------------------------------------------------------------------------------------- */
+
+static bool find_row(struct op *op, struct sql *sql, const struct resource *r, struct record *ret, bool *ret_found,
+		     struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	if (!db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, ret_found, err))
+		return false;
+	if (*ret_found)
+		record_read(r, rows, op->arena, ret);
+	return true;
+}
+
+bool resource_load(struct op *op, const struct resource *r, int64_t n, struct record *ret, bool *ret_found, struct err *err)
+{
+	struct sql *sql = sql_new(op->arena);
+	sql_select(sql, r);
+	sql_add(sql, " WHERE t.n=");
+	sql_int(sql, n);
+	return find_row(op, sql, r, ret, ret_found, err);
+}
+
+static bool not_found(const struct resource *r, struct span id, struct err *err)
+{
+	struct span shown = utf8_valid(id) ? utf8_cut(id, 80) : SPAN("?");
+	CLEANUP(str_done) struct str zh = STR(300);
+	CLEANUP(str_done) struct str en = STR(300);
+	str_addf(&zh, "找不到" SPAN_FMT " " SPAN_FMT, SPAN_ARG(resource_label(r, true)), SPAN_ARG(shown));
+	str_addf(&en, SPAN_FMT " " SPAN_FMT " not found", SPAN_ARG(resource_label(r, false)), SPAN_ARG(shown));
+	return err_texts(err, ERR_NOT_FOUND, "", str_z(&zh), str_z(&en));
+}
+
+/* By id, or by key where the resource has one. */
+static void where_named(struct sql *sql, const struct resource *r, struct span id)
+{
+	sql_add(sql, " WHERE t.");
+	sql_name(sql, r->key && !uuid_valid(id) ? r->key : "id");
+	sql_add(sql, "=");
+	sql_text(sql, id);
+	if (r->where) {
+		sql_add(sql, " AND ");
+		sql_name(sql, r->where);
+	}
+}
+
+bool resource_get(struct op *op, const struct resource *r, struct span id, struct record *ret, struct err *err)
+{
+	bool found;
+	struct record rec;
+	if (id.n == 0 || id.n > 200 || !actor_has(op->actor, r->read))
+		return not_found(r, id, err);
+	struct sql *sql = sql_new(op->arena);
+	sql_select(sql, r);
+	where_named(sql, r, id);
+	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
+		return false;
+	if (!find_row(op, sql, r, &rec, &found, err))
+		return false;
+	if (!found)
+		return not_found(r, id, err);
+	*ret = rec;
+	return true;
+}
+
+bool resource_resolve(struct op *op, const struct resource *r, struct span id_or_key, int64_t *ret_n, struct err *err)
+{
+	struct sql *sql = sql_new(op->arena);
+	sql_add(sql, "SELECT t.n FROM ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t");
+	where_named(sql, r, id_or_key);
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	bool found;
+	if (!db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, &found, err))
+		return false;
+	if (!found)
+		return not_found(r, id_or_key, err);
+	*ret_n = db_col_int(rows, 0);
+	return true;
+}

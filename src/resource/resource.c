@@ -1,0 +1,88 @@
+#include "resource/resource.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "resource/internal.h"
+
+static const struct resource *const *all;
+static size_t n_all;
+
+void resource_register(const struct resource *const *list, size_t n)
+{
+	all = list;
+	n_all = n;
+	for (size_t i = 0; i < n; i++)
+		assert(list[i]->n_fields <= FIELDS_MAX);
+}
+
+const struct resource *resource_find(struct span name_or_path)
+{
+	for (size_t i = 0; i < n_all; i++)
+		if (span_is(name_or_path, all[i]->path) || span_is(name_or_path, all[i]->name))
+			return all[i];
+	return NULL;
+}
+
+const struct resource *resource_at(size_t i)
+{
+	return i < n_all ? all[i] : NULL;
+}
+
+const char *field_column(const struct field *f, char buffer[64])
+{
+	if (f->kind != FIELD_REF)
+		return f->name;
+	size_t n = strlen(f->name);
+	assert(n > 3 && n < 60 && strcmp(f->name + n - 3, "_id") == 0);
+	snprintf(buffer, 64, "%.*s_n", (int)(n - 3), f->name);
+	return buffer;
+}
+
+const struct field *resource_field(const struct resource *r, struct span name)
+{
+	for (size_t i = 0; i < r->n_fields; i++)
+		if (span_is(name, r->fields[i].name))
+			return &r->fields[i];
+	return NULL;
+}
+
+size_t field_index(const struct resource *r, const struct field *f)
+{
+	assert(f >= r->fields && f < r->fields + r->n_fields);
+	return (size_t)(f - r->fields);
+}
+
+const struct field *field_implied(const struct resource *r, struct span name)
+{
+	static const struct field fields[] = {
+		{ "id", FIELD_TEXT, READ_ONLY | FILTER, .zh = "标识", .en = "identifier" },
+		{ "created_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "创建时间", .en = "created" },
+		{ "updated_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "修改时间", .en = "changed" },
+		{ "state", FIELD_TEXT, READ_ONLY | FILTER, .zh = "状态", .en = "state" },
+	};
+	for (size_t i = 0; i < COUNT(fields); i++)
+		if (span_is(name, fields[i].name) && (i < 3 || r->life))
+			return &fields[i];
+	return NULL;
+}
+
+static struct span label(const char *sentence, bool zh)
+{
+	struct span s = span_of(sentence);
+	struct span comma = zh ? SPAN("，") : SPAN(",");
+	for (size_t i = 0; i + comma.n <= s.n; i++)
+		if (memcmp(s.p + i, comma.p, comma.n) == 0)
+			return (struct span){ s.p, i };
+	return s;
+}
+
+struct span field_label(const struct field *f, bool zh)
+{
+	return label(zh ? f->zh : f->en, zh);
+}
+
+struct span resource_label(const struct resource *r, bool zh)
+{
+	return label(zh ? r->zh : r->en, zh);
+}
