@@ -2,15 +2,26 @@
 /*
  * The parent of a running Seawall: starts one process per role by re-executing this binary, restarts what dies with
  * back-off (1 s doubling to 30 s, reset after a minute of life), passes SIGTERM on and waits.  Roles stay in the
- * parent's process group and die with it (PR_SET_PDEATHSIG).
+ * parent's process group and die with it (PR_SET_PDEATHSIG, SIGKILL: a role must survive that at any moment anyway).
+ * Of the parent's descriptors a role inherits the standard three and those it names.
  */
 #include "base/base.h"
 
+/* Something the parent noticed, for its caller to log. */
+struct process_event {
+	const char *role;
+	int pid;
+	bool started;                                      /* else it ended, as wait_status says (waitpid(2)) */
+	int wait_status;
+	int64_t restart_ms;                                /* until it is started again; -1: it is not */
+};
+
 struct process_role {
 	const char *name;
-	char *const *argv;                                 /* NULL-terminated; argv[0] is this binary */
+	const char *const *argv;                           /* NULL-terminated; argv[0] is this binary */
 	const int *keep_fds;                               /* inherited descriptors, each kept under its number */
 	size_t n_keep;
+	void (*notice)(const struct process_event *e);     /* NULL allowed */
 };
 
 /* Returns when all roles have ended after SIGTERM or SIGINT (those that do not end within grace_ms are killed). */
