@@ -6,6 +6,8 @@
  */
 #include "resource/resource.h"
 
+struct http_answer;
+
 struct call {
 	struct op *op;
 	struct span params[4];                 /* what stood for {id} and so on, in order */
@@ -21,6 +23,8 @@ struct call {
 	const char *content_type;              /* application/json unless set */
 	struct query_pair answer_headers[8];
 	size_t n_answer_headers;
+	struct http_answer *http;              /* for event streams only */
+	struct store *loop_store;              /* the store of the loop thread, for event streams */
 };
 
 typedef bool route_fn(struct call *c, struct err *err);

@@ -1,0 +1,26 @@
+#pragma once
+/*
+ * The HTTP API: from a request to a route, an actor, a transaction and an answer.  Everything under /api/v1 follows from
+ * the resources and the route tables; errors are problem documents (RFC 9457) in the reader's language.
+ */
+#include "net/http_server.h"
+#include "resource/route.h"
+
+struct api {
+	/* Who is it?  *ret_found false without or with wrong credentials.  *ret_csrf: what X-CSRF-Token must say on
+	 * changes; {NULL,0} where none is needed (bearer tokens). */
+	bool (*authenticate)(struct op *op, const struct http_request *r, struct actor *ret, struct span *ret_csrf,
+			     bool *ret_found, struct err *err);
+	struct store *loop_store;              /* belongs to the loop thread: event streams read through it */
+};
+
+/* For http_config.limit: the largest body for a method and path. */
+size_t api_limit(struct span method, struct span path);
+/* Answers one request on a worker with its own store. */
+void api_handle(const struct api *api, struct store *store, struct http_request *r, struct http_answer *ret);
+/* A problem document for what the server itself refuses. */
+void api_refuse(int status, bool zh, struct http_answer *ret, struct arena *a);
+bool api_wants_zh(const struct http_request *r_or_null);
+/* GET /api/v1/openapi.json and GET /api/v1/changes/stream. */
+extern const struct route resource_routes[];
+extern const size_t resource_routes_count;

@@ -1,0 +1,16 @@
+/* The engine's own routes. */
+#include "resource/api.h"
+#include "resource/openapi.h"
+#include "resource/stream.h"
+
+static bool show_openapi(struct call *c, struct err *err)
+{
+	openapi_write(c->out);
+	return str_check(c->out, err);
+}
+
+const struct route resource_routes[] = {
+	{ "GET", "/api/v1/openapi.json", show_openapi, PERM_NONE, 0, 0, "接口说明", "this interface's description" },
+	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示", "live hints of changes" },
+};
+const size_t resource_routes_count = COUNT(resource_routes);

@@ -1,0 +1,116 @@
+#include "resource/stream.h"
+
+#include <stdlib.h>
+
+#include "net/http_server.h"
+#include "os/clock.h"
+#include "resource/internal.h"
+
+enum { STREAM_BATCH = 200, STREAM_LIFE_MS = 15 * 60 * 1000 };
+
+struct stream_user {
+	struct store *store;                   /* the loop thread's */
+	struct actor actor;
+	struct grant grants[GRANTS_MAX];
+	int64_t seq, since;
+	int64_t version;                       /* of the store when last looked */
+};
+
+static void stream_free(void *user)
+{
+	free(user);
+}
+
+static bool may_see(const struct stream_user *u, struct db *db, const struct db_rows *rows, bool *ret, struct err *err)
+{
+	const struct resource *r = resource_find(db_col_text(rows, 2));
+	int64_t before = db_col_int(rows, 6), after = db_col_int(rows, 7);
+	*ret = false;
+	if (!r || db_col_int(rows, 8) == 0 || !actor_has(&u->actor, r->read))
+		return true;
+	if (!r->unit_column) {
+		*ret = true;
+		return true;
+	}
+	return actor_may(&u->actor, db, r->read, after, ret, err) &&
+	       (*ret || before == 0 || actor_may(&u->actor, db, r->read, before, ret, err));
+}
+
+static void add_event(struct str *out, const struct db_rows *rows)
+{
+	char at[TIME_TEXT];
+	str_addf(out, "id: %lld\nevent: change\ndata: {\"seq\":%lld,\"resource\":", (long long)db_col_int(rows, 0),
+		 (long long)db_col_int(rows, 0));
+	str_add_json(out, db_col_text(rows, 2));
+	str_addz(out, ",\"id\":");
+	str_add_json(out, db_col_text(rows, 3));
+	str_addz(out, ",\"verb\":");
+	str_add_json(out, db_col_text(rows, 4));
+	str_addf(out, ",\"version\":%lld,\"at\":\"%s\"}\n\n", (long long)db_col_int(rows, 5),
+		 time_format(db_col_int(rows, 1), at));
+}
+
+static bool read_changes(struct stream_user *u, struct str *out, struct err *err)
+{
+	struct db *db = store_reader(u->store);
+	for (size_t n = STREAM_BATCH; n == STREAM_BATCH && out->n < out->max / 2;) {
+		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+		bool more, see;
+		if (!db_query(db, SQL("SELECT n,at,resource,record_id,verb,version,unit_before_n,unit_after_n,record_n "
+				      "FROM changes WHERE n>? ORDER BY n LIMIT 200"), V(db_i(u->seq)), &rows, err))
+			return false;
+		for (n = 0; n < STREAM_BATCH; n++) {
+			if (!db_next(rows, &more, err))
+				return false;
+			if (!more)
+				break;
+			if (!may_see(u, db, rows, &see, err))
+				return false;
+			if (see)
+				add_event(out, rows);
+			u->seq = db_col_int(rows, 0);
+		}
+	}
+	return true;
+}
+
+static bool stream_next(void *user, struct str *out)
+{
+	struct stream_user *u = user;
+	struct err err = { 0 };
+	if (clock_mono_ns() / 1000000 - u->since > STREAM_LIFE_MS)
+		return false;
+	int64_t version = db_data_version(store_reader(u->store));
+	if (version == u->version)
+		return true;
+	u->version = version;
+	return read_changes(u, out, &err);
+}
+
+bool stream_changes(struct call *c, struct err *err)
+{
+	struct span last = call_header(c, "last-event-id");
+	int64_t seq = store_change_seq(c->op->store);
+	if (!last.p)
+		last = call_query(c, "after");
+	if (seq < 0)
+		return err_set(err, ERR_IO, "无法读取变更日志", "cannot read the change log");
+	if (last.n && !span_int(last, 0, INT64_MAX, &seq))
+		return err_field(err, "Last-Event-ID", "Last-Event-ID 应为序号", "Last-Event-ID must be a number");
+	struct stream_user *u = calloc(1, sizeof *u);
+	if (!u)
+		abort();
+	const struct actor *a = c->op->actor;
+	u->store = c->loop_store;
+	u->actor = (struct actor){ .local = a->local, .n_grants = a->n_grants, .person_n = a->person_n };
+	memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
+	u->actor.grants = u->grants;
+	u->seq = seq;
+	u->version = -1;
+	u->since = clock_mono_ns() / 1000000;
+	c->http->stream = stream_next;
+	c->http->stream_free = stream_free;
+	c->http->stream_user = u;
+	call_add_header(c, "Content-Type", SPAN("text/event-stream"));
+	return true;
+}
