@@ -96,34 +96,12 @@ static bool changes(const struct http_request *r)
 	return !span_is(r->method, "GET") && !span_is(r->method, "HEAD");
 }
 
-/* A page of another site must not act in our user's name: Origin, when sent, must be our own host. */
-static bool check_origin(const struct http_request *r, struct err *err)
-{
-	struct span origin = http_header(r, "origin"), host = http_header(r, "host");
-	size_t at;
-	if (!origin.p || !changes(r))
-		return true;
-	struct span rest = origin;
-	if (span_find(rest, '/', &at) && at + 1 < rest.n && rest.p[at + 1] == '/')
-		rest = span_from(rest, at + 2);
-	return span_eq_nocase(rest, host) ||
-	       err_set(err, ERR_FORBIDDEN, "请求来自其他网站，已拒绝", "refused: the request comes from another site");
-}
-
 static bool authenticate(struct exchange *x, struct err *err)
 {
-	bool found = false, open = x->match.route && x->match.route->perm == PERM_NONE;
-	struct span csrf = { NULL, 0 };
-	if (!x->api->authenticate(&x->op, x->request, &x->actor, &csrf, &found, err))
+	bool known = false, open = x->match.route && x->match.route->perm == PERM_NONE;
+	if (!x->api->authenticate(&x->op, x->request, open, &x->actor, &known, err))
 		return false;
-	if (!found) {
-		static const struct actor nobody = { .who = { .name = { "nobody", 6 } } };
-		x->actor = nobody;
-		return open || err_set(err, ERR_UNAUTHENTICATED, "请先登录", "sign in first");
-	}
-	if (!open && csrf.p && changes(x->request) && !span_eq(http_header(x->request, "x-csrf-token"), csrf))
-		return err_set(err, ERR_FORBIDDEN, "缺少或错误的 X-CSRF-Token", "X-CSRF-Token is missing or wrong");
-	return true;
+	return known || open || err_set(err, ERR_UNAUTHENTICATED, "请先登录", "sign in first");
 }
 
 static bool read_conditions(struct exchange *x, struct err *err)
@@ -359,7 +337,7 @@ static bool handle(struct exchange *x, struct err *err)
 		return false;
 	}
 	memcpy(x->call.params, x->match.params, sizeof x->call.params);
-	return check_origin(x->request, err) && read_conditions(x, err) && read_json(x, err) &&
+	return read_conditions(x, err) && read_json(x, err) &&
 	       (x->call.json = x->json, true) && run(x, err);
 }
 

@@ -7,10 +7,10 @@
 #include "resource/route.h"
 
 struct api {
-	/* Who is it?  *ret_found false without or with wrong credentials.  *ret_csrf: what X-CSRF-Token must say on
-	 * changes; {NULL,0} where none is needed (bearer tokens). */
-	bool (*authenticate)(struct op *op, const struct http_request *r, struct actor *ret, struct span *ret_csrf,
-			     bool *ret_found, struct err *err);
+	/* Who is it?  Checks credentials, CSRF token and Origin.  *ret_known false: nobody has signed in (and *ret is an actor
+	 * without rights).  `open`: the route is for everybody, bad credentials count as none. */
+	bool (*authenticate)(struct op *op, const struct http_request *r, bool open, struct actor *ret, bool *ret_known,
+			     struct err *err);
 	struct store *loop_store;              /* belongs to the loop thread: event streams read through it */
 };
 
