@@ -23,7 +23,7 @@ rows() {   # rows NAME FILE...: the table of one database
 		last=$number
 		plain=$(expr "$number" + 0)
 		echo "static const char ${name}_$number[] = {"
-		od -An -v -tu1 "$path" | sed 's/  *\([0-9][0-9]*\)/\1,/g'
+		od -An -v -td1 "$path" | sed 's/  *\(-*[0-9][0-9]*\)/\1,/g'
 		echo "0};"
 		text="$text	{ $plain, \"$file\", ${name}_$number, sizeof ${name}_$number - 1 },
 "

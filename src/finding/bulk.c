@@ -1,0 +1,107 @@
+/* One verb on thousands of findings in one request, in short transactions; what cannot be done is listed with its reason. */
+#include "os/clock.h"
+#include "finding/life.h"
+
+enum { BULK_TX_NS = 40 * 1000 * 1000, SKIPPED_SHOWN = 10000 };
+
+struct bulk {
+	struct op *op;
+	const char *verb;
+	struct finding_how how;
+	int64_t done, skipped, began_ns;
+	struct str *list;                      /* of what was skipped */
+	int64_t unit_n;                        /* the last unit asked about, and the answer */
+	bool unit_known, unit_may;
+};
+
+static void skip(struct bulk *b, struct span id, struct span reason)
+{
+	if (b->skipped++ >= SKIPPED_SHOWN)
+		return;
+	str_addz(b->list, b->list->n ? ",{\"id\":" : "{\"id\":");
+	str_add_json(b->list, id);
+	str_addz(b->list, ",\"reason\":");
+	str_add_json(b->list, reason);
+	str_addc(b->list, '}');
+}
+
+static bool may(struct bulk *b, int64_t unit_n, struct err *err)
+{
+	if (b->unit_known && b->unit_n == unit_n)
+		return true;
+	b->unit_n = unit_n;
+	b->unit_known = true;
+	return actor_may(b->op->actor, op_db(b->op), PERM_FINDING_JUDGE, unit_n, &b->unit_may, err);
+}
+
+static bool one(struct bulk *b, int64_t n, struct err *err)
+{
+	struct finding_row f;
+	bool found;
+	if (b->op->tx && clock_mono_ns() - b->began_ns > BULK_TX_NS && !op_commit(b->op, err))
+		return false;
+	if (!b->op->tx) {
+		b->began_ns = clock_mono_ns();
+		if (!op_begin(b->op, err))
+			return false;
+	}
+	if (!finding_load(b->op, n, &f, &found, err) || (found && !may(b, f.unit_n, err)))
+		return false;
+	if (!found)
+		return true;
+	const struct transition *t = finding_transition(f.state, b->verb);
+	if (!b->unit_may)
+		skip(b, span_of(f.id), b->op->zh ? SPAN("没有对该单位隐患的研判权限") : SPAN("not permitted for this unit"));
+	else if (!t || t->perm != PERM_FINDING_JUDGE)
+		skip(b, span_of(f.id), arena_printf(b->op->arena, b->op->zh ? "当前状态“%s”不允许" : "not possible in state \"%s\"",
+						    f.state));
+	else if (!finding_move(b->op, &f, b->verb, &b->how, err))
+		return false;
+	else
+		b->done++;
+	return true;
+}
+
+/* The verb must be one of people's, and what it needs must be there. */
+static bool check_input(struct call *c, struct bulk *b, struct err *err)
+{
+	const struct transition *t = NULL;
+	struct span verb = json_get_text(c->json, "verb");
+	for (size_t i = 0; i < finding_life.n_rows && !t; i++)
+		if (span_is(verb, finding_life.rows[i].verb))
+			t = &finding_life.rows[i];
+	if (!t)
+		return err_field(err, "verb", "“verb”应为 confirm、false_positive、accept_risk、no_action 或 reopen",
+				 "verb must be confirm, false_positive, accept_risk, no_action or reopen");
+	b->verb = t->verb;
+	b->how.reason = json_get_text(c->json, "reason");
+	if ((t->needs & NEED_REASON) && span_trim(b->how.reason).n == 0)
+		return err_field(err, "reason", "请填写“reason”", "reason must be given");
+	if (!json_object_get(c->json, "ids") && !json_object_get(c->json, "filter"))
+		return err_field(err, "ids", "请给出“ids”或“filter”", "give ids or filter");
+	return !(t->needs & NEED_UNTIL) || finding_parse_until(b->op, c->json, &b->how.until, err);
+}
+
+bool finding_bulk(struct call *c, struct err *err)
+{
+	struct str list = STR_IN(c->op->arena, 4 << 20);
+	struct bulk b = { .op = c->op, .list = &list };
+	struct finding_choice choice;
+	if (!check_input(c, &b, err)
+	    || !finding_choose(c->op, json_object_get(c->json, "ids"), json_object_get(c->json, "filter"), &choice, err))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; i < choice.n_unknown; i++)
+		skip(&b, choice.unknown[i], c->op->zh ? SPAN("没有这条隐患") : SPAN("no such finding"));
+	for (size_t i = 0; ok && i < choice.n; i++)
+		ok = one(&b, choice.ns[i], err);
+	if (ok && c->op->tx)
+		ok = op_commit(c->op, err);
+	op_rollback(c->op);
+	if (!ok)
+		return false;
+	str_addf(c->out, "{\"done\":%lld,\"skipped\":[", (long long)b.done);
+	str_add(c->out, str_span(&list));
+	str_addf(c->out, "],\"skipped_count\":%lld}", (long long)b.skipped);
+	return str_check(&list, err) && str_check(c->out, err);
+}
