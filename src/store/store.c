@@ -7,6 +7,7 @@
 
 #include "os/clock.h"
 #include "os/file.h"
+#include "store/audit.h"
 #include "store/migrate.h"
 #include "store/store_room.h"
 
@@ -74,18 +75,27 @@ static bool give_id(struct db *db, struct err *err)
 		       V(db_z(uuid_make(clock_wall(), id))), err);
 }
 
-/* A store that is up to date is not locked: `init` may run beside a feed of minutes. */
+static bool is_complete(struct db *db)
+{
+	struct err ignored;
+	int64_t n = 0;
+	bool found;
+	return migrate_check(db, migrate_set_main(), &ignored)
+		&& db_int(db, SQL("SELECT count(*) FROM facts WHERE name IN ('id', 'audit_key')"), V0, &n, &found, &ignored)
+		&& n == 2;
+}
+
+/* A store that is up to date is not locked: `init` may run beside others. */
 static bool migrate_main_database(const char *folder, struct lock *lock, struct err *err)
 {
 	CLEANUP(db_close_p) struct db *db = NULL;
-	struct err ignored;
 	if (!open_main(folder, false, false, &db, err))
 		return false;
-	if (migrate_check(db, migrate_set_main(), &ignored))
+	if (is_complete(db))
 		return true;
 	if (!lock_take(lock, MIGRATE_WAIT_MS, err))
 		return false;
-	bool ok = migrate_apply(db, migrate_set_main(), err) && give_id(db, err);
+	bool ok = migrate_apply(db, migrate_set_main(), err) && give_id(db, err) && audit_key_make(folder, db, err);
 	lock_release(lock);
 	return ok;
 }

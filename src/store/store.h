@@ -98,7 +98,8 @@ NODISCARD bool store_job_add(struct store_tx *tx, const char *kind, struct span 
 NODISCARD bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a,
 			      struct store_job *ret, bool *ret_found, struct err *err);
 NODISCARD bool store_job_renew(struct store *s, struct store_job *j, int64_t lease_ms, struct err *err);  /* ERR_CONFLICT: lost */
-/* Ends it: done, or failed with a reason (tried again after 1, 2, 4 … minutes, at most 8 times, then kept as failed). */
+/* Ends it, in the transaction of the work itself; ERR_CONFLICT when the lease was lost, and then nothing may be committed:
+ * done, or failed with a reason (tried again after 1, 2, 4 … minutes, at most 8 times, then kept as failed). */
 NODISCARD bool store_job_done(struct store_tx *tx, const struct store_job *j, struct err *err);
 NODISCARD bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct span reason, struct err *err);
 NODISCARD bool store_job_next_due(struct store *s, enum store_lane lane, int64_t *ret_at, bool *ret_found, struct err *err);
@@ -107,13 +108,16 @@ NODISCARD bool store_job_next_due(struct store *s, enum store_lane lane, int64_t
 
 struct store_audit {
 	int64_t checked, checkpoints;
-	int64_t broken_seq;                                /* 0: none */
+	int64_t broken_seq;                                /* the first broken row; 0: none; -1: not a row, see the reason */
 	char reason_zh[160], reason_en[160];
 };
 /* Walks the whole chain and every checkpoint's signature.  true if it could be walked; look at broken_seq. */
 NODISCARD bool store_audit_verify(struct store *s, struct store_audit *ret, struct err *err);
 /* Signs the chain's head with keys/audit.key (Ed25519; made by init).  Hourly by `jobs`. */
 NODISCARD bool store_audit_checkpoint(struct store *s, const struct store_actor *who, struct err *err);
+
+/* Removes the values of a change for good, as law may ask; a change of its own records it and the chain stays whole. */
+NODISCARD bool store_change_purge(struct store_tx *tx, int64_t change_n, struct err *err);
 
 /* ---- blobs: content by hash -------------------------------------------------------------------------------------- */
 
