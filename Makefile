@@ -23,7 +23,7 @@ bench: build
 
 fuzz:
 	@tools/setup.sh fuzz
-	@CC=clang tools/build.sh build/fuzz all -Dfuzz=true -Darena_malloc=true -Db_sanitize=address,undefined
+	@CC=clang tools/build.sh build/fuzz fuzzers -Dfuzz=true -Darena_malloc=true -Db_sanitize=address,undefined
 	@tools/fuzz.sh build/fuzz $(T)
 
 sanitize:
