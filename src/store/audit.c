@@ -147,6 +147,7 @@ struct walk {
 	char key_id[KEY_ID_HEX + 1];
 	int64_t at;                                        /* the last row proved */
 	unsigned char hash[HASH_SHA256];                   /* and its hash */
+	int64_t unrecorded;                                /* purged without a record, unless that is what is missing */
 	int64_t first;                                     /* of the chunk */
 	unsigned char hashes[CHUNK][HASH_SHA256];
 	bool signs[CHUNK];                                 /* says that it made a checkpoint */
@@ -182,7 +183,11 @@ static bool check_attachment(struct walk *w, const struct db_rows *r, int64_t n,
 		bool ok = false;
 		if (!check_purged(w, n, &ok, err))
 			return false;
-		return (ok && body.s.n == 0) || broken(w, n, "变更内容的清除没有记录", "its values were purged without a record");
+		if (body.s.n != 0)
+			return broken(w, n, "变更内容被改动", "its values were altered");
+		if (!ok && w->unrecorded == 0)
+			w->unrecorded = n;
+		return true;
 	}
 	unsigned char digest[HASH_SHA256];
 	char hex[HASH_SHA256_HEX + 1];
@@ -298,9 +303,11 @@ static bool read_head(struct db *db, struct head *ret, struct err *err)
 static bool check_head(struct walk *w, const struct head *h)
 {
 	if (h->first < 1)
-		return broken(w, h->first, "链首之前有多余的变更", "there is a row before the first");
+		return broken(w, -1, "第一条之前有多余的变更", "there is a row before the first");
 	if (memcmp(h->hash, w->hash, sizeof w->hash) != 0)
 		return broken(w, h->n, "链首记录与该条变更不符", "the head of the chain does not fit this row");
+	if (w->unrecorded != 0)
+		return broken(w, w->unrecorded, "变更内容的清除没有记录", "its values were purged without a record");
 	if (h->last > h->n || h->last_values > h->n || h->last_checkpoint > h->n)
 		return broken(w, h->n + 1, "链首之后有多余的记录", "there are rows behind the head of the chain");
 	return true;

@@ -156,8 +156,8 @@ void store_close(struct store *s)
 		return;
 	struct store_tx *tx = s->tx.open ? &s->tx : NULL;
 	store_rollback(&tx);
-	db_close(s->writer);
 	db_close(s->reader);
+	db_close(s->writer);                               /* the last one out writes the WAL back: a reader cannot */
 	lock_close(s->lock);
 	arena_free(s->tx.arena);
 	free(s->folder);
