@@ -50,6 +50,8 @@ static struct lite *lite_of(struct db *db)
 static bool set_io(struct lite *l, struct err *err, int extended)
 {
 	int os = sqlite3_system_errno(l->handle);
+	if (os == 0)
+		os = errno;                                /* COMMIT does not keep it; start() has cleared it */
 	if (os == ENOSPC || os == EDQUOT || os == EFBIG)
 		err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", sqlite3_errmsg(l->handle));
 	else
@@ -352,6 +354,7 @@ static bool start(struct lite *l, struct span sql, struct db_values v, bool borr
 			return false;
 		}
 	}
+	errno = 0;
 	l->deadline_ns = l->db.deadline_ms > 0 ? clock_mono_ns() + l->db.deadline_ms * 1000000 : 0;
 	*ret = s;
 	return true;
