@@ -33,7 +33,6 @@ sanitize:
 
 check:
 	@tools/setup.sh check
-	@CC=clang tools/build.sh build/clang all -Dwerror=true -Dscenario=enabled
 	@tools/check.sh build/clang
 
 clean:

@@ -43,7 +43,10 @@ bool file_read_fd(int fd, const char *name, size_t max, struct arena *a, struct 
 				break;
 			n += (size_t)got;
 		}
-		s.p = p, s.n = n, s.cap = guess + 1, s.arena = a;
+		s.p = p;
+		s.n = n;
+		s.cap = guess + 1;
+		s.arena = a;
 	} else {
 		s.arena = a;
 	}

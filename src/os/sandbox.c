@@ -139,8 +139,9 @@ bool sandbox_enter(const struct sandbox *s, struct err *err)
 	struct rlimit no_core = { 0, 0 };                 /* a core file would hold personal data */
 	if (setrlimit(RLIMIT_CORE, &no_core) != 0)
 		return err_errno(err, errno, "RLIMIT_CORE");
+	/* A sanitizer maps its shadow of all memory, which no limit would leave room for. */
 	struct rlimit data = { s->memory_max, s->memory_max };
-	if (s->memory_max && setrlimit(RLIMIT_DATA, &data) != 0)
+	if (s->memory_max && !SANITIZED && setrlimit(RLIMIT_DATA, &data) != 0)
 		return err_errno(err, errno, "RLIMIT_DATA");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_errno(err, errno, "no_new_privs");

@@ -34,10 +34,14 @@ static size_t take_front(struct span *s)
 static size_t take_back(struct span *s)
 {
 	size_t end = s->n, n = 0;
-	while (end && s->p[end - 1] == '?')
-		end--, n++;
-	if (n == 0 && end && s->p[end - 1] == '*')
-		end--, n = SIZE_MAX;
+	while (end && s->p[end - 1] == '?') {
+		end--;
+		n++;
+	}
+	if (n == 0 && end && s->p[end - 1] == '*') {
+		end--;
+		n = SIZE_MAX;
+	}
 	size_t slashes = 0;
 	while (slashes < end && s->p[end - 1 - slashes] == '\\')
 		slashes++;
