@@ -21,7 +21,17 @@ NODISCARD bool tool_cpe_compare(FILE *in, FILE *out, bool zh, struct err *err);
 /* a TAB b → -1, 0 or 1.  Or error TAB reason. */
 NODISCARD bool tool_version_compare(FILE *in, FILE *out, bool zh, struct err *err);
 
-/* What the three share.  `answer` appends to out, without a line end; where the line was longer than allowed, it gets
+/* Hosts against NVD files: {"host":…,"cpes":["cpe:2.3:…"]} → {"host":…,"cves":[…]}, ids sorted as text; a bad line →
+ * {"host":…,"error":…} or {"error":…}.  Lines of at most 4 MiB.  Refused NVD records go to notes (NULL: nowhere). */
+struct tool_match {
+	const char *const *nvd;              /* files, or folders of them */
+	size_t n_nvd;
+	struct span mode;                    /* strict, lenient, platform-unknown: modes A, B, C */
+	bool zh;
+};
+NODISCARD bool tool_match(const struct tool_match *t, FILE *in, FILE *out, FILE *notes, struct err *err);
+
+/* What the three of them share.  `answer` appends to out, without a line end; where the line was longer than allowed, it gets
  * the first TOOL_LINE_MAX bytes and `whole` is false.  The arena is emptied after each line. */
 typedef void (*tool_answer_fn)(struct span line, bool whole, bool zh, struct arena *a, struct str *out);
 NODISCARD bool tool_each_line(FILE *in, FILE *out, bool zh, tool_answer_fn answer, struct err *err);
