@@ -32,12 +32,9 @@ static bool digits(struct span s)
 /* Only functional zones are made by people: what the standard says is not theirs to change. */
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
-	const struct record *one = after ? after : before;
-	if (!span_is(record_text(one, "level"), "zone") || (before && !span_is(record_text(before, "level"), "zone")))
+	if (!span_is(record_text(after, "level"), "zone") || (before && !span_is(record_text(before, "level"), "zone")))
 		return err_field(err, "level", "国标区划由系统维护，只能增改功能区（zone）",
 				 "standard divisions come with the program, only functional zones (zone) can be made or changed");
-	if (!after)
-		return true;
 	struct span code = record_text(after, "code");
 	if (digits(code) && (code.n == GB_DIGITS || code.n == GB_DIGITS + 3))
 		return err_field(err, "code", "功能区本地代码须含字母，以免与国标代码相混（如 4408A1）",

@@ -62,13 +62,22 @@ static bool check_aliases(struct op *op, struct record *after, struct err *err)
 	return true;
 }
 
+/* Whoever puts a unit below another, or makes a root, needs the permission there. */
+static bool check_place(struct op *op, const struct record *before, const struct record *after, struct err *err)
+{
+	int64_t above = record_int(after, "parent_id");
+	bool may;
+	if (before && record_int(before, "parent_id") == above)
+		return true;
+	return actor_may(op->actor, op_db(op), PERM_UNIT_WRITE, above, &may, err) &&
+	       (may || err_set(err, ERR_FORBIDDEN, "没有在该上级单位下增设或移入单位的权限",
+			       "not permitted to put a unit below that one"));
+}
+
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
-	(void)before;
-	if (!after)
-		return true;
 	struct span uscc = record_text(after, "uscc");
-	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err);
+	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) && check_place(op, before, after, err);
 }
 
 bool unit_index_aliases(struct op *op, int64_t unit_n, struct span json, struct err *err)
