@@ -1,0 +1,380 @@
+-- Made by tools/schema_dump.sh from all migrations together: do not edit.
+
+-- store/seawall.db
+
+CREATE TABLE attachments (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	resource    TEXT NOT NULL,
+	record_n    BIGINT NOT NULL,
+	blob        TEXT NOT NULL,             -- SHA-256 of the content
+	name        TEXT NOT NULL,
+	type        TEXT NOT NULL,
+	size        BIGINT NOT NULL,
+	at          BIGINT NOT NULL,
+	user_n      BIGINT NOT NULL,
+	actor       TEXT NOT NULL
+);
+
+CREATE INDEX attachments_record ON attachments (resource, record_n, n);
+
+CREATE TABLE calendar_days (
+	calendar    TEXT NOT NULL,
+	day         TEXT NOT NULL,             -- local date
+	working     BIGINT NOT NULL,
+	name        TEXT NOT NULL,
+	PRIMARY KEY (calendar, day)
+);
+
+CREATE TABLE calendar_years (
+	calendar    TEXT NOT NULL,
+	year        BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	PRIMARY KEY (calendar, year)
+);
+
+CREATE TABLE calendars (
+	name        TEXT PRIMARY KEY,
+	version     TEXT NOT NULL,
+	offset_ms   BIGINT NOT NULL,
+	morning_start BIGINT NOT NULL,
+	morning_end BIGINT NOT NULL,
+	afternoon_start BIGINT NOT NULL,
+	afternoon_end BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	confirmed   BIGINT NOT NULL
+);
+
+CREATE TABLE change_head (
+	n        INTEGER PRIMARY KEY CHECK (n = 1),
+	change_n BIGINT NOT NULL,
+	hash     TEXT NOT NULL
+);
+
+CREATE TABLE change_values (
+	change_n BIGINT PRIMARY KEY,
+	body     TEXT NOT NULL,
+	purged_at BIGINT
+);
+
+CREATE TABLE changes (
+	n           INTEGER PRIMARY KEY,       -- the sequence: commit order
+	id          TEXT NOT NULL UNIQUE,
+	at          BIGINT NOT NULL,
+	resource    TEXT NOT NULL,
+	record_n    BIGINT NOT NULL,
+	record_id   TEXT NOT NULL,
+	version     BIGINT NOT NULL,
+	verb        TEXT NOT NULL,
+	unit_before_n BIGINT NOT NULL,
+	unit_after_n  BIGINT NOT NULL,
+	actor_user_n  BIGINT NOT NULL,
+	actor       TEXT NOT NULL,
+	address     TEXT NOT NULL,
+	request     TEXT NOT NULL,
+	values_hash TEXT NOT NULL,             -- SHA-256 of the attachment, '' without one
+	hash        TEXT NOT NULL              -- SHA-256 over the row and the hash before it
+);
+
+CREATE INDEX changes_record ON changes (resource, record_n, n);
+
+CREATE INDEX changes_unit ON changes (unit_after_n, n);
+
+CREATE TABLE checkpoints (
+	n         INTEGER PRIMARY KEY,
+	at        BIGINT NOT NULL,
+	change_n  BIGINT NOT NULL,
+	hash      TEXT NOT NULL,
+	key_id    TEXT NOT NULL,
+	signature TEXT NOT NULL
+);
+
+CREATE TABLE clock_marks (
+	n           INTEGER PRIMARY KEY,
+	boot_id     TEXT NOT NULL,
+	wall        BIGINT NOT NULL,
+	boot        BIGINT NOT NULL,
+	alarm_at    BIGINT
+);
+
+CREATE TABLE clocks (
+	n           INTEGER PRIMARY KEY,
+	resource    TEXT NOT NULL,
+	record_n    BIGINT NOT NULL,
+	kind        TEXT NOT NULL,             -- acknowledge, answer, escalate
+	rule        TEXT NOT NULL,             -- template and version, calendar and version
+	confirmed   BIGINT NOT NULL,           -- 0: counted over days whose calendar is not published yet
+	calendar    TEXT NOT NULL,
+	working     BIGINT NOT NULL,           -- counts working time only
+	start_at    BIGINT NOT NULL,
+	due_at      BIGINT NOT NULL,
+	paused_at   BIGINT,
+	remaining   BIGINT,                    -- milliseconds (of working time) left when paused
+	met_at      BIGINT,
+	missed_at   BIGINT,
+	ended_at    BIGINT
+);
+
+CREATE INDEX clocks_record ON clocks (resource, record_n, n);
+
+CREATE INDEX clocks_running ON clocks (due_at)
+	WHERE met_at IS NULL AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL;
+
+CREATE TABLE counters (
+	series TEXT PRIMARY KEY,
+	value  BIGINT NOT NULL
+);
+
+CREATE TABLE facts (
+	name  TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+);
+
+CREATE TABLE findings (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
+	unit_n      BIGINT,
+	asset_n     BIGINT,
+	software_n  BIGINT,                    -- what the remedy is applied to
+	kind        TEXT NOT NULL,
+	key         TEXT NOT NULL,             -- what makes it the same finding again: the CVE id, or a source's own
+	vuln_id     TEXT NOT NULL DEFAULT '',
+	title       TEXT NOT NULL,
+	severity    TEXT NOT NULL,             -- critical high medium low none
+	score       BIGINT,                    -- CVSS in tenths
+	text        TEXT NOT NULL DEFAULT '',
+	address     TEXT NOT NULL DEFAULT '',
+	source      TEXT NOT NULL DEFAULT '',
+	source_number TEXT NOT NULL DEFAULT '',
+	source_due  BIGINT,
+	priority    BIGINT NOT NULL DEFAULT 0, -- 0 … 1000
+	terms       TEXT NOT NULL DEFAULT '{}',
+	kev         BIGINT NOT NULL DEFAULT 0,
+	epss        BIGINT NOT NULL DEFAULT 0, -- parts per 100,000
+	first_seen  BIGINT NOT NULL,
+	last_seen   BIGINT NOT NULL,
+	recurrences BIGINT NOT NULL DEFAULT 0,
+	accepted_until BIGINT,
+	closed_at   BIGINT,
+	order_n     BIGINT,                    -- the order that asks for its removal now
+	explanation TEXT NOT NULL DEFAULT '{}',
+	UNIQUE (asset_n, kind, key)
+);
+
+CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;
+
+CREATE INDEX findings_kev ON findings (priority, n) WHERE kev = 1;
+
+CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
+
+CREATE INDEX findings_priority ON findings (priority, n);
+
+CREATE INDEX findings_severity ON findings (severity, priority, n);
+
+CREATE INDEX findings_state ON findings (state, priority, n);
+
+CREATE INDEX findings_unit ON findings (unit_n, priority, n);
+
+CREATE INDEX findings_vuln ON findings (vuln_id, priority, n);
+
+CREATE TABLE idempotency (
+	actor     TEXT NOT NULL,
+	key       TEXT NOT NULL,
+	request_hash TEXT NOT NULL,
+	status    BIGINT NOT NULL,
+	body      TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (actor, key)
+);
+
+CREATE INDEX idempotency_age ON idempotency (at);
+
+CREATE TABLE item_findings (
+	item_n      BIGINT NOT NULL,
+	finding_n   BIGINT NOT NULL,
+	PRIMARY KEY (item_n, finding_n)
+);
+
+CREATE INDEX item_findings_finding ON item_findings (finding_n);
+
+CREATE TABLE items (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	order_n     BIGINT NOT NULL,
+	state       TEXT NOT NULL,             -- open answered returned disputed verified upheld withdrawn
+	title       TEXT NOT NULL,
+	kind        TEXT NOT NULL,
+	severity    TEXT NOT NULL,
+	asset_n     BIGINT,
+	software_n  BIGINT,
+	findings    BIGINT NOT NULL,
+	claim       TEXT,
+	text        TEXT,
+	new_version TEXT,
+	patch       TEXT,
+	answered_at BIGINT,
+	answered_by BIGINT NOT NULL DEFAULT 0,
+	answered_name TEXT,
+	on_behalf   TEXT,                      -- JSON {"channel","person","at"}
+	contradiction TEXT                     -- why the proof speaks against the claim
+);
+
+CREATE INDEX items_order ON items (order_n, n);
+
+CREATE TABLE jobs (
+	n          INTEGER PRIMARY KEY,
+	kind       TEXT NOT NULL,
+	key        TEXT NOT NULL,
+	lane       BIGINT NOT NULL,
+	state      TEXT NOT NULL,              -- waiting, running, failed; a job that is done is deleted
+	run_at     BIGINT NOT NULL,
+	lease      BIGINT NOT NULL,
+	lease_until BIGINT NOT NULL,
+	attempts   BIGINT NOT NULL,
+	argument   TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	ended_at   BIGINT
+);
+
+CREATE INDEX jobs_due ON jobs (lane, run_at) WHERE state = 'waiting';
+
+CREATE INDEX jobs_lease ON jobs (lane, lease_until) WHERE state = 'running';
+
+CREATE INDEX jobs_running ON jobs (kind, key) WHERE state = 'running';
+
+CREATE UNIQUE INDEX jobs_waiting ON jobs (kind, key) WHERE state = 'waiting';
+
+CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL);
+
+CREATE TABLE number_formats (
+	unit_n      BIGINT NOT NULL,
+	kind        TEXT NOT NULL,
+	prefix      TEXT NOT NULL,
+	pattern     TEXT NOT NULL,             -- {prefix} {year} {serial}
+	PRIMARY KEY (unit_n, kind)
+);
+
+CREATE TABLE order_rules (
+	name        TEXT NOT NULL,
+	version     TEXT NOT NULL,
+	value       BIGINT NOT NULL,
+	effective_at BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	confirmed   BIGINT NOT NULL,
+	PRIMARY KEY (name, version)
+);
+
+CREATE TABLE order_templates (
+	n           INTEGER PRIMARY KEY,
+	name        TEXT NOT NULL,
+	version     TEXT NOT NULL,
+	severity    TEXT NOT NULL,
+	acknowledge_amount BIGINT NOT NULL,
+	acknowledge_unit TEXT NOT NULL,
+	answer_amount BIGINT NOT NULL,
+	answer_unit TEXT NOT NULL,
+	rework_amount BIGINT NOT NULL,
+	rework_unit TEXT NOT NULL,
+	escalate_amount BIGINT NOT NULL,       -- after a missed deadline, to the next level up
+	escalate_unit TEXT NOT NULL,
+	calendar    TEXT NOT NULL,
+	effective_at BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	confirmed   BIGINT NOT NULL,
+	UNIQUE (name, version, severity)
+);
+
+CREATE TABLE orders (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
+	number      TEXT NOT NULL UNIQUE,
+	kind        TEXT NOT NULL,
+	unit_n      BIGINT NOT NULL,
+	issuer_n    BIGINT NOT NULL,
+	title       TEXT NOT NULL,
+	text        TEXT NOT NULL DEFAULT '',
+	severity    TEXT NOT NULL,
+	template    TEXT NOT NULL,             -- name and version of the deadlines it was issued under
+	acknowledge_due BIGINT,
+	answer_due  BIGINT,
+	acknowledged_at BIGINT,
+	answered_at BIGINT,
+	verified_at BIGINT,
+	returned_proposed TEXT,
+	returns     BIGINT NOT NULL DEFAULT 0,
+	urges       BIGINT NOT NULL DEFAULT 0,
+	level       BIGINT NOT NULL DEFAULT 0, -- times escalated
+	escalated_n BIGINT,                    -- the unit it has risen to
+	extension_until BIGINT,                -- asked for and not decided yet
+	extension_reason TEXT,
+	findings    BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX orders_answer_due ON orders (answer_due, n);
+
+CREATE INDEX orders_state ON orders (state, n);
+
+CREATE INDEX orders_unit ON orders (unit_n, n);
+
+CREATE INDEX orders_verified ON orders (verified_at) WHERE state = 'verified';
+
+CREATE TABLE priority_rules (
+	version     TEXT PRIMARY KEY,
+	effective_at BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	confirmed   BIGINT NOT NULL,           -- 0: a proposal of this program that no authority has confirmed
+	kev         BIGINT NOT NULL,
+	epss        BIGINT NOT NULL,
+	exposure    BIGINT NOT NULL,
+	importance  BIGINT NOT NULL,
+	score       BIGINT NOT NULL
+);
+
+CREATE VIRTUAL TABLE search_index
+	USING fts5 (body, content='search_texts', content_rowid='n', columnsize=0, tokenize='ascii');
+
+CREATE TABLE search_texts (
+	n        INTEGER PRIMARY KEY,
+	resource TEXT NOT NULL,
+	record_n BIGINT NOT NULL,
+	body     TEXT NOT NULL,
+	UNIQUE (resource, record_n)
+);
+
+CREATE TABLE steps (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	resource    TEXT NOT NULL,
+	record_n    BIGINT NOT NULL,
+	from_state  TEXT NOT NULL,
+	verb        TEXT NOT NULL,
+	to_state    TEXT NOT NULL,
+	happened_at BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	actor_user_n BIGINT NOT NULL,
+	actor       TEXT NOT NULL,
+	on_whose_word TEXT NOT NULL,
+	text        TEXT NOT NULL,
+	unit_n      BIGINT NOT NULL,
+	county_n    BIGINT NOT NULL,
+	severity    TEXT NOT NULL,
+	exercise    BIGINT NOT NULL,
+	body        TEXT NOT NULL
+);
+
+CREATE INDEX steps_record ON steps (resource, record_n, n);
+
+CREATE INDEX steps_time ON steps (resource, verb, happened_at);
+
+-- store/corpus.db, the schema corpus
+
+CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL);
