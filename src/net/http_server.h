@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The HTTP server: the only file that sees libmicrohttpd.  It runs nested in the role's loop; a request is read whole
+ * The HTTP server; its files alone see libmicrohttpd (http_impl.h).  It runs nested in the role's loop; a request is read whole
  * within its limits on the loop thread, then answered by one of a fixed set of workers, which never touch the
  * connection.  What a strict server must refuse is refused here (toolchain.md section 2): duplicate Host or
  * Content-Length, both framings, transfer encodings but chunked, control characters in headers, versions but 1.0 and
@@ -8,14 +8,14 @@
  * body_ms; connections are limited in total and by address.
  */
 #include "base/base.h"
+#include "net/http_decode.h"
 #include "os/loop.h"
 
 enum { HTTP_HEADERS_MAX = 64, HTTP_QUERY_MAX = 64 };
 
-struct http_pair { struct span name, value; };
-
 struct http_request {
-	struct span method, path;              /* path decoded once, valid UTF-8, begins with '/'; no "..", no NUL */
+	struct span method;                    /* HEAD arrives as GET: its answer goes out without the body */
+	struct span path;                      /* decoded once, valid UTF-8, begins with '/'; no "..", no NUL */
 	const struct http_pair *query;         /* decoded, in order */
 	size_t n_query;
 	const struct http_pair *headers;
@@ -51,10 +51,11 @@ void http_add_header(struct http_answer *a, const char *name, struct span value)
 struct http_config {
 	int listen_fd;                         /* bound and listening, non-blocking */
 	size_t workers;                        /* 1 … 16 */
+	size_t queue_max;                      /* requests waiting for a worker, beyond that 503; 0: 64 per worker */
 	size_t connections_max, connections_per_address;
 	size_t streams_max;
 	int64_t head_ms, body_ms, idle_ms;
-	size_t arena_soft, arena_hard;         /* of one request */
+	size_t arena_soft, arena_hard;         /* of one request, its body not counted */
 	size_t stream_ms;                      /* how often streams are asked; a comment line is sent each 15 s of silence */
 	/* On the loop thread, when the head is complete: the largest body for this method and path (0: none allowed), and
 	   what handle() will find in r->route.  Must be quick. */
@@ -79,5 +80,6 @@ void http_server_poke(struct http_server *s);              /* ask all streams no
 /* Binds and listens on "HOST:PORT" (IPv6 in brackets); PORT 0 takes a free one.  *ret_port says which. */
 NODISCARD bool http_listen(struct span where, int *ret_fd, int *ret_port, struct err *err);
 
+/* Handled and refused so far; connections and streams open now. */
 struct http_figures { uint64_t requests, refused, connections, streams; };
 struct http_figures http_server_figures(const struct http_server *s);
