@@ -1,8 +1,8 @@
 #include "codec/cpe.h"
 
 static const char *const names[CPE_ATTRIBUTES] = {
-	"part", "vendor", "product", "version", "update", "edition", "language", "sw_edition", "target_sw", "target_hw",
-	"other",
+	"part", "vendor", "product", "version", "update", "edition", "language", "sw_edition", "target_sw",
+	"target_hw", "other",
 };
 
 static bool is_literal(char c)
@@ -20,7 +20,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* Takes one attribute off the front of *rest: up to the next unquoted colon.  *ret_more says whether there was one. */
+/* Takes what stands before the next unquoted colon off the front of *rest; *ret_more: was there a colon? */
 static struct span take_attribute(struct span *rest, bool *ret_more)
 {
 	size_t i = 0;
@@ -33,8 +33,8 @@ static struct span take_attribute(struct span *rest, bool *ret_more)
 }
 
 /*
- * Length of the run of unquoted wildcards at s.p[i]: one *, or any number of ?.  NISTIR 7695 section 5.3.2 allows
- * them at the start and at the end of a value only.
+ * Length of the run of unquoted wildcards at s.p[i]: one *, or any number of ?.  NISTIR 7695 section 5.3.2
+ * allows them at the start and at the end of a value only.
  */
 static size_t wild_run(struct span s, size_t i)
 {
@@ -55,7 +55,9 @@ static char *put(char *out, char c)
 	return out;
 }
 
-enum fault { FAULT_NONE, FAULT_EMPTY, FAULT_WILD, FAULT_BACKSLASH, FAULT_QUOTED, FAULT_CHARACTER, FAULT_PART };
+enum fault {
+	FAULT_NONE, FAULT_EMPTY, FAULT_WILD, FAULT_BACKSLASH, FAULT_QUOTED, FAULT_CHARACTER, FAULT_PART,
+};
 
 static bool refuse(struct err *err, enum fault why, size_t at)
 {

@@ -2,16 +2,17 @@
 /*
  * CPE 2.3 names (NISTIR 7695): formatted strings to eleven attributes and back.
  *
- * An attribute is ANY (lone *), NA (lone -) or a value.  A value is kept in the escaped form of the formatted string,
- * lower-cased: letters, digits, _ and unescaped . - are literal, everything else printable is \-quoted, an unquoted
- * * or run of ? may stand only at its start or end.  The form is canonical: equal values are equal bytes.
+ * An attribute is ANY (lone *), NA (lone -) or a value.  A value is kept in the escaped form of the
+ * formatted string, lower-cased: letters, digits, _ and unescaped . - are literal, everything else
+ * printable is \-quoted, an unquoted * or run of ? may stand only at its start or end.  The form is
+ * canonical: equal values are equal bytes.
  */
 #include "base/base.h"
 
 enum {
 	CPE_ATTRIBUTES = 11,
 	CPE_TEXT_MAX = 1024,
-	CPE_VALUE_MAX = 300,             /* of cpe_quote(): vendor, product and version together still make a readable name */
+	CPE_VALUE_MAX = 300,             /* of cpe_quote(): vendor, product and version together fit into a name */
 };
 
 enum cpe_attribute {
@@ -30,15 +31,17 @@ struct cpe {
 };
 
 /*
- * Reads "cpe:2.3:…" (any letter case, at most CPE_TEXT_MAX bytes; part a, o or h).  Texts point into the arena.
- * As in the standard's unbind_fs, a special character that should have been quoted is taken as quoted.
- * Errors name the attribute.
+ * Reads "cpe:2.3:…" (any letter case, at most CPE_TEXT_MAX bytes; part a, o or h).  Texts point into the
+ * arena.  As in the standard's unbind_fs, a special character that should have been quoted is taken as
+ * quoted.  Errors name the attribute.
  */
 NODISCARD bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *err);
 /* The formatted string. */
 struct span cpe_format(const struct cpe *c, struct arena *a);
 /* A value as people read it: without the quoting; "*" for ANY and "-" for NA. */
 struct span cpe_plain(const struct cpe *c, enum cpe_attribute at, struct arena *a);
-/* Quotes plain text into an attribute value: lower case, blanks become _, specials are \-quoted.  false if empty,
- * not printable ASCII (CPE is ASCII only), or too long. */
+/*
+ * Quotes plain text into an attribute value: lower case, blanks become _, specials are \-quoted.  false if
+ * empty, not printable ASCII (CPE is ASCII only), or longer than CPE_VALUE_MAX once quoted.
+ */
 NODISCARD bool cpe_quote(struct span plain, struct arena *a, struct span *ret);

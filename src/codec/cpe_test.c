@@ -8,8 +8,10 @@ static const struct {
 	const char *in, *out;           /* out NULL: refused, naming the field */
 	const char *field;
 } cases[] = {
-	{ "cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*", "cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*", "" },
-	{ "CPE:2.3:A:Apache:HTTP_Server:2.4.46:-:*:*:*:*:*:*", "cpe:2.3:a:apache:http_server:2.4.46:-:*:*:*:*:*:*", "" },
+	{ "cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*",
+		"cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*", "" },
+	{ "CPE:2.3:A:Apache:HTTP_Server:2.4.46:-:*:*:*:*:*:*",
+		"cpe:2.3:a:apache:http_server:2.4.46:-:*:*:*:*:*:*", "" },
 	{ "cpe:2.3:a:a\\:b:c\\\\:1:*:*:*:*:*:*:*", "cpe:2.3:a:a\\:b:c\\\\:1:*:*:*:*:*:*:*", "" },
 	{ "cpe:2.3:a:v:p:1\\.2\\-3\\_4:*:*:*:*:*:*:*", "cpe:2.3:a:v:p:1.2-3_4:*:*:*:*:*:*:*", "" },
 	{ "cpe:2.3:a:v:notepad++:\\-:*:*:*:*:*:*:*", "cpe:2.3:a:v:notepad\\+\\+:\\-:*:*:*:*:*:*:*", "" },

@@ -1,6 +1,6 @@
 #include "vuln/cpe_match.h"
 
-/* Takes one character off the front of an escaped value: a quoted one counts as one (NISTIR 7696 section 6.3.2). */
+/* Takes one character off the front of an escaped value: a quoted one is one (NISTIR 7696 section 6.3.2). */
 static char next_char(struct span *s)
 {
 	size_t n = s->p[0] == '\\' && s->n > 1 ? 2 : 1;

@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SLOW_MOST = 24 };                 /* characters; the slow one takes exponential time in wildcards only */
+enum { SLOW_MOST = 24 }; /* bytes: the slow one takes exponential time */
 
 static size_t unit(struct span s)
 {

@@ -94,7 +94,8 @@ static const char *shown(struct span s, char ret[17])
 }
 
 /* One "name:value". */
-static bool read_metric(enum cvss_version version, struct span field, uint8_t *v, uint32_t *seen, struct err *err)
+static bool read_metric(enum cvss_version version, struct span field, uint8_t *v, uint32_t *seen,
+	struct err *err)
 {
 	char show[17];
 	size_t colon;

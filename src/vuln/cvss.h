@@ -2,8 +2,9 @@
 /*
  * CVSS 2.0, 3.0, 3.1 and 4.0 (FIRST): scores computed from the vector, exactly, in whole numbers.
  *
- * All scores are in tenths (98 is 9.8).  CVSS_NO_SCORE says that the group does not apply: in 2.0 one that has no
- * metric or only ND; in 4.0 temporal and environmental, for it has one score only.  Version 3 always has all three.
+ * All scores are in tenths (98 is 9.8).  CVSS_NO_SCORE says that the group does not apply: in 2.0 one that
+ * has no metric or only ND; in 4.0 temporal and environmental, for it has one score only.  Version 3 always
+ * has all three.
  */
 #include "base/base.h"
 
@@ -18,16 +19,16 @@ struct cvss {
 	int base;                    /* of 4.0: from the base metrics alone (CVSS-B), as the NVD's baseScore */
 	int temporal;
 	int environmental;
-	int score;                   /* environmental if a metric of that group is defined, else temporal likewise, else
-	                                base; of 4.0: from all metrics */
-	enum cvss_severity severity; /* of score; 2.0 has low to 3.9, medium to 6.9, high above (NVD), and no critical */
+	int score;                   /* environmental if a metric of that group is defined, else temporal likewise,
+	                                else base; of 4.0: from all metrics */
+	enum cvss_severity severity; /* of score; 2.0 (as the NVD): low to 3.9, medium to 6.9, high above */
 	const char *nomenclature;    /* of 4.0: "CVSS-B", "CVSS-BT", "CVSS-BE" or "CVSS-BTE"; else NULL */
 };
 
 /*
- * Reads a vector and computes its scores.  Metrics in any order, undefined ones (:X, :ND) may be listed; of 2.0 also in
- * parentheses.  Refused, the error naming the metric: one that is unknown, repeated, has an unknown value, or is
- * mandatory and missing.
+ * Reads a vector and computes its scores.  Metrics in any order, undefined ones (:X, :ND) may be listed; of
+ * 2.0 also in parentheses.  Refused, the error naming the metric: one that is unknown, repeated, has an
+ * unknown value, or is mandatory and missing.
  */
 NODISCARD bool cvss_parse(struct span vector, struct cvss *ret, struct err *err);
 

@@ -1,6 +1,6 @@
 /*
- * "A Complete Guide to the Common Vulnerability Scoring System Version 2.0" (FIRST, 2007), section 3.2.  The weights are
- * whole numbers at the scale given beside them; 128 bits hold every product exactly.
+ * "A Complete Guide to the Common Vulnerability Scoring System Version 2.0" (FIRST, 2007), section 3.2.
+ * The weights are whole numbers at the scale given beside them; 128 bits hold every product exactly.
  */
 #include "vuln/cvss_score.h"
 
@@ -10,7 +10,7 @@ static const int access_vector[] = { 395, 646, 1000 };           /* thousandths 
 static const int access_complexity[] = { 35, 61, 71 };           /* hundredths */
 static const int authentication[] = { 450, 560, 704 };           /* thousandths */
 static const int impact[] = { 0, 275, 660 };                     /* thousandths */
-static const int exploitability[] = { 100, 85, 90, 95, 100 };    /* hundredths, as all below; first: not defined */
+static const int exploitability[] = { 100, 85, 90, 95, 100 }; /* hundredths, as below; first: not defined */
 static const int remediation[] = { 100, 87, 90, 95, 100 };
 static const int confidence[] = { 100, 90, 95, 100 };
 static const int damage[] = { 0, 0, 10, 30, 40, 50 };

@@ -1,8 +1,9 @@
 /*
  * CVSS 3.0 and 3.1 (FIRST, specification sections 7.1 to 7.4 and, for 3.1, appendix A).
  *
- * The equations hold powers of 13 and 15, so a score before rounding is a decimal fraction of some 130 digits: it is
- * computed as one large whole number over a power of ten, and only then rounded.  Nothing here is negative.
+ * The equations hold powers of 13 and 15, so a score before rounding is a decimal fraction of some 130
+ * digits: it is computed as one large whole number over a power of ten, and only then rounded.  Nothing
+ * here is negative.
  */
 #include <stdlib.h>
 
@@ -91,14 +92,15 @@ static uint32_t ceiling(struct big value, struct big scale, uint32_t max)
 }
 
 /*
- * Roundup, in tenths.  3.0: the smallest tenth not below the value.  3.1: appendix A, which first rounds to the nearest
- * hundred-thousandth, half up, and then takes the smallest tenth not below that.  Also the cap at 10 (100 tenths).
+ * Roundup, in tenths.  3.0: the smallest tenth not below the value.  3.1: appendix A, which first rounds to
+ * the nearest hundred-thousandth, half up, and then takes the smallest tenth not below that.  Also the cap
+ * at 10 (100 tenths).
  */
 static int round_up(enum cvss_version version, struct big value, struct big scale)
 {
 	if (version == CVSS_30)
 		return (int)ceiling(times(value, 10), scale, 100);
-	/* value · 10^5 to the nearest whole, half up, is at most 10^4 · t  iff  2 · 10^5 · value < 2 · 10^4 · t + 1 */
+	/* value · 10^5 rounded half up is at most 10^4 · t  iff  2 · 10^5 · value < 2 · 10^4 · t + 1 */
 	struct big twice = times(value, 200000);
 	for (uint32_t t = 0; t < 100; t++) {
 		struct big bound = times(scale, 20000 * t + 1);
@@ -119,7 +121,7 @@ static const uint32_t remediation[] = { 100, 100, 97, 96, 95 };
 static const uint32_t confidence[] = { 100, 100, 96, 92 };
 static const uint32_t requirement[] = { 100, 50, 100, 150 };
 
-/* What the base equation and the modified one share: effective values, and which of the impact equations holds. */
+/* What the base equation and the modified one share: effective values, and which impact equation holds. */
 struct input {
 	enum cvss_version version;
 	bool modified, changed;
@@ -131,7 +133,8 @@ enum { LOST_SCALE = 6, LOST_MOST = 915000 };
 
 /*
  * Impact when the scope is changed, as value over 10^power · 100:
- * 7.52 (lost - 0.029) - 3.25 (lost - 0.02)^15, in the modified one of 3.1 with (lost · 0.9731 - 0.02)^13 instead.
+ * 7.52 (lost - 0.029) - 3.25 (lost - 0.02)^15;
+ * the modified one of 3.1 has (lost · 0.9731 - 0.02)^13 instead.
  */
 static struct big changed_impact(const struct input *in, int power)
 {

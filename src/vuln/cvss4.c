@@ -1,10 +1,11 @@
 /*
- * CVSS 4.0 (FIRST, specification section 8): a vector belongs to a macrovector, whose score is lowered by how far the
- * vector stands below the severest one of that macrovector.  All as whole numbers: tenths over a common denominator.
+ * CVSS 4.0 (FIRST, specification section 8): a vector belongs to a macrovector, whose score is lowered by
+ * how far the vector stands below the severest one of that macrovector.  All as whole numbers: tenths over
+ * a common denominator.
  */
 #include "vuln/cvss_score.h"
 
-enum { EQ1, EQ2, EQ36, EQ4, EQ5, EQS };          /* EQ3 and EQ6 are joint: (0,0) (0,1) (1,0) (1,1) (2,1) are 0 … 4 */
+enum { EQ1, EQ2, EQ36, EQ4, EQ5, EQS };   /* EQ3 and EQ6 are joint: (0,0) (0,1) (1,0) (1,1) (2,1) are 0 … 4 */
 
 enum { LEVELS_MOST = 5, MAXIMA_MOST = 5, COMMON = 840 };          /* COMMON: a multiple of every depth */
 
@@ -17,7 +18,7 @@ struct effective {
 	int8_t at[CVSS4_AR + 1];
 };
 
-/* For each equivalence class: its metrics, and for each level the depth and the severest vectors (spec table 24 on). */
+/* For each equivalence class: its metrics, and for each level the depth and the severest vectors. */
 static const struct {
 	uint8_t levels, count;
 	uint8_t metrics[6];
@@ -104,7 +105,7 @@ static int lower_score(const uint8_t level[EQS], int q)
 	return one > other ? one : other;
 }
 
-/* How many steps the vector stands below the first of the level's severest vectors that is nowhere below it. */
+/* How many steps the vector stands below the first of the level's severest ones that is nowhere below it. */
 static int distance(const int8_t *e, int q, uint8_t level)
 {
 	for (int m = 0; m < MAXIMA_MOST && classes[q].maxima[level][m]; m++) {

@@ -25,8 +25,10 @@ static const struct {
 	{ "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/MAV:P", 100, 100, 76, 76, "high" },
 	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H", 86, NO, NO, 86, "high", "CVSS-B" },
 	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 93, NO, NO, 81, "high", "CVSS-BT" },
-	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/MSI:S", 93, NO, NO, 100, "critical", "CVSS-BE" },
-	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/E:A/CR:H/U:Red", 0, NO, NO, 0, "none", "CVSS-BTE" },
+	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/MSI:S",
+		93, NO, NO, 100, "critical", "CVSS-BE" },
+	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/E:A/CR:H/U:Red",
+		0, NO, NO, 0, "none", "CVSS-BTE" },
 };
 
 static void test_scores(void)
@@ -164,8 +166,9 @@ static bool agrees(struct span vector, struct span want[3])
 	if (ok && want[2].n)
 		ok = c.environmental == tenths(want[2]);
 	if (!ok)
-		printf("# " SPAN_FMT ": %d %d %d %d, not " SPAN_FMT " " SPAN_FMT " " SPAN_FMT " %s\n", SPAN_ARG(vector), c.base,
-			c.temporal, c.environmental, c.score, SPAN_ARG(want[0]), SPAN_ARG(want[1]), SPAN_ARG(want[2]), err.en);
+		printf("# " SPAN_FMT ": %d %d %d %d, not " SPAN_FMT " " SPAN_FMT " " SPAN_FMT " %s\n", SPAN_ARG(vector),
+			c.base, c.temporal, c.environmental, c.score, SPAN_ARG(want[0]), SPAN_ARG(want[1]), SPAN_ARG(want[2]),
+			err.en);
 	return ok;
 }
 
@@ -175,7 +178,8 @@ static const struct {
 	int rows;
 } files[] = {
 	{ "cvss40_base_all_104976.tsv.gz", 1, 104976 }, { "cvss31_base_all_2592.tsv.gz", 1, 2592 },
-	{ "cvss30_base_all_2592.tsv.gz", 1, 2592 }, { "cvssMetricV2.tsv.gz", 3, 360 }, { "cvssMetricV30.tsv.gz", 3, 711 },
+	{ "cvss30_base_all_2592.tsv.gz", 1, 2592 }, { "cvssMetricV2.tsv.gz", 3, 360 },
+	{ "cvssMetricV30.tsv.gz", 3, 711 },
 	{ "cvssMetricV31.tsv.gz", 3, 976 }, { "cvssMetricV40.tsv.gz", 3, 855 }, { "cna_cvssV2_0.tsv.gz", 3, 70 },
 	{ "cna_cvssV3_0.tsv.gz", 3, 352 }, { "cna_cvssV3_1.tsv.gz", 3, 1882 }, { "cna_cvssV4_0.tsv.gz", 3, 564 },
 	{ "vectors_calculator2", 0, 5 }, { "vectors_calculator3", 0, 2 }, { "vectors_cvsslib2", 0, 24 },

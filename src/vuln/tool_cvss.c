@@ -1,7 +1,7 @@
 #include "vuln/cvss.h"
 #include "vuln/tools.h"
 
-enum { VECTOR_SHOWN = 256 };              /* bytes of a line too long to be a vector that the answer repeats */
+enum { VECTOR_SHOWN = 256 };  /* bytes of a line too long to be a vector that the answer repeats */
 
 /* Bytes that are not UTF-8 are answered as U+FFFD: JSON has no other way. */
 static void add_text(struct str *out, struct span text, struct arena *a)

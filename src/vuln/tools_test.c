@@ -44,7 +44,8 @@ static const struct {
 		"cpe:2.3:a:v:p:1:*:*:*:*:*:*:*\tcpe:2.3:a:v:p:*:*:*:*:*:*:*:*\n"
 		"cpe:2.3:a:v:p:-:*:*:*:*:*:*:*\tcpe:2.3:a:v:p:1:*:*:*:*:*:*:*\n"
 		"cpe:2.3:a:v:*:1:*:*:*:*:*:*:*\tcpe:2.3:a:v:p:*:*:*:*:*:*:*:*\n",
-		"=>=========\tsuperset\n===========\tequal\n===<=======\tsubset\n===#=======\tdisjoint\n==><=======\tnone\n" },
+		"=>=========\tsuperset\n===========\tequal\n===<=======\tsubset\n===#=======\tdisjoint\n"
+		"==><=======\tnone\n" },
 	{ tool_cpe_compare, "cpe compare: wrong lines", "cpe:2.3:a:v:p:1:*:*:*:*:*:*:*\n"
 		"cpe:2.3:a:v:p:1:*:*:*:*:*:*:*\tcpe:2.3:a:v::1:*:*:*:*:*:*:*\n",
 		"error\tthe line must be two fields separated by a tab\nerror\ttarget: CPE attribute product is empty\n" },

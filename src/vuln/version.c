@@ -1,13 +1,15 @@
 #include "vuln/version.h"
 
 /*
- * A version is read as: numbers, a word, numbers, a word, …  Each group of numbers may be empty and is filled up with
- * zeros without end; the word behind the last group is `end`.  Two versions are compared group by group and word by
- * word: an order by first difference over ordered elements in fixed places, hence total, and 1.0-rc1 = 1.0.0-rc1.
+ * A version is read as: numbers, a word, numbers, a word, …  Each group of numbers may be empty and is
+ * filled up with zeros without end; the word behind the last group is `end`.  Two versions are compared
+ * group by group and word by word: an order by first difference over ordered elements in fixed places,
+ * hence total, and 1.0-rc1 = 1.0.0-rc1.
  */
 
 enum rank {
-	RANK_TILDE, RANK_DEV, RANK_ALPHA, RANK_BETA, RANK_MILESTONE, RANK_CANDIDATE, RANK_END, RANK_PATCH, RANK_OTHER,
+	RANK_TILDE, RANK_DEV, RANK_ALPHA, RANK_BETA, RANK_MILESTONE, RANK_CANDIDATE, RANK_END, RANK_PATCH,
+	RANK_OTHER,
 };
 
 struct word {
@@ -56,7 +58,10 @@ static enum rank word_rank(struct span word)
 	return RANK_OTHER;
 }
 
-/* Takes the next number, without leading zeros; {NULL, 0}, which is zero, where a word or the end comes first. */
+/*
+ * Takes the next number, without leading zeros; {NULL, 0}, which is zero, where a word or the end comes
+ * first.
+ */
 static bool take_number(struct span *s, struct span *ret)
 {
 	const char *p = s->p, *end = s->p + s->n;
@@ -134,8 +139,8 @@ static int compare_any(struct span a, struct span b)
 }
 
 /*
- * The common case: digits and single dots, numbers of at most 18 digits.  Returns false, having decided nothing, when
- * anything else is met before the first difference.
+ * The common case: digits and single dots, numbers of at most 18 digits.  Returns false, having decided
+ * nothing, when anything else is met before the first difference.
  */
 static bool compare_plain(struct span a, struct span b, int *ret)
 {

@@ -1,4 +1,7 @@
-/* Three versions, split at line ends: the order is antisymmetric, transitive, and equal ones are interchangeable. */
+/*
+ * Three versions, split at line ends: the order is antisymmetric, transitive, and equal ones are
+ * interchangeable.
+ */
 #include <stdlib.h>
 
 #include "vuln/version.h"
