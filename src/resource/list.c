@@ -147,15 +147,13 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 		one_filter(sql, q->filters[i].field, q->filters[i].op, q->filters[i].values, q->filters[i].n);
 	if (q->q.n == 0)
 		return true;
-	int64_t *ns;
-	size_t n;
-	bool capped;
-	if (!store_search(op->store, r->name, q->q, op->arena, &ns, &n, &capped, err))
+	struct store_found found;
+	if (!store_search(op->store, r->name, q->q, op->arena, &found, err))
 		return false;
 	sql_add(sql, " AND t.n IN (NULL");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < found.count; i++) {
 		sql_add(sql, ",");
-		sql_int(sql, ns[i]);
+		sql_int(sql, found.ns[i]);
 	}
 	sql_add(sql, ")");
 	return true;

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 static const struct store_actor who = { .user_n = 3, .name = { "test", 4 } };
+static const struct store_work mail = { .kind = "mail", .key = { "1", 1 }, .argument = { "{}", 2 } };
 static struct arena *a;
 
 static bool send_order(struct store *s, int i, struct err *err)
@@ -18,7 +19,7 @@ static bool send_order(struct store *s, int i, struct err *err)
 		&& store_add_change(tx, &c, NULL, err)
 		&& store_add_step(tx, &st, &step, err)
 		&& store_add_change(tx, &c, NULL, err)
-		&& store_job_add(tx, "mail", SPAN("1"), STORE_SHORT, 0, SPAN("{}"), err)
+		&& store_job_add(tx, &mail, err)
 		&& store_search_set(tx, "order", 1, arena_printf(a, "湛网交 %d", i), err)
 		&& store_commit(&tx, err);
 }
@@ -26,11 +27,10 @@ static bool send_order(struct store *s, int i, struct err *err)
 static bool take_and_finish(struct store *s, int i, struct err *err)
 {
 	struct store_job j = { 0 };
-	bool found = false;
 	(void)i;
-	if (!store_job_take(s, STORE_SHORT, 1000, a, &j, &found, err))
+	if (!store_job_take(s, STORE_SHORT, 1000, a, &j, err))
 		return false;
-	if (!found)
+	if (j.n == 0)
 		return err_set(err, ERR_NOT_FOUND, "没有任务", "no job");
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
 	return store_begin(s, &who, &tx, err) && store_job_failed(tx, &j, SPAN("x"), err) && store_commit(&tx, err);
@@ -66,7 +66,7 @@ static void prepare(struct store *s)
 	struct err err = { 0 };
 	struct store_change c = { .resource = "order", .verb = "read" };
 	bool ok = store_begin(s, &who, &tx, &err) && db_exec(store_tx_db(tx), SQL("DELETE FROM jobs"), V0, &err)
-		&& store_job_add(tx, "mail", SPAN("1"), STORE_SHORT, 0, SPAN("{}"), &err)
+		&& store_job_add(tx, &mail, &err)
 		&& store_add_change(tx, &c, NULL, &err) && store_commit(&tx, &err);
 	CHECK_OK(ok, err);
 }

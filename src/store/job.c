@@ -6,32 +6,37 @@ enum { RETRIES_MAX = 8, REASON_CHARACTERS = 500, KEY_MAX = 512, ARGUMENT_MAX = 1
 
 static const struct store_actor jobs_actor = { .name = { "jobs", 4 } };
 
-bool store_job_add(struct store_tx *tx, const char *kind, struct span key, enum store_lane lane, int64_t run_at,
-		   struct span argument, struct err *err)
+bool store_job_add(struct store_tx *tx, const struct store_work *w, struct err *err)
 {
-	if (key.n > KEY_MAX || argument.n > ARGUMENT_MAX)
-		return err_set(err, ERR_TOO_LARGE, "任务 %s 的参数过大", "the argument of a job %s is too large", kind);
-	return db_exec(store_tx_db(tx), SQL("INSERT INTO jobs (kind, key, lane, state, run_at, lease, lease_until, attempts,"
-		" argument, reason, created_at) VALUES (?, ?, ?, 'waiting', ?, 0, 0, 0, ?, '', ?)"
-		" ON CONFLICT (kind, key) WHERE state = 'waiting' DO UPDATE SET argument = excluded.argument,"
-		" run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END"),
-		V(db_z(kind), db_t(key.p ? key : SPAN("")), db_i(lane), db_i(run_at),
-		  db_t(argument.p ? argument : SPAN("")), db_i(store_tx_now(tx))), err);
+	if (w->key.n > KEY_MAX || w->argument.n > ARGUMENT_MAX)
+		return err_set(err, ERR_TOO_LARGE, "任务 %s 的参数过大", "the argument of a job %s is too large", w->kind);
+	return db_exec(store_tx_db(tx),
+		       SQL("INSERT INTO jobs (kind, key, lane, state, run_at, lease, lease_until, attempts, argument,"
+			   " reason, created_at) VALUES (?, ?, ?, 'waiting', ?, 0, 0, 0, ?, '', ?)"
+			   " ON CONFLICT (kind, key) WHERE state = 'waiting' DO UPDATE SET argument = excluded.argument,"
+			   " run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END"),
+		       V(db_z(w->kind), db_t(w->key.p ? w->key : SPAN("")), db_i(w->lane),
+			 db_i(w->run_at ? w->run_at : store_tx_now(tx)),
+			 db_t(w->argument.p ? w->argument : SPAN("")), db_i(store_tx_now(tx))), err);
 }
 
-/* One that is running is not run a second time beside it: not the same work in two workers. */
+/* One that is running is not run a second time beside it: not the same work in two workers.  ret->n 0: none is due. */
 static bool find_due(struct db *db, enum store_lane lane, int64_t now, struct arena *a, struct store_job *ret,
-		     bool *ret_found, struct err *err)
+		     struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(db, SQL("SELECT n, kind, key, argument, attempts FROM jobs AS j WHERE"
-		" ((state = 'waiting' AND lane = ? AND run_at <= ?) OR (state = 'running' AND lane = ? AND lease_until <= ?))"
-		" AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.kind = j.kind AND o.key = j.key AND o.state = 'running'"
-		" AND o.lease_until > ? AND o.n <> j.n) ORDER BY run_at, n LIMIT 1"),
-		V(db_i(lane), db_i(now), db_i(lane), db_i(now), db_i(now)), &r, err)
-	    || !db_next(r, ret_found, err))
+	bool row = false;
+	if (!db_query(db,
+		      SQL("SELECT n, kind, key, argument, attempts FROM jobs AS j WHERE"
+			  " ((state = 'waiting' AND lane = ? AND run_at <= ?)"
+			  " OR (state = 'running' AND lane = ? AND lease_until <= ?))"
+			  " AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.kind = j.kind AND o.key = j.key"
+			  " AND o.state = 'running' AND o.lease_until > ? AND o.n <> j.n) ORDER BY run_at, n LIMIT 1"),
+		      V(db_i(lane), db_i(now), db_i(lane), db_i(now), db_i(now)), &r, err)
+	    || !db_next(r, &row, err))
 		return false;
-	if (*ret_found)
+	*ret = (struct store_job){ .n = 0 };
+	if (row)
 		*ret = (struct store_job){ .n = db_col_int(r, 0), .kind = db_col(r, 1, a).s, .key = db_col(r, 2, a).s,
 					   .argument = db_col(r, 3, a).s, .attempts = (int)db_col_int(r, 4) };
 	return true;
@@ -45,49 +50,45 @@ static bool keep_as_failed(struct db *db, int64_t n, int64_t now, struct span re
 
 /* A job whose worker died each time is given up like one that failed each time. */
 static bool take_one(struct store_tx *tx, enum store_lane lane, int64_t lease_ms, struct arena *a,
-		     struct store_job *ret, bool *ret_found, struct err *err)
+		     struct store_job *ret, struct err *err)
 {
 	struct db *db = store_tx_db(tx);
 	int64_t now = store_tx_now(tx), lease;
 	struct store_job j = { 0 };
-	bool found = false;
 	for (;;) {
-		if (!find_due(db, lane, now, a, &j, &found, err))
+		if (!find_due(db, lane, now, a, &j, err))
 			return false;
-		if (!found || j.attempts <= RETRIES_MAX)
+		if (j.n == 0 || j.attempts <= RETRIES_MAX)
 			break;
 		if (!keep_as_failed(db, j.n, now, SPAN("lease ran out"), err))
 			return false;
 	}
-	*ret_found = found;
-	if (!found)
-		return true;
-	hash_random(&lease, sizeof lease);
-	j.lease = lease & INT64_MAX;
-	j.attempts++;
+	if (j.n != 0) {
+		hash_random(&lease, sizeof lease);
+		j.lease = lease & INT64_MAX;
+		j.attempts++;
+	}
 	*ret = j;
-	return db_exec(db, SQL("UPDATE jobs SET state = 'running', lease = ?, lease_until = ?, attempts = ? WHERE n = ?"),
-		       V(db_i(j.lease), db_i(now + lease_ms), db_i(j.attempts), db_i(j.n)), err);
+	return j.n == 0
+		|| db_exec(db,
+			   SQL("UPDATE jobs SET state = 'running', lease = ?, lease_until = ?, attempts = ? WHERE n = ?"),
+			   V(db_i(j.lease), db_i(now + lease_ms), db_i(j.attempts), db_i(j.n)), err);
 }
 
 bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a, struct store_job *ret,
-		    bool *ret_found, struct err *err)
+		    struct err *err)
 {
 	struct store_job j = { 0 };
-	bool found = false;
 	/* An idle worker takes no lock. */
-	if (!find_due(s->reader, lane, clock_wall(), a, &j, &found, err))
+	if (!find_due(s->reader, lane, clock_wall(), a, &j, err))
 		return false;
-	if (!found) {
-		*ret_found = false;
-		return true;
+	if (j.n != 0) {
+		CLEANUP(store_rollback) struct store_tx *tx = NULL;
+		if (!store_begin(s, &jobs_actor, &tx, err) || !take_one(tx, lane, lease_ms, a, &j, err)
+		    || !store_commit(&tx, err))
+			return false;
 	}
-	CLEANUP(store_rollback) struct store_tx *tx = NULL;
-	if (!store_begin(s, &jobs_actor, &tx, err) || !take_one(tx, lane, lease_ms, a, &j, &found, err)
-	    || !store_commit(&tx, err))
-		return false;
 	*ret = j;
-	*ret_found = found;
 	return true;
 }
 

@@ -12,17 +12,18 @@ enum { T0 = 1000000000 };
 static void add(const char *kind, const char *key, enum store_lane lane, int64_t run_at, const char *argument)
 {
 	struct store_tx *tx = NULL;
+	struct store_work w = { .kind = kind, .key = span_of(key), .argument = span_of(argument), .lane = lane,
+				.run_at = run_at };
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
-	CHECK_OK(store_job_add(tx, kind, span_of(key), lane, run_at, span_of(argument), &err), err);
+	CHECK_OK(store_job_add(tx, &w, &err), err);
 	CHECK_OK(store_commit(&tx, &err), err);
 }
 
 /* "kind/key/argument/attempts" of the job taken, "" if none was. */
 static const char *take(enum store_lane lane, int64_t lease_ms, struct store_job *j)
 {
-	bool found = false;
-	CHECK_OK(store_job_take(s, lane, lease_ms, a, j, &found, &err), err);
-	return found ? arena_printf(a, SPAN_FMT "/" SPAN_FMT "/" SPAN_FMT "/%d", SPAN_ARG(j->kind), SPAN_ARG(j->key),
+	CHECK_OK(store_job_take(s, lane, lease_ms, a, j, &err), err);
+	return j->n ? arena_printf(a, SPAN_FMT "/" SPAN_FMT "/" SPAN_FMT "/%d", SPAN_ARG(j->kind), SPAN_ARG(j->key),
 				    SPAN_ARG(j->argument), j->attempts).p : "";
 }
 
@@ -154,7 +155,7 @@ static void test_failures(void)
 	struct store_tx *tx = NULL;
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	struct span big = { arena_alloc(a, 1024 * 1024 + 1), 1024 * 1024 + 1 };
-	CHECK_ERR(store_job_add(tx, "x", SPAN(""), STORE_SHORT, 0, big, &err), err, ERR_TOO_LARGE);
+	CHECK_ERR(store_job_add(tx, &(struct store_work){ .kind = "x", .argument = big }, &err), err, ERR_TOO_LARGE);
 	store_rollback(&tx);
 }
 

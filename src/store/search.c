@@ -60,8 +60,8 @@ bool store_search_set(struct store_tx *tx, const char *resource, int64_t record_
 	return n == 0 || db_exec(db, SQL("DELETE FROM search_texts WHERE n = ?"), V(db_i(n)), err);
 }
 
-bool store_search(struct store *s, const char *resource, struct span query, struct arena *a, int64_t **ret_ns,
-		  size_t *ret_count, bool *ret_capped, struct err *err)
+bool store_search(struct store *s, const char *resource, struct span query, struct arena *a,
+		  struct store_found *ret, struct err *err)
 {
 	CLEANUP(str_done) struct str match = STR(32 * SEARCH_QUERY_MAX);
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
@@ -84,8 +84,7 @@ bool store_search(struct store *s, const char *resource, struct span query, stru
 			ns[count] = db_col_int(r, 0);
 		count += row;
 	}
-	*ret_capped = count > STORE_SEARCH_MAX;
-	*ret_count = *ret_capped ? STORE_SEARCH_MAX : count;
-	*ret_ns = ns;
+	bool capped = count > STORE_SEARCH_MAX;
+	*ret = (struct store_found){ .ns = ns, .count = capped ? STORE_SEARCH_MAX : count, .capped = capped };
 	return true;
 }

@@ -92,16 +92,14 @@ static void test_split(void)
 static void found_text(struct store *s, const char *resource, struct span query, struct str *to)
 {
 	CLEANUP(arena_free_p) struct arena *a = arena_new(1 << 20, 1 << 24);
-	int64_t *ns;
-	size_t n;
-	bool capped;
+	struct store_found found;
 	struct err err;
-	if (!store_search(s, resource, query, a, &ns, &n, &capped, &err)) {
+	if (!store_search(s, resource, query, a, &found, &err)) {
 		str_addf(to, "error: %s", err.en);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		str_addf(to, "%s%lld", i ? " " : "", (long long)ns[i]);
+	for (size_t i = 0; i < found.count; i++)
+		str_addf(to, "%s%lld", i ? " " : "", (long long)found.ns[i]);
 }
 
 static void test_store(struct store *s)
@@ -143,9 +141,7 @@ static void test_cap(struct store *s)
 	CLEANUP(arena_free_p) struct arena *a = arena_new(1 << 20, 1 << 24);
 	struct err err;
 	struct store_tx *tx = NULL;
-	int64_t *ns;
-	size_t n = 0;
-	bool capped = false;
+	struct store_found found = { 0 };
 	test_case("at most a thousand are answered, and it is said when there were more");
 	for (int64_t i = 1; i <= STORE_SEARCH_MAX + 1; i++) {
 		if (!tx)
@@ -156,9 +152,9 @@ static void test_cap(struct store *s)
 		if (i < STORE_SEARCH_MAX)
 			continue;
 		CHECK_OK(store_commit(&tx, &err), err);
-		CHECK_OK(store_search(s, "host", SPAN("机 node"), a, &ns, &n, &capped, &err), err);
-		CHECK_INT(n, STORE_SEARCH_MAX);
-		CHECK_INT(capped, i > STORE_SEARCH_MAX);
+		CHECK_OK(store_search(s, "host", SPAN("机 node"), a, &found, &err), err);
+		CHECK_INT(found.count, STORE_SEARCH_MAX);
+		CHECK_INT(found.capped, i > STORE_SEARCH_MAX);
 	}
 }
 

@@ -91,12 +91,17 @@ struct store_job {
 	int attempts;
 	int64_t lease;                                     /* proves that the job is still ours */
 };
-/* The same (kind, key) waiting is not queued twice; run_at moves to the earlier of the two. */
-NODISCARD bool store_job_add(struct store_tx *tx, const char *kind, struct span key, enum store_lane lane, int64_t run_at,
-			     struct span argument, struct err *err);
-/* Takes a due job for lease_ms; *ret_found false if there is none. */
+struct store_work {
+	const char *kind;
+	struct span key, argument;                         /* may be {NULL,0}: empty */
+	enum store_lane lane;
+	int64_t run_at;                                    /* 0: at once */
+};
+/* The same (kind, key) waiting is not queued twice: run_at moves to the earlier of the two, the argument is the newer. */
+NODISCARD bool store_job_add(struct store_tx *tx, const struct store_work *w, struct err *err);
+/* Takes a due job for lease_ms; ret->n is 0 if there is none.  Of one (kind, key) only one runs at a time. */
 NODISCARD bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a,
-			      struct store_job *ret, bool *ret_found, struct err *err);
+			      struct store_job *ret, struct err *err);
 NODISCARD bool store_job_renew(struct store *s, struct store_job *j, int64_t lease_ms, struct err *err);  /* ERR_CONFLICT: lost */
 /* Ends it, in the transaction of the work itself; ERR_CONFLICT when the lease was lost, and then nothing may be committed:
  * done, or failed with a reason (tried again after 1, 2, 4 … minutes, at most 8 times, then kept as failed). */
@@ -131,9 +136,14 @@ NODISCARD bool store_blob_get(struct store *s, struct span hash, size_t max, str
 /* Replaces the words under which a record is found. */
 NODISCARD bool store_search_set(struct store_tx *tx, const char *resource, int64_t record_n, struct span text, struct err *err);
 enum { STORE_SEARCH_MAX = 1000 };
-/* Records whose text holds all the words of the query, in any order; at most STORE_SEARCH_MAX, *ret_capped if there were more. */
-NODISCARD bool store_search(struct store *s, const char *resource, struct span query, struct arena *a, int64_t **ret_ns,
-			    size_t *ret_count, bool *ret_capped, struct err *err);
+struct store_found {
+	int64_t *ns;
+	size_t count;
+	bool capped;                                       /* there were more */
+};
+/* Records whose text holds all the words of the query, in any order; at most STORE_SEARCH_MAX. */
+NODISCARD bool store_search(struct store *s, const char *resource, struct span query, struct arena *a,
+			    struct store_found *ret, struct err *err);
 
 /* ---- the corpus: written by feeds only, under a lock of its own ------------------------------------------------------ */
 

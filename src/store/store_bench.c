@@ -76,16 +76,14 @@ static void search(struct store *s)
 	static const char *const queries[] = { "第5教", "srv-00421", "医", "10.0.3.7", "港务 srv-0" };
 	for (size_t q = 0; q < COUNT(queries); q++) {
 		struct arena *a = arena_new(1 << 20, 1 << 24);
-		int64_t *ns;
-		size_t n = 0;
-		bool capped;
+		struct store_found found = { 0 };
 		char name[80];
 		start = clock_mono_ns();
 		for (int i = 0; i < SEARCHES / 10; i++) {
-			must(store_search(s, "asset", span_of(queries[q]), a, &ns, &n, &capped, &err));
+			must(store_search(s, "asset", span_of(queries[q]), a, &found, &err));
 			arena_reset(a);
 		}
-		snprintf(name, sizeof name, "search %s (%zu found)", queries[q], n);
+		snprintf(name, sizeof name, "search %s (%zu found)", queries[q], found.count);
 		say(name, SEARCHES / 10, clock_mono_ns() - start, "searches");
 		arena_free(a);
 	}
