@@ -83,6 +83,18 @@ static bool refuse(struct err *err, enum fault why, size_t at)
 		"CPE attribute %s holds a character that is not printable ASCII", n);
 }
 
+/* The character behind a backslash. */
+static enum fault read_quoted(struct span behind, char *ret)
+{
+	if (behind.n == 0)
+		return FAULT_BACKSLASH;
+	char c = lower(behind.p[0]);
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		return FAULT_QUOTED;
+	*ret = c;
+	return FAULT_NONE;
+}
+
 /* Reads a value that is neither ANY nor NA into `out`, which has room for 2 n bytes. */
 static enum fault read_value(struct span s, char *out, struct span *ret, bool *ret_wild)
 {
@@ -101,15 +113,10 @@ static enum fault read_value(struct span s, char *out, struct span *ret, bool *r
 			wild = true;
 			continue;
 		}
-		run = 1;
-		if (c == '\\') {
-			run = 2;
-			if (i + 1 == s.n)
-				return FAULT_BACKSLASH;
-			c = lower(s.p[i + 1]);
-			if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-				return FAULT_QUOTED;
-		}
+		run = c == '\\' ? 2 : 1;
+		enum fault f = c == '\\' ? read_quoted(span_from(s, i + 1), &c) : FAULT_NONE;
+		if (f != FAULT_NONE)
+			return f;
 		if (!is_graphic(c))
 			return FAULT_CHARACTER;
 		out = put(out, c);

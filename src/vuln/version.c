@@ -138,6 +138,18 @@ static int compare_any(struct span a, struct span b)
 	}
 }
 
+/* Reads a plain number and moves *p behind it.  False if it is too long, or empty though something follows. */
+static inline bool plain_number(const char **p, const char *end, uint64_t *ret)
+{
+	const char *start = *p, *at = start;
+	uint64_t n = 0;
+	for (; at < end && is_digit(*at); at++)
+		n = n * 10 + (unsigned)(*at - '0');
+	*p = at;
+	*ret = n;
+	return at - start <= 18 && (at > start || at == end);
+}
+
 /*
  * The common case: digits and single dots, numbers of at most 18 digits.  Returns false, having decided
  * nothing, when anything else is met before the first difference.
@@ -146,13 +158,8 @@ static bool compare_plain(struct span a, struct span b, int *ret)
 {
 	const char *p = a.p, *pe = a.p + a.n, *q = b.p, *qe = b.p + b.n;
 	while (p < pe || q < qe) {
-		uint64_t x = 0, y = 0;
-		const char *p0 = p, *q0 = q;
-		for (; p < pe && is_digit(*p); p++)
-			x = x * 10 + (unsigned)(*p - '0');
-		for (; q < qe && is_digit(*q); q++)
-			y = y * 10 + (unsigned)(*q - '0');
-		if (p - p0 > 18 || q - q0 > 18 || (p == p0 && p < pe) || (q == q0 && q < qe))
+		uint64_t x, y;
+		if (!plain_number(&p, pe, &x) || !plain_number(&q, qe, &y))
 			return false;
 		if (x != y) {
 			*ret = x < y ? -1 : 1;
