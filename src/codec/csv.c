@@ -108,7 +108,7 @@ static enum encoding detect(struct span s, bool end)
 static bool start(struct csv *c, struct err *err)
 {
 	c->begun = true;
-	if (c->n >= 2 && ((c->chunk[0] == 0xFF && c->chunk[1] == 0xFE) || (c->chunk[0] == 0xFE && c->chunk[1] == 0xFF)))
+	if (c->n >= 2 && (memcmp(c->chunk, "\xFF\xFE", 2) == 0 || memcmp(c->chunk, "\xFE\xFF", 2) == 0))
 		return err_set(err, ERR_MEDIA_TYPE, "文件是 UTF-16 编码，请另存为 UTF-8 编码的 CSV",
 			       "the file is UTF-16: save it as CSV in UTF-8");
 	if (c->n >= 3 && memcmp(c->chunk, "\xEF\xBB\xBF", 3) == 0) {

@@ -118,25 +118,32 @@ static bool refill(struct stream *s, struct err *err)
 	return true;
 }
 
+/* The magic numbers of RFC 1952 section 2.3.1 and RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames). */
+static enum kind kind_of(const unsigned char *b, size_t n)
+{
+	static const unsigned char frame[] = { 0x28, 0xB5, 0x2F, 0xFD }, skippable[] = { 0x2A, 0x4D, 0x18 };
+	if (n >= 2 && b[0] == 0x1F && b[1] == 0x8B)
+		return KIND_GZIP;
+	if (n >= 4 && (memcmp(b, frame, 4) == 0 || ((b[0] & 0xF0) == 0x50 && memcmp(b + 1, skippable, 3) == 0)))
+		return KIND_ZSTD;
+	return KIND_PLAIN;
+}
+
 static bool detect(struct stream *s, struct err *err)
 {
 	while (s->in_n < 4 && !s->in_end)
 		if (!refill(s, err))
 			return false;
-	const unsigned char *b = s->in;
-	s->kind = KIND_PLAIN;
-	if (s->in_n >= 2 && b[0] == 0x1F && b[1] == 0x8B) {
-		if (inflateInit2(&s->z, 15 + 16) != Z_OK)
-			abort();
-		s->kind = KIND_GZIP;
-	} else if (s->in_n >= 4 && ((b[0] == 0x28 && b[1] == 0xB5 && b[2] == 0x2F && b[3] == 0xFD) ||
-				    ((b[0] & 0xF0) == 0x50 && b[1] == 0x2A && b[2] == 0x4D && b[3] == 0x18))) {
+	enum kind kind = kind_of(s->in, s->in_n);
+	if (kind == KIND_GZIP && inflateInit2(&s->z, 15 + 16) != Z_OK)
+		abort();
+	if (kind == KIND_ZSTD) {
 		s->zstd = ZSTD_createDStream();
 		if (!s->zstd)
 			abort();
 		ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
-		s->kind = KIND_ZSTD;
 	}
+	s->kind = kind;
 	return true;
 }
 

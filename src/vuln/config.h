@@ -2,6 +2,8 @@
 /*
  * The `configurations` of an NVD 2.0 `cve` object as a tree: configurations, each of nodes, each of leaves.
  * vulnerability.md 2.1 of the reference; the schema is NVD's CVE API 2.0.
+ *
+ * reads foreign bytes: fuzzed by nvd_reader_fuzz.c
  */
 #include "codec/cpe.h"
 #include "codec/json.h"

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include "codec/crc32.h"
 #include "os/file.h"
 #include "vuln/index_format.h"
 
@@ -30,7 +30,7 @@ const uint32_t index_element[IX_SECTIONS] = {
 
 uint32_t index_crc(const char *p, uint64_t n)
 {
-	return (uint32_t)crc32_z(0, (const unsigned char *)p, (size_t)n);
+	return crc32_of((struct span){ p, (size_t)n });
 }
 
 bool index_is_wild(struct span escaped)
@@ -164,7 +164,11 @@ static bool content_check(struct index *ix)
 	if (!ix->texts || !ix->keys || !ix->patterns || !ix->nodes || !ix->configs || !ix->cves)
 		return false;
 	ix->texts += INDEX_FIRST_TEXT - 1;
-	ix->keys--, ix->patterns--, ix->nodes--, ix->configs--, ix->cves--;
+	ix->keys--;
+	ix->patterns--;
+	ix->nodes--;
+	ix->configs--;
+	ix->cves--;
 	return texts_check(ix, ix->keys, text_bytes) &&
 	       ascending(&ix->key[0].first_pattern, ix->keys + 1, sizeof *ix->key, ix->patterns) &&
 	       ascending(&ix->pattern[0].first_post, ix->patterns + 1, sizeof *ix->pattern, posts) &&

@@ -7,6 +7,8 @@
  * (index_write); index_open() maps it.  Checksum and every number in it are verified on opening: a file that was cut
  * or altered is refused (ERR_CORRUPT), never crashed on.  An index is read-only and may be shared by threads; each thread
  * asks through a matcher of its own (vuln/matcher.h).
+ *
+ * reads foreign bytes
  */
 #include "vuln/eval.h"
 

@@ -271,6 +271,27 @@ static int by_id(const void *x, const void *y)
 	return span_cmp(a->id, b->id);
 }
 
+/* What the patterns in use use themselves. */
+static void mark_parts(struct finish *f)
+{
+	const struct index_builder *b = f->b;
+	f->rest[0] = f->range[0] = 0;
+	for (size_t i = 0; i < b->patterns.n; i++)
+		if (f->pattern[i] != UNUSED) {
+			const struct index_pattern *p = &b->patterns.p[i];
+			f->key[p->key] = f->rest[p->rest] = f->range[p->range] = f->text[p->version] = 0;
+		}
+	for (size_t i = 0; i < b->keys.n; i++)
+		if (f->key[i] != UNUSED)
+			f->text[b->keys.p[i].part] = f->text[b->keys.p[i].vendor] = f->text[b->keys.p[i].product] = 0;
+	for (size_t i = 0; i < b->rests.n; i++)
+		for (size_t k = 0; k < INDEX_REST && f->rest[i] != UNUSED; k++)
+			f->text[b->rests.p[i].at[k]] = 0;
+	for (size_t i = 0; i < b->ranges.n; i++)
+		for (size_t k = 0; k < CONFIG_BOUNDS && f->range[i] != UNUSED; k++)
+			f->text[b->ranges.p[i].bound[k]] = 0;
+}
+
 /* Live CVEs by id, and what they use. */
 static void mark(struct finish *f)
 {
@@ -300,21 +321,7 @@ static void mark(struct finish *f)
 			f->pattern[b->leaves.p[k] >> 1] = 0;
 	}
 	f->n_cve = (uint32_t)live;
-	f->rest[0] = f->range[0] = 0;
-	for (size_t i = 0; i < b->patterns.n; i++)
-		if (f->pattern[i] != UNUSED) {
-			const struct index_pattern *p = &b->patterns.p[i];
-			f->key[p->key] = f->rest[p->rest] = f->range[p->range] = f->text[p->version] = 0;
-		}
-	for (size_t i = 0; i < b->keys.n; i++)
-		if (f->key[i] != UNUSED)
-			f->text[b->keys.p[i].part] = f->text[b->keys.p[i].vendor] = f->text[b->keys.p[i].product] = 0;
-	for (size_t i = 0; i < b->rests.n; i++)
-		for (size_t k = 0; k < INDEX_REST && f->rest[i] != UNUSED; k++)
-			f->text[b->rests.p[i].at[k]] = 0;
-	for (size_t i = 0; i < b->ranges.n; i++)
-		for (size_t k = 0; k < CONFIG_BOUNDS && f->range[i] != UNUSED; k++)
-			f->text[b->ranges.p[i].bound[k]] = 0;
+	mark_parts(f);
 }
 
 static void order_texts(struct finish *f)
@@ -551,8 +558,10 @@ bool index_finish(struct index_builder *b, struct index **ret, struct err *err)
 	f.h.crc = index_crc(f.base + sizeof f.h, f.h.size - sizeof f.h);
 	f.h.header_crc = index_crc((const char *)&f.h, sizeof f.h);
 	memcpy(f.base, &f.h, sizeof f.h);
-	free(keys), free(rests), free(ranges), free(patterns);
-	free(f.text), free(f.key), free(f.rest), free(f.range), free(f.pattern), free(f.post_count);
+	void *const scratch[] = { keys, rests, ranges, patterns, f.text, f.key, f.rest, f.range, f.pattern,
+				  f.post_count };
+	for (size_t i = 0; i < COUNT(scratch); i++)
+		free(scratch[i]);
 	vec_done(&f.texts);
 	vec_done(&f.posts);
 	return index_adopt(f.base, f.h.size, false, ret, err);

@@ -90,15 +90,25 @@ static bool skip(struct reader *r, bool comma, char *ret_c, struct err *err)
 			return !failed;
 		}
 		char c = r->buf[r->at];
-		if (comma && c == ',')
+		if (comma && c == ',') {
 			comma = false;
-		else if (!is_space(c) || (c == '\n' && r->bound))
-			return *ret_c = c, true;
+		} else if (!is_space(c) || (c == '\n' && r->bound)) {
+			*ret_c = c;
+			return true;
+		}
 		r->at++;
 	}
 }
 
 enum scan { SCAN_DONE, SCAN_BROKEN, SCAN_END, SCAN_TOO_LONG, SCAN_FAILED };
+
+/* One byte further inside a text; sets *ret_end behind its closing quote. */
+static bool text_byte(char c, bool *escaped, bool *ret_end)
+{
+	*ret_end = !*escaped && c == '"';
+	*escaped = !*escaped && c == '\\';
+	return (unsigned char)c >= 0x20;
+}
 
 /* Over one JSON value: only its borders are found, jansson judges what is inside.  A control character inside a text
  * (no JSON has one) is SCAN_BROKEN, so that an unclosed quote does not swallow the records behind it. */
@@ -114,24 +124,23 @@ static enum scan scan_value(struct reader *r, struct err *err)
 		char c = r->buf[r->at];
 		if (c == '\n' && r->bound)
 			return SCAN_BROKEN;
+		bool done = false;
 		if (in_text) {
-			if ((unsigned char)c < 0x20)
+			if (!text_byte(c, &escaped, &done))
 				return SCAN_BROKEN;
-			if (!escaped && c == '"')
-				in_text = false;
-			escaped = !escaped && c == '\\';
-			if (!in_text && depth == 0)
-				return r->at++, SCAN_DONE;
+			in_text = !done;
+			done = done && depth == 0;
 		} else if (c == '"') {
 			in_text = true;
 		} else if (c == '{' || c == '[') {
 			depth++;
+		} else if (depth == 0 && (is_space(c) || memchr(",:}]", c, 4))) {
+			return SCAN_DONE;
 		} else if (c == '}' || c == ']') {
-			if (depth == 0)
-				return SCAN_DONE;
-			if (--depth == 0)
-				return r->at++, SCAN_DONE;
-		} else if (depth == 0 && (c == ',' || c == ':' || is_space(c))) {
+			done = --depth == 0;
+		}
+		if (done) {
+			r->at++;
 			return SCAN_DONE;
 		}
 	}
@@ -191,8 +200,11 @@ static bool elements(struct reader *r, struct err *err)
 		if (!skip(r, !first, &c, err))
 			return false;
 		use(r);
-		if (c == ']')
-			return r->at++, use(r), true;
+		if (c == ']') {
+			r->at++;
+			use(r);
+			return true;
+		}
 		enum scan how = c == '{' ? scan_value(r, err) : c ? SCAN_BROKEN : SCAN_END;
 		if (how != SCAN_DONE)
 			return broken(r, how, err);
@@ -211,8 +223,10 @@ static enum scan walk(struct reader *r, bool *ret_envelope, struct err *err)
 	for (bool first = true;; first = false) {
 		if (!skip(r, !first, &c, err))
 			return SCAN_FAILED;
-		if (c == '}')
-			return r->at++, SCAN_DONE;
+		if (c == '}') {
+			r->at++;
+			return SCAN_DONE;
+		}
 		if (c != '"')
 			return c ? SCAN_BROKEN : SCAN_END;
 		size_t key = r->at - r->from;

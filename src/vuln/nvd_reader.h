@@ -6,6 +6,8 @@
  *
  * One broken record among good ones is refused by itself and named; a file that is broken as a whole (truncated, an
  * envelope whose borders cannot be told, no record in it that can be read) is an error.
+ *
+ * reads foreign bytes
  */
 #include "codec/json.h"
 #include "codec/stream.h"
