@@ -21,7 +21,8 @@ enum {
 
 /* ---- keys ---- */
 
-static bool write_key(const char *folder, const char *name, const unsigned char *key, size_t n, struct err *err)
+static bool write_key(
+	const char *folder, const char *name, const unsigned char *key, size_t n, struct err *err)
 {
 	char path[STORE_PATH_MAX], hex[2 * SECRET + 2];
 	hash_hex(key, n, hex);
@@ -45,9 +46,10 @@ bool audit_key_make(const char *folder, struct db *writer, struct err *err)
 		return true;
 	crypto_sign_keypair(public_key, secret_key);
 	hash_hex(public_key, sizeof public_key, hex);
-	bool ok = write_key(folder, "keys/audit.key", secret_key, sizeof secret_key, err)
-		&& write_key(folder, "keys/audit.pub", public_key, sizeof public_key, err)
-		&& db_exec(writer, SQL("INSERT INTO facts (name, value) VALUES ('audit_key', ?)"), V(db_z(hex)), err);
+	bool ok = write_key(folder, "keys/audit.key", secret_key, sizeof secret_key, err) &&
+		write_key(folder, "keys/audit.pub", public_key, sizeof public_key, err) &&
+		db_exec(writer, SQL("INSERT INTO facts (name, value) VALUES ('audit_key', ?)"), V(db_z(hex)),
+			err);
 	sodium_memzero(secret_key, sizeof secret_key);
 	return ok;
 }
@@ -72,11 +74,12 @@ static void key_id(const unsigned char public_key[PUBLIC], char ret[KEY_ID_HEX +
 }
 
 /* What is signed; the folder's id keeps a checkpoint from being carried to another chain. */
-static size_t message(struct span id, int64_t change_n, int64_t at, const char *hash_hex_text, char ret[MESSAGE_MAX])
+static size_t message(
+	struct span id, int64_t change_n, int64_t at, const char *hash_hex_text, char ret[MESSAGE_MAX])
 {
 	return (size_t)snprintf(ret, MESSAGE_MAX, "seawall checkpoint 1\n%.*s\n%lld\n%lld\n%.64s\n",
-				(int)(id.n > ID_MAX ? ID_MAX : id.n), id.p ? id.p : "", (long long)change_n, (long long)at,
-				hash_hex_text);
+		(int)(id.n > ID_MAX ? ID_MAX : id.n), id.p ? id.p : "", (long long)change_n, (long long)at,
+		hash_hex_text);
 }
 
 static bool folder_id(struct db *db, struct arena *a, struct span *ret, struct err *err)
@@ -92,14 +95,17 @@ static bool add_checkpoint(struct store_tx *tx, const unsigned char secret_key[S
 	int64_t n = 0, last = 0;
 	bool found;
 	/* Nothing has happened since the last one. */
-	if (!db_int(db, SQL("SELECT change_n FROM checkpoints WHERE change_n = (SELECT change_n FROM change_head)"), V0,
-		    &last, &found, err))
+	if (!db_int(db,
+		    SQL("SELECT change_n FROM checkpoints WHERE change_n = (SELECT change_n FROM "
+			"change_head)"),
+		    V0, &last, &found, err))
 		return false;
 	if (found)
 		return true;
 	struct store_change c = { .resource = "audit", .record_id = SPAN(""), .verb = "checkpoint" };
 	struct span id;
-	char hex[HASH_SHA256_HEX + 1], kid[KEY_ID_HEX + 1], text[MESSAGE_MAX], signature_hex[2 * SIGNATURE + 1];
+	char hex[HASH_SHA256_HEX + 1], kid[KEY_ID_HEX + 1], text[MESSAGE_MAX],
+		signature_hex[2 * SIGNATURE + 1];
 	unsigned char signature[SIGNATURE];
 	if (!folder_id(db, store_tx_arena(tx), &id, err) || !store_add_change(tx, &c, &n, err))
 		return false;
@@ -107,9 +113,10 @@ static bool add_checkpoint(struct store_tx *tx, const unsigned char secret_key[S
 	size_t size = message(id, n, store_tx_now(tx), hex, text);
 	crypto_sign_detached(signature, NULL, (const unsigned char *)text, size, secret_key);
 	hash_hex(signature, sizeof signature, signature_hex);
-	key_id(secret_key + SECRET - PUBLIC, kid);         /* libsodium keeps the public key behind the seed */
-	return db_exec(db, SQL("INSERT INTO checkpoints (at, change_n, hash, key_id, signature) VALUES (?, ?, ?, ?, ?)"),
-		       V(db_i(store_tx_now(tx)), db_i(n), db_z(hex), db_z(kid), db_z(signature_hex)), err);
+	key_id(secret_key + SECRET - PUBLIC, kid); /* libsodium keeps the public key behind the seed */
+	return db_exec(db,
+		SQL("INSERT INTO checkpoints (at, change_n, hash, key_id, signature) VALUES (?, ?, ?, ?, ?)"),
+		V(db_i(store_tx_now(tx)), db_i(n), db_z(hex), db_z(kid), db_z(signature_hex)), err);
 }
 
 bool store_audit_checkpoint(struct store *s, const struct store_actor *who, struct err *err)
@@ -126,8 +133,10 @@ bool store_audit_checkpoint(struct store *s, const struct store_actor *who, stru
 bool store_change_purge(struct store_tx *tx, int64_t change_n, struct err *err)
 {
 	struct db *db = store_tx_db(tx);
-	if (!db_exec(db, SQL("UPDATE change_values SET body = '', purged_at = ? WHERE change_n = ? AND purged_at IS NULL"),
-		     V(db_i(store_tx_now(tx)), db_i(change_n)), err))
+	if (!db_exec(db,
+		    SQL("UPDATE change_values SET body = '', purged_at = ? WHERE change_n = ? AND purged_at "
+			"IS NULL"),
+		    V(db_i(store_tx_now(tx)), db_i(change_n)), err))
 		return false;
 	if (db_changes(db) != 1)
 		return err_set(err, ERR_NOT_FOUND, "变更 %lld 没有可清除的内容", "change %lld has nothing to purge",
@@ -147,7 +156,7 @@ struct walk {
 	char key_id[KEY_ID_HEX + 1];
 	int64_t at;                                        /* the last row proved */
 	unsigned char hash[HASH_SHA256];                   /* and its hash */
-	int64_t unrecorded;                                /* purged without a record, unless that is what is missing */
+	int64_t unrecorded; /* purged without a record, unless that is what is missing */
 	int64_t first;                                     /* of the chunk */
 	unsigned char hashes[CHUNK][HASH_SHA256];
 	bool signs[CHUNK];                                 /* says that it made a checkpoint */
@@ -165,13 +174,16 @@ static bool broken(struct walk *w, int64_t n, const char *zh, const char *en)
 static bool check_purged(struct walk *w, int64_t n, bool *ret_ok, struct err *err)
 {
 	int64_t one;
-	return db_int(w->db, SQL("SELECT 1 FROM changes WHERE resource = 'change' AND record_n = ? AND verb = 'purge' AND n > ?"),
-		      V(db_i(n), db_i(n)), &one, ret_ok, err);
+	return db_int(w->db,
+		SQL("SELECT 1 FROM changes WHERE resource = 'change' AND record_n = ? AND verb = 'purge' AND "
+		    "n > ?"),
+		V(db_i(n), db_i(n)), &one, ret_ok, err);
 }
 
 enum { COL_HASH = CHANGE_FIELDS, COL_BODY, COL_PURGED, COL_HAS };
 
-static bool check_attachment(struct walk *w, const struct db_rows *r, int64_t n, struct span values_hash, struct err *err)
+static bool check_attachment(
+	struct walk *w, const struct db_rows *r, int64_t n, struct span values_hash, struct err *err)
 {
 	bool has = !db_col_null(r, COL_HAS);
 	struct db_value body = db_col(r, COL_BODY, w->arena);
@@ -225,17 +237,19 @@ static bool check_signature(const struct walk *w, const struct db_rows *r, const
 	unsigned char signature[SIGNATURE];
 	char text[MESSAGE_MAX];
 	size_t size = message(w->id, db_col_int(r, 0), db_col_int(r, 1), hex, text);
-	return span_is(db_col_text(r, 2), hex) && span_is(db_col_text(r, 3), w->key_id)
-		&& hash_unhex(db_col_text(r, 4), signature, sizeof signature)
-		&& crypto_sign_verify_detached(signature, (const unsigned char *)text, size, w->public_key) == 0;
+	return span_is(db_col_text(r, 2), hex) && span_is(db_col_text(r, 3), w->key_id) &&
+		hash_unhex(db_col_text(r, 4), signature, sizeof signature) &&
+		crypto_sign_verify_detached(signature, (const unsigned char *)text, size, w->public_key) == 0;
 }
 
 /* Every row that says so has its checkpoint, and no other row has one. */
 static bool check_checkpoints(struct walk *w, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(w->db, SQL("SELECT change_n, at, hash, key_id, signature FROM checkpoints WHERE change_n >= ?"
-				 " AND change_n <= ? ORDER BY change_n"), V(db_i(w->first), db_i(w->at)), &r, err))
+	if (!db_query(w->db,
+		    SQL("SELECT change_n, at, hash, key_id, signature FROM checkpoints WHERE change_n >= ?"
+			" AND change_n <= ? ORDER BY change_n"),
+		    V(db_i(w->first), db_i(w->at)), &r, err))
 		return false;
 	for (bool row = true; ; ) {
 		if (!db_next(r, &row, err))
@@ -260,10 +274,14 @@ static bool check_chunk(struct walk *w, int64_t last, struct err *err)
 {
 	w->first = w->at + 1;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(w->db, SQL("SELECT c.n, c.id, c.at, c.resource, c.record_n, c.record_id, c.version, c.verb, c.unit_before_n,"
-		" c.unit_after_n, c.actor_user_n, c.actor, c.address, c.request, c.values_hash, c.hash, v.body, v.purged_at,"
-		" v.change_n FROM changes AS c LEFT JOIN change_values AS v ON v.change_n = c.n"
-		" WHERE c.n > ? AND c.n <= ? ORDER BY c.n LIMIT 1000"), V(db_i(w->at), db_i(last)), &r, err))
+	if (!db_query(w->db,
+		    SQL("SELECT c.n, c.id, c.at, c.resource, c.record_n, c.record_id, c.version, c.verb, "
+			"c.unit_before_n,"
+			" c.unit_after_n, c.actor_user_n, c.actor, c.address, c.request, c.values_hash, "
+			"c.hash, v.body, v.purged_at,"
+			" v.change_n FROM changes AS c LEFT JOIN change_values AS v ON v.change_n = c.n"
+			" WHERE c.n > ? AND c.n <= ? ORDER BY c.n LIMIT 1000"),
+		    V(db_i(w->at), db_i(last)), &r, err))
 		return false;
 	for (bool row = true; ; ) {
 		if (!db_next(r, &row, err))
@@ -287,10 +305,12 @@ static bool read_head(struct db *db, struct head *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = false;
-	if (!db_query(db, SQL("SELECT coalesce(max(n), 0), coalesce(min(n), 1), (SELECT coalesce(max(change_n), 0)"
-			      " FROM change_values), (SELECT coalesce(max(change_n), 0) FROM checkpoints) FROM changes"),
-		      V0, &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(db,
+		    SQL("SELECT coalesce(max(n), 0), coalesce(min(n), 1), (SELECT coalesce(max(change_n), 0)"
+			" FROM change_values), (SELECT coalesce(max(change_n), 0) FROM checkpoints) FROM "
+			"changes"),
+		    V0, &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	ret->last = db_col_int(r, 0);
 	ret->first = db_col_int(r, 1);
@@ -328,7 +348,8 @@ static bool read_public_key(struct walk *w, const char *folder, struct err *err)
 	if (!has_beside)
 		memcpy(w->public_key, inside, sizeof inside);
 	else if (!has_inside || memcmp(inside, w->public_key, sizeof inside) != 0)
-		return broken(w, -1, "库内公钥与 keys/audit.pub 不一致", "the key in the store is not the one in keys/audit.pub");
+		return broken(w, -1, "库内公钥与 keys/audit.pub 不一致",
+			"the key in the store is not the one in keys/audit.pub");
 	key_id(w->public_key, w->key_id);
 	return true;
 }
@@ -346,7 +367,8 @@ static bool read_head_at_once(struct db *db, struct head *ret, struct err *err)
 static bool walk_all(struct walk *w, const char *folder, struct arena *a, struct err *err)
 {
 	struct head h = { 0 };
-	if (!read_head_at_once(w->db, &h, err) || !folder_id(w->db, a, &w->id, err) || !read_public_key(w, folder, err))
+	if (!read_head_at_once(w->db, &h, err) || !folder_id(w->db, a, &w->id, err) ||
+		!read_public_key(w, folder, err))
 		return false;
 	while (w->at < h.n) {
 		if (!check_chunk(w, h.n, err))

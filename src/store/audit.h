@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The signing key of checkpoints: inside the room `store`.  keys/audit.key holds the secret key, keys/audit.pub the
- * public one, both as hex; the public key stands in the table `facts` too.
+ * The signing key of checkpoints: inside the room `store`.  keys/audit.key holds the secret key,
+ * keys/audit.pub the public one, both as hex; the public key stands in the table `facts` too.
  */
 #include "store/store.h"
 

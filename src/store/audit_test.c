@@ -12,17 +12,23 @@ static struct store *s;
 static struct err err;
 static char folder[200], database[400];
 
-/* Five changes, a checkpoint (6), four more (7..10); 1, 3, 5, 8 and 10 have values, those of 3 are purged by 11. */
+/* Five changes, a checkpoint (6), four more (7..10); 1, 3, 5, 8 and 10 have values, those of 3 are purged
+ * by 11. */
 static bool fill(void)
 {
 	for (int i = 1; i <= 9; i++) {
 		CLEANUP(store_rollback) struct store_tx *tx = NULL;
-		struct store_change c = { .resource = "order", .record_n = i, .record_id = SPAN("id"), .version = 1,
-					  .verb = "create", .unit_before_n = 4, .unit_after_n = 5 };
+		struct store_change c = { .resource = "order",
+			.record_n = i,
+			.record_id = SPAN("id"),
+			.version = 1,
+			.verb = "create",
+			.unit_before_n = 4,
+			.unit_after_n = 5 };
 		if (i % 2 == 1)
 			c.values = SPAN("{\"after\":{\"a\":1}}");
-		if (!store_begin(s, &who, &tx, &err) || !store_add_change(tx, &c, NULL, &err) || !store_commit(&tx, &err)
-		    || (i == 5 && !store_audit_checkpoint(s, &who, &err)))
+		if (!store_begin(s, &who, &tx, &err) || !store_add_change(tx, &c, NULL, &err) ||
+			!store_commit(&tx, &err) || (i == 5 && !store_audit_checkpoint(s, &who, &err)))
 			return false;
 	}
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
@@ -57,34 +63,52 @@ static const struct {
 	{ "actor", { "UPDATE changes SET actor = 'li.s' WHERE n = 4" }, 4 },
 	{ "address", { "UPDATE changes SET address = '' WHERE n = 4" }, 4 },
 	{ "request", { "UPDATE changes SET request = 'r-2' WHERE n = 4" }, 4 },
-	{ "values_hash of one without", { "UPDATE changes SET values_hash = hex(zeroblob(32)) WHERE n = 4" }, 4 },
+	{ "values_hash of one without", { "UPDATE changes SET values_hash = hex(zeroblob(32)) WHERE n = 4" },
+		4 },
 	{ "values_hash", { "UPDATE changes SET values_hash = '' WHERE n = 5" }, 5 },
 	{ "hash", { "UPDATE changes SET hash = upper(hash) WHERE n = 4" }, 4 },
 	{ "type of a column", { "UPDATE changes SET actor = CAST(actor AS BLOB) WHERE n = 4" }, 4 },
-	{ "bytes moved to the next column", { "UPDATE changes SET actor = 'zhang.w1', address = '92.0.2.1' WHERE n = 4" }, 4 },
+	{ "bytes moved to the next column",
+		{ "UPDATE changes SET actor = 'zhang.w1', address = '92.0.2.1' WHERE n = 4" }, 4 },
 	{ "the first row", { "UPDATE changes SET actor = 'x' WHERE n = 1" }, 1 },
 	{ "the last row", { "UPDATE changes SET actor = 'x' WHERE n = 11" }, 11 },
 	{ "attachment", { "UPDATE change_values SET body = '{}' WHERE change_n = 5" }, 5 },
-	{ "attachment of another type", { "UPDATE change_values SET body = CAST(body AS BLOB) WHERE change_n = 5" }, 5 },
+	{ "attachment of another type",
+		{ "UPDATE change_values SET body = CAST(body AS BLOB) WHERE change_n = 5" }, 5 },
 	{ "attachment deleted", { "DELETE FROM change_values WHERE change_n = 8" }, 8 },
 	{ "attachment added", { "INSERT INTO change_values (change_n, body) VALUES (7, '{}')" }, 7 },
-	{ "attachment purged without a record", { "UPDATE change_values SET body = '', purged_at = 1 WHERE change_n = 10" }, 10 },
-	{ "attachment refilled after its purge", { "UPDATE change_values SET body = '{}' WHERE change_n = 3" }, 3 },
-	{ "attachment behind the end", { "INSERT INTO change_values (change_n, body) VALUES (900, '{}')" }, 12 },
+	{ "attachment purged without a record",
+		{ "UPDATE change_values SET body = '', purged_at = 1 WHERE change_n = 10" }, 10 },
+	{ "attachment refilled after its purge",
+		{ "UPDATE change_values SET body = '{}' WHERE change_n = 3" }, 3 },
+	{ "attachment behind the end", { "INSERT INTO change_values (change_n, body) VALUES (900, '{}')" },
+		12 },
 	{ "first row deleted", { "DELETE FROM changes WHERE n = 1" }, 1 },
 	{ "row deleted", { "DELETE FROM changes WHERE n = 8" }, 8 },
 	{ "last row deleted", { "DELETE FROM changes WHERE n = 11" }, 11 },
-	{ "last row deleted with its purge", { "DELETE FROM changes WHERE n = 11; DELETE FROM change_values WHERE change_n = 3" }, 3 },
-	{ "pair swapped", { "UPDATE changes SET n = -1 WHERE n = 8; UPDATE changes SET n = 8 WHERE n = 9;"
-			    "UPDATE changes SET n = 9 WHERE n = -1" }, 8 },
-	{ "row added at the end", { "INSERT INTO changes SELECT 12, 'y', at, resource, record_n, record_id, version, verb,"
-		" unit_before_n, unit_after_n, actor_user_n, actor, address, request, '', hash FROM changes WHERE n = 8" }, 12 },
-	{ "row added at the front", { "INSERT INTO changes SELECT 0, 'y', at, resource, record_n, record_id, version, verb,"
-		" unit_before_n, unit_after_n, actor_user_n, actor, address, request, '', hash FROM changes WHERE n = 8" }, -1 },
-	{ "head set back", { "UPDATE change_head SET change_n = 10, hash = (SELECT hash FROM changes WHERE n = 10)" }, 11 },
+	{ "last row deleted with its purge",
+		{ "DELETE FROM changes WHERE n = 11; DELETE FROM change_values WHERE change_n = 3" }, 3 },
+	{ "pair swapped",
+		{ "UPDATE changes SET n = -1 WHERE n = 8; UPDATE changes SET n = 8 WHERE n = 9;"
+		  "UPDATE changes SET n = 9 WHERE n = -1" },
+		8 },
+	{ "row added at the end",
+		{ "INSERT INTO changes SELECT 12, 'y', at, resource, record_n, record_id, version, verb,"
+		  " unit_before_n, unit_after_n, actor_user_n, actor, address, request, '', hash FROM "
+		  "changes WHERE n = 8" },
+		12 },
+	{ "row added at the front",
+		{ "INSERT INTO changes SELECT 0, 'y', at, resource, record_n, record_id, version, verb,"
+		  " unit_before_n, unit_after_n, actor_user_n, actor, address, request, '', hash FROM "
+		  "changes WHERE n = 8" },
+		-1 },
+	{ "head set back",
+		{ "UPDATE change_head SET change_n = 10, hash = (SELECT hash FROM changes WHERE n = 10)" },
+		11 },
 	{ "checkpoint deleted", { "DELETE FROM checkpoints" }, 6 },
 	{ "checkpoint's time", { "UPDATE checkpoints SET at = at + 1" }, 6 },
-	{ "checkpoint's hash", { "UPDATE checkpoints SET hash = (SELECT hash FROM changes WHERE n = 5)" }, 6 },
+	{ "checkpoint's hash", { "UPDATE checkpoints SET hash = (SELECT hash FROM changes WHERE n = 5)" },
+		6 },
 	{ "checkpoint's signature", { "UPDATE checkpoints SET signature = hex(zeroblob(64))" }, 6 },
 	{ "checkpoint's key", { "UPDATE checkpoints SET key_id = 'x'" }, 6 },
 	{ "checkpoint moved", { "UPDATE checkpoints SET change_n = 5" }, 5 },
@@ -174,7 +198,9 @@ static void test_long_chain(void)
 	CHECK_OK(store_open(other, STORE_CREATE, &s, &err), err);
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	for (int i = 0; i < 2500; i++) {
-		struct store_change c = { .resource = "order", .record_n = i, .verb = "create", .values = SPAN("{}") };
+		struct store_change c = {
+			.resource = "order", .record_n = i, .verb = "create", .values = SPAN("{}")
+		};
 		CHECK_OK(store_add_change(tx, &c, NULL, &err), err);
 	}
 	CHECK_OK(store_commit(&tx, &err), err);

@@ -4,8 +4,8 @@
 
 #include "os/file.h"
 
-static bool blob_paths(const struct store *s, const char hex[HASH_SHA256_HEX + 1], char ret_folder[STORE_PATH_MAX],
-		       char ret_path[STORE_PATH_MAX], struct err *err)
+static bool blob_paths(const struct store *s, const char hex[HASH_SHA256_HEX + 1],
+	char ret_folder[STORE_PATH_MAX], char ret_path[STORE_PATH_MAX], struct err *err)
 {
 	char name[80];
 	snprintf(name, sizeof name, "blobs/%.2s", hex);
@@ -18,8 +18,9 @@ static bool blob_paths(const struct store *s, const char hex[HASH_SHA256_HEX + 1
 static bool make_blob_folder(const struct store *s, const char *folder, struct err *err)
 {
 	char blobs[STORE_PATH_MAX];
-	return file_exists(folder) || (store_path(s->folder, "blobs", blobs, err) && file_make_folder(folder, 0700, err)
-				       && file_sync_folder(blobs, err));
+	return file_exists(folder) ||
+		(store_path(s->folder, "blobs", blobs, err) && file_make_folder(folder, 0700, err) &&
+			file_sync_folder(blobs, err));
 }
 
 bool store_blob_put(struct store *s, struct span content, char ret_hash[STORE_BLOB_HEX], struct err *err)
@@ -37,7 +38,8 @@ bool store_blob_put(struct store *s, struct span content, char ret_hash[STORE_BL
 	return ok;
 }
 
-bool store_blob_get(struct store *s, struct span hash, size_t max, struct arena *a, struct span *ret, struct err *err)
+bool store_blob_get(
+	struct store *s, struct span hash, size_t max, struct arena *a, struct span *ret, struct err *err)
 {
 	unsigned char want[HASH_SHA256], got[HASH_SHA256];
 	char hex[STORE_BLOB_HEX], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
@@ -49,7 +51,8 @@ bool store_blob_get(struct store *s, struct span hash, size_t max, struct arena 
 		return false;
 	hash_sha256(content, got);
 	if (memcmp(want, got, sizeof want) != 0)
-		return err_set(err, ERR_CORRUPT, "附件 %s 的内容与其哈希不符", "attachment %s does not have its hash", hex);
+		return err_set(err, ERR_CORRUPT, "附件 %s 的内容与其哈希不符",
+			"attachment %s does not have its hash", hex);
 	*ret = content;
 	return true;
 }

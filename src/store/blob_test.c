@@ -19,7 +19,8 @@ int main(void)
 	test_case("content is kept under its hash, once, read-only");
 	CHECK_OK(store_open(folder, STORE_CREATE, &s, &err), err);
 	CHECK_OK(store_blob_put(s, SPAN("abc"), hash, &err), err);
-	CHECK_STR(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");   /* FIPS 180-4, B.1 */
+	CHECK_STR(hash,
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); /* FIPS 180-4, B.1 */
 	snprintf(path, sizeof path, "%s/blobs/ba/%s", folder, hash + 2);
 	CHECK(stat(path, &st) == 0 && st.st_size == 3 && (st.st_mode & 0777) == 0400);
 	CHECK_OK(store_blob_put(s, SPAN("abc"), again, &err), err);

@@ -1,4 +1,5 @@
-/* Many writers at once, and writers killed at any moment: no gap, no double number, nothing acknowledged lost. */
+/* Many writers at once, and writers killed at any moment: no gap, no double number, nothing acknowledged
+ * lost. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +22,9 @@ static bool write_one(struct store *s, int64_t *ret, struct err *err)
 	int64_t number = 0;
 	if (!store_begin(s, &who, &tx, err) || !store_next_number(tx, SPAN("orders"), &number, err))
 		return false;
-	struct store_change c = { .resource = "order", .record_n = number, .verb = "create", .values = SPAN("{}") };
+	struct store_change c = {
+		.resource = "order", .record_n = number, .verb = "create", .values = SPAN("{}")
+	};
 	struct store_step st = { .resource = "order", .record_n = number, .verb = "send", .to = "sent" };
 	if (!store_add_change(tx, &c, NULL, err) || !store_add_step(tx, &st, NULL, err)
 	    || !store_add_change(tx, &c, NULL, err) || !store_commit(&tx, err))
@@ -72,9 +75,14 @@ static void check_whole(int64_t at_least)
 	if (!s)
 		return;
 	CHECK_OK(db_int(store_reader(s), SQL("SELECT value FROM counters"), V0, &orders, &found, &err), err);
-	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(*) FROM (SELECT record_n FROM changes WHERE resource = 'order'"
-		" GROUP BY record_n HAVING count(*) <> 2)"), V0, &odd, &found, &err), err);
-	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(DISTINCT record_n) FROM steps"), V0, &steps, &found, &err), err);
+	CHECK_OK(db_int(store_reader(s),
+			 SQL("SELECT count(*) FROM (SELECT record_n FROM changes WHERE resource = 'order'"
+			     " GROUP BY record_n HAVING count(*) <> 2)"),
+			 V0, &odd, &found, &err),
+		err);
+	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(DISTINCT record_n) FROM steps"), V0, &steps,
+			 &found, &err),
+		err);
 	CHECK_OK(store_audit_verify(s, &audit, &err), err);
 	CHECK(orders >= at_least);
 	CHECK_INT(odd, 0);
@@ -161,7 +169,8 @@ static void test_lock(void)
 	pid_t child = fork();
 	if (child == 0) {                                  /* another process is kept out, and told so */
 		struct lock *own = NULL;
-		_exit(!(lock_open(path, &own, &err) && own != l && !lock_take(own, 20, &err) && err.code == ERR_BUSY));
+		_exit(!(lock_open(path, &own, &err) && own != l && !lock_take(own, 20, &err) &&
+			err.code == ERR_BUSY));
 	}
 	int status = -1;
 	CHECK(waitpid(child, &status, 0) == child && status == 0);

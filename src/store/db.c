@@ -23,7 +23,8 @@ void sql_add_literal_(struct sql *q, struct span literal)
 
 void sql_name(struct sql *q, const char *name)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.()=,* '<>|+-";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.()=,* '<>|+-";
 	assert(name[strspn(name, allowed)] == '\0');
 	str_addz(&q->text, name);
 }
@@ -77,7 +78,8 @@ bool db_begin(struct db *db, enum db_mode mode, struct err *err)
 
 static bool refuse_doomed(struct err *err)
 {
-	return err_set(err, ERR_INTERNAL, "本次写入已有一步失败，不能继续", "an earlier statement of this transaction failed");
+	return err_set(err, ERR_INTERNAL, "本次写入已有一步失败，不能继续",
+		"an earlier statement of this transaction failed");
 }
 
 bool db_commit(struct db *db, struct err *err)
@@ -138,7 +140,8 @@ static bool exec_text(struct db *db, struct span sql, struct db_values v, struct
 	return db->doomed ? refuse_doomed(err) : settle(db, db->driver->exec(db, sql, v, err));
 }
 
-static bool query_text(struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
+static bool query_text(
+	struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
 {
 	return db->doomed ? refuse_doomed(err) : settle(db, db->driver->query(db, sql, v, ret, err));
 }
@@ -154,15 +157,16 @@ bool db_exec_sql(struct db *db, const struct sql *q, struct err *err)
 		&& exec_text(db, str_span(&q->text), (struct db_values){ q->values.p, q->values.n }, err);
 }
 
-bool db_query(struct db *db, struct sql_literal sql, struct db_values v, struct db_rows **ret, struct err *err)
+bool db_query(
+	struct db *db, struct sql_literal sql, struct db_values v, struct db_rows **ret, struct err *err)
 {
 	return query_text(db, span_of(sql.text), v, ret, err);
 }
 
 bool db_query_sql(struct db *db, const struct sql *q, struct db_rows **ret, struct err *err)
 {
-	return str_check(&q->text, err)
-		&& query_text(db, str_span(&q->text), (struct db_values){ q->values.p, q->values.n }, ret, err);
+	return str_check(&q->text, err) &&
+		query_text(db, str_span(&q->text), (struct db_values){ q->values.p, q->values.n }, ret, err);
 }
 
 bool db_next(struct db_rows *r, bool *ret_row, struct err *err)
@@ -220,7 +224,8 @@ struct db_value db_col(const struct db_rows *r, int col, struct arena *a)
 
 /* ---- one value ---- */
 
-bool db_int(struct db *db, struct sql_literal sql, struct db_values v, int64_t *ret, bool *ret_found, struct err *err)
+bool db_int(struct db *db, struct sql_literal sql, struct db_values v, int64_t *ret, bool *ret_found,
+	struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = false;
@@ -228,7 +233,7 @@ bool db_int(struct db *db, struct sql_literal sql, struct db_values v, int64_t *
 		return false;
 	int64_t value = row ? db_col_int(r, 0) : 0;
 	bool more = row;
-	while (more)                                       /* a statement with RETURNING is done only at its end */
+	while (more) /* a statement with RETURNING is done only at its end */
 		if (!db_next(r, &more, err))
 			return false;
 	*ret_found = row;

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What a driver of struct db does: included by drivers and by db.c only.  A driver's connection and result start with
- * the structs below.
+ * What a driver of struct db does: included by drivers and by db.c only.  A driver's connection and
+ * result start with the structs below.
  */
 #include "store/db.h"
 
@@ -22,7 +22,8 @@ struct db_driver {
 	bool (*commit)(struct db *db, struct err *err);
 	void (*rollback)(struct db *db);
 	bool (*exec)(struct db *db, struct span sql, struct db_values v, struct err *err);
-	bool (*query)(struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err);
+	bool (*query)(struct db *db, struct span sql, struct db_values v, struct db_rows **ret,
+		struct err *err);
 	bool (*next)(struct db_rows *r, bool *ret_row, struct err *err);
 	void (*rows_close)(struct db_rows *r);
 	int (*col_count)(const struct db_rows *r);
@@ -33,4 +34,5 @@ struct db_driver {
 };
 
 extern const struct db_driver db_sqlite;
-extern const struct db_driver *db_driver;                  /* used by db_open(); a test puts its double here */
+/* used by db_open(); a test puts its double here */
+extern const struct db_driver *db_driver;

@@ -29,7 +29,8 @@ static bool fail_exec(struct db *db, struct span sql, struct db_values v, struct
 	return !fails(err) && db_sqlite.exec(db, sql, v, err);
 }
 
-static bool fail_query(struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
+static bool fail_query(
+	struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
 {
 	return !fails(err) && db_sqlite.query(db, sql, v, ret, err);
 }

@@ -8,9 +8,9 @@
 #include "store/db_driver.h"
 
 enum {
-	STATEMENTS_MAX = 256,                              /* kept per connection */
+	STATEMENTS_MAX = 256, /* kept per connection */
 	BUCKETS = 512,
-	PROGRESS_STEPS = 2000,                             /* virtual machine steps between looks at the clock */
+	PROGRESS_STEPS = 2000, /* virtual machine steps between looks at the clock */
 	CACHE_KIB_READER = 2048,
 	CACHE_KIB_WRITER = 8192,
 	MMAP_BYTES = 32 * 1024 * 1024,
@@ -51,7 +51,7 @@ static bool set_io(struct lite *l, struct err *err, int extended)
 {
 	int os = sqlite3_system_errno(l->handle);
 	if (os == 0)
-		os = errno;                                /* COMMIT does not keep it; start() has cleared it */
+		os = errno; /* COMMIT does not keep it; start() has cleared it */
 	if (os == ENOSPC || os == EDQUOT || os == EFBIG)
 		err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", sqlite3_errmsg(l->handle));
 	else
@@ -86,8 +86,8 @@ static bool set_error(struct lite *l, struct err *err)
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_BUSY, "数据库正忙：%s", "the database is busy: %s", text);
 	case SQLITE_INTERRUPT:
-		return err_set(err, ERR_BUSY, "查询超过 %lld 毫秒，请缩小范围", "the query took more than %lld ms: narrow it",
-			       (long long)l->db.deadline_ms);
+		return err_set(err, ERR_BUSY, "查询超过 %lld 毫秒，请缩小范围",
+			"the query took more than %lld ms: narrow it", (long long)l->db.deadline_ms);
 	case SQLITE_FULL:
 		return err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", text);
 	case SQLITE_CONSTRAINT:
@@ -121,7 +121,8 @@ static bool pragma(struct lite *l, struct err *err, const char *sql)
 	return sqlite3_exec(l->handle, sql, NULL, NULL, NULL) == SQLITE_OK || set_error(l, err);
 }
 
-/* As a file: URI, so that the mode can be said for an attached file: bytes that mean something there are escaped. */
+/* As a file: URI, so that the mode can be said for an attached file: bytes that mean something there are
+ * escaped. */
 static struct span uri_of(const char *path, bool read_only, struct str *s)
 {
 	str_addz(s, "file:");
@@ -264,7 +265,8 @@ static bool statement_new(struct lite *l, struct span sql, struct statement **re
 {
 	sqlite3_stmt *stmt = NULL;
 	const char *tail = NULL;
-	if (sqlite3_prepare_v3(l->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &stmt, &tail) != SQLITE_OK)
+	if (sqlite3_prepare_v3(l->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &stmt, &tail) !=
+		SQLITE_OK)
 		return set_error(l, err);
 	assert(stmt && tail == sql.p + sql.n);             /* one statement, not empty */
 	struct statement *s = calloc(1, sizeof *s);
@@ -292,7 +294,8 @@ static void statement_keep(struct lite *l, struct statement *s, struct span sql,
 	l->kept++;
 }
 
-/* A statement that is running already (a query inside its own result) is prepared a second time and not kept. */
+/* A statement that is running already (a query inside its own result) is prepared a second time and not kept.
+ */
 static bool statement_get(struct lite *l, struct span sql, struct statement **ret, struct err *err)
 {
 	uint64_t key = text_key(sql);
@@ -348,7 +351,8 @@ static bool start(struct lite *l, struct span sql, struct db_values v, bool borr
 		return false;
 	assert((size_t)sqlite3_bind_parameter_count(s->stmt) == v.n);
 	for (size_t i = 0; i < v.n; i++) {
-		if (bind_one(s->stmt, (int)i + 1, &v.v[i], borrow ? SQLITE_STATIC : SQLITE_TRANSIENT) != SQLITE_OK) {
+		if (bind_one(s->stmt, (int)i + 1, &v.v[i], borrow ? SQLITE_STATIC : SQLITE_TRANSIENT) !=
+			SQLITE_OK) {
 			set_error(l, err);
 			statement_done(s);
 			return false;
@@ -377,7 +381,8 @@ static bool lite_exec(struct db *db, struct span sql, struct db_values v, struct
 	return ok;
 }
 
-static bool lite_query(struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
+static bool lite_query(
+	struct db *db, struct span sql, struct db_values v, struct db_rows **ret, struct err *err)
 {
 	struct statement *s;
 	if (!start(lite_of(db), sql, v, false, &s, err))
@@ -428,7 +433,8 @@ static struct db_value lite_col(const struct db_rows *r, int col)
 		return db_r(sqlite3_column_double(stmt, col));
 	case SQLITE_TEXT: {
 		const char *p = (const char *)sqlite3_column_text(stmt, col);
-		return (struct db_value){ .type = DB_TEXT, .s = { p, (size_t)sqlite3_column_bytes(stmt, col) } };
+		return (struct db_value){ .type = DB_TEXT,
+			.s = { p, (size_t)sqlite3_column_bytes(stmt, col) } };
 	}
 	case SQLITE_BLOB: {
 		const char *p = sqlite3_column_blob(stmt, col);
@@ -452,7 +458,8 @@ static bool lite_commit(struct db *db, struct err *err)
 	struct lite *l = lite_of(db);
 	/* A full disk can end the transaction before its COMMIT. */
 	if (sqlite3_get_autocommit(l->handle))
-		return err_set(err, ERR_INTERNAL, "本次写入已被数据库撤销", "the database has rolled the transaction back");
+		return err_set(err, ERR_INTERNAL, "本次写入已被数据库撤销",
+			"the database has rolled the transaction back");
 	int64_t deadline = db->deadline_ms;
 	db->deadline_ms = 0;
 	bool ok = lite_exec(db, SPAN("COMMIT"), V0, err);

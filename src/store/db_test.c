@@ -23,11 +23,21 @@ static void test_values(void)
 	test_case("values come back as they went in");
 	CHECK_OK(db_script(db, "CREATE TABLE t (n INTEGER PRIMARY KEY, v)", &err), err);
 	const struct db_value values[] = {
-		db_null(), db_i(INT64_MIN), db_i(INT64_MAX), db_r(0.1), db_t(SPAN("湛江")), db_t(SPAN("")),
-		db_t((struct span){ "a\0b", 3 }), db_b((struct span){ "\0\xFF", 2 }), db_b(SPAN("")), db_t((struct span){ NULL, 0 }),
+		db_null(),
+		db_i(INT64_MIN),
+		db_i(INT64_MAX),
+		db_r(0.1),
+		db_t(SPAN("湛江")),
+		db_t(SPAN("")),
+		db_t((struct span){ "a\0b", 3 }),
+		db_b((struct span){ "\0\xFF", 2 }),
+		db_b(SPAN("")),
+		db_t((struct span){ NULL, 0 }),
 	};
 	for (size_t i = 0; i < COUNT(values); i++)
-		CHECK_OK(db_exec(db, SQL("INSERT INTO t (n, v) VALUES (?, ?)"), V(db_i((int64_t)i), values[i]), &err), err);
+		CHECK_OK(db_exec(db, SQL("INSERT INTO t (n, v) VALUES (?, ?)"),
+				 V(db_i((int64_t)i), values[i]), &err),
+			err);
 	struct db_rows *r = NULL;
 	CHECK_OK(db_query(db, SQL("SELECT v, n FROM t ORDER BY n"), V0, &r, &err), err);
 	CHECK_INT(db_col_count(r), 2);
@@ -53,7 +63,9 @@ static void test_statements(void)
 	test_case("one statement may run inside its own result");
 	struct db_rows *outer = NULL, *inner = NULL;
 	int pairs = 0;
-	CHECK_OK(db_script(db, "CREATE TABLE p (n INTEGER PRIMARY KEY); INSERT INTO p VALUES (1), (2), (3)", &err), err);
+	CHECK_OK(db_script(db, "CREATE TABLE p (n INTEGER PRIMARY KEY); INSERT INTO p VALUES (1), (2), (3)",
+			 &err),
+		err);
 	CHECK_OK(db_query(db, SQL("SELECT n FROM p"), V0, &outer, &err), err);
 	for (bool row = true; db_next(outer, &row, &err) && row; ) {
 		CHECK_OK(db_query(db, SQL("SELECT n FROM p"), V0, &inner, &err), err);
@@ -124,9 +136,11 @@ static const struct {
 
 static void test_errors(void)
 {
-	CHECK(db_script(db, "CREATE TABLE u (n INTEGER PRIMARY KEY, k TEXT NOT NULL UNIQUE CHECK (length(k) < 5));"
-			    "CREATE TABLE f (n INTEGER PRIMARY KEY, u BIGINT REFERENCES u (n)); INSERT INTO u VALUES (1, 'a')",
-			&err));
+	CHECK(db_script(db,
+		"CREATE TABLE u (n INTEGER PRIMARY KEY, k TEXT NOT NULL UNIQUE CHECK (length(k) < 5));"
+		"CREATE TABLE f (n INTEGER PRIMARY KEY, u BIGINT REFERENCES u (n)); INSERT INTO u VALUES (1, "
+		"'a')",
+		&err));
 	for (size_t i = 0; i < COUNT(failures); i++) {
 		test_case("error: %s", failures[i].what);
 		CHECK_ERR(db_exec(db, failures[i].sql, V0, &err), err, failures[i].want);
@@ -134,8 +148,11 @@ static void test_errors(void)
 	test_case("a deadline ends a statement, and the next one has its own");
 	db_deadline(db, 20);
 	int64_t start = clock_mono_ns();
-	CHECK_ERR(db_exec(db, SQL("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"), V0,
-			  &err), err, ERR_BUSY);
+	CHECK_ERR(db_exec(db,
+			  SQL("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT "
+			      "count(*) FROM c"),
+			  V0, &err),
+		err, ERR_BUSY);
 	CHECK(clock_mono_ns() - start < 2000000000);
 	CHECK_INT(number(SQL("SELECT 5")), 5);
 	db_deadline(db, 0);
@@ -145,7 +162,10 @@ static void test_errors(void)
 	struct db *none = NULL;
 	snprintf(path, sizeof path, "%s/none.db", test_folder());
 	FILE *f = fopen(path, "w");
-	CHECK(f && fputs("this is not a database, but long enough to be looked at as if it were one of them.........", f) >= 0);
+	CHECK(f &&
+		fputs("this is not a database, but long enough to be looked at as if it were one of "
+		      "them.........",
+			f) >= 0);
 	if (f)
 		fclose(f);
 	CHECK_ERR(db_open(&(struct db_open){ .path = path }, &none, &err), err, ERR_CORRUPT);
@@ -157,14 +177,16 @@ static void test_transactions(void)
 {
 	struct db *other = NULL;
 	char path[200];
-	snprintf(path, sizeof path, "%s/one%%20?mode=memory#.db", test_folder());   /* bytes that mean something in a URI */
+	snprintf(path, sizeof path, "%s/one%%20?mode=memory#.db",
+		test_folder()); /* bytes that mean something in a URI */
 	db_close(db);
 	db = NULL;
 	test_case("two connections: one writes, the other sees it after the commit");
 	CHECK_OK(db_open(&(struct db_open){ .path = path, .busy_ms = 20 }, &db, &err), err);
 	CHECK(access(path, F_OK) == 0);
 	CHECK_OK(db_script(db, "CREATE TABLE t (n INTEGER PRIMARY KEY)", &err), err);
-	CHECK_OK(db_open(&(struct db_open){ .path = path, .busy_ms = 20, .read_only = true }, &other, &err), err);
+	CHECK_OK(db_open(&(struct db_open){ .path = path, .busy_ms = 20, .read_only = true }, &other, &err),
+		err);
 	int64_t version = db_data_version(other);
 	CHECK_INT(db_data_version(other), version);
 	CHECK_OK(db_begin(db, DB_WRITE, &err), err);

@@ -1,4 +1,5 @@
-/* Every call into the database fails once, at every place of a unit of work: all of it is there afterwards, or nothing. */
+/* Every call into the database fails once, at every place of a unit of work: all of it is there afterwards,
+ * or nothing. */
 #include "base/test.h"
 #include "os/clock.h"
 #include "store/db_fail.h"
@@ -12,7 +13,9 @@ static bool send_order(struct store *s, int i, struct err *err)
 {
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
 	int64_t number = 0, step = 0;
-	struct store_change c = { .resource = "order", .record_n = i, .verb = "create", .values = SPAN("{\"after\":{}}") };
+	struct store_change c = {
+		.resource = "order", .record_n = i, .verb = "create", .values = SPAN("{\"after\":{}}")
+	};
 	struct store_step st = { .resource = "order", .record_n = i, .verb = "send", .to = "sent" };
 	return store_begin(s, &who, &tx, err)
 		&& store_next_number(tx, SPAN("orders"), &number, err)
@@ -33,7 +36,8 @@ static bool take_and_finish(struct store *s, int i, struct err *err)
 	if (j.n == 0)
 		return err_set(err, ERR_NOT_FOUND, "没有任务", "no job");
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
-	return store_begin(s, &who, &tx, err) && store_job_failed(tx, &j, SPAN("x"), err) && store_commit(&tx, err);
+	return store_begin(s, &who, &tx, err) && store_job_failed(tx, &j, SPAN("x"), err) &&
+		store_commit(&tx, err);
 }
 
 static bool checkpoint(struct store *s, int i, struct err *err)
@@ -65,9 +69,10 @@ static void prepare(struct store *s)
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
 	struct err err = { 0 };
 	struct store_change c = { .resource = "order", .verb = "read" };
-	bool ok = store_begin(s, &who, &tx, &err) && db_exec(store_tx_db(tx), SQL("DELETE FROM jobs"), V0, &err)
-		&& store_job_add(tx, &mail, &err)
-		&& store_add_change(tx, &c, NULL, &err) && store_commit(&tx, &err);
+	bool ok = store_begin(s, &who, &tx, &err) &&
+		db_exec(store_tx_db(tx), SQL("DELETE FROM jobs"), V0, &err) &&
+		store_job_add(tx, &mail, &err) && store_add_change(tx, &c, NULL, &err) &&
+		store_commit(&tx, &err);
 	CHECK_OK(ok, err);
 }
 
@@ -91,16 +96,19 @@ static struct state state_of(struct store *s)
 	struct state st = { 0, -1, -1 };
 	struct err err;
 	bool found;
-	if (!db_int(store_reader(s), SQL("SELECT value FROM counters WHERE series = 'orders'"), V0, &st.orders, &found, &err)
-	    || !db_int(store_reader(s), SQL("SELECT count(*) FROM changes"), V0, &st.changes, &found, &err)
-	    || !db_int(store_reader(s), SQL("SELECT count(*) FROM steps"), V0, &st.steps, &found, &err))
+	if (!db_int(store_reader(s), SQL("SELECT value FROM counters WHERE series = 'orders'"), V0,
+		    &st.orders, &found, &err) ||
+		!db_int(store_reader(s), SQL("SELECT count(*) FROM changes"), V0, &st.changes, &found,
+			&err) ||
+		!db_int(store_reader(s), SQL("SELECT count(*) FROM steps"), V0, &st.steps, &found, &err))
 		st.changes = -1;
 	return st;
 }
 
 static void test_work(struct store *s, size_t w, enum err_code code, int64_t more)
 {
-	test_case("%s, each call failing with %s%s", works[w].name, err_name(code), more ? " and all after it" : "");
+	test_case("%s, each call failing with %s%s", works[w].name, err_name(code),
+		more ? " and all after it" : "");
 	bool ok = false;
 	int64_t n;
 	for (n = 1; n < 200 && !ok; n++) {

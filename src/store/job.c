@@ -9,43 +9,55 @@ static const struct store_actor jobs_actor = { .name = { "jobs", 4 } };
 bool store_job_add(struct store_tx *tx, const struct store_work *w, struct err *err)
 {
 	if (w->key.n > KEY_MAX || w->argument.n > ARGUMENT_MAX)
-		return err_set(err, ERR_TOO_LARGE, "任务 %s 的参数过大", "the argument of a job %s is too large", w->kind);
+		return err_set(err, ERR_TOO_LARGE, "任务 %s 的参数过大",
+			"the argument of a job %s is too large", w->kind);
 	return db_exec(store_tx_db(tx),
-		       SQL("INSERT INTO jobs (kind, key, lane, state, run_at, lease, lease_until, attempts, argument,"
-			   " reason, created_at) VALUES (?, ?, ?, 'waiting', ?, 0, 0, 0, ?, '', ?)"
-			   " ON CONFLICT (kind, key) WHERE state = 'waiting' DO UPDATE SET argument = excluded.argument,"
-			   " run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END"),
-		       V(db_z(w->kind), db_t(w->key.p ? w->key : SPAN("")), db_i(w->lane),
-			 db_i(w->run_at ? w->run_at : store_tx_now(tx)),
-			 db_t(w->argument.p ? w->argument : SPAN("")), db_i(store_tx_now(tx))), err);
+		SQL("INSERT INTO jobs (kind, key, lane, state, run_at, lease, lease_until, attempts, "
+		    "argument,"
+		    " reason, created_at) VALUES (?, ?, ?, 'waiting', ?, 0, 0, 0, ?, '', ?)"
+		    " ON CONFLICT (kind, key) WHERE state = 'waiting' DO UPDATE SET argument = "
+		    "excluded.argument,"
+		    " run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at "
+		    "END"),
+		V(db_z(w->kind), db_t(w->key.p ? w->key : SPAN("")), db_i(w->lane),
+			db_i(w->run_at ? w->run_at : store_tx_now(tx)),
+			db_t(w->argument.p ? w->argument : SPAN("")), db_i(store_tx_now(tx))),
+		err);
 }
 
-/* One that is running is not run a second time beside it: not the same work in two workers.  ret->n 0: none is due. */
+/* One that is running is not run a second time beside it: not the same work in two workers.  ret->n 0: none
+ * is due. */
 static bool find_due(struct db *db, enum store_lane lane, int64_t now, struct arena *a, struct store_job *ret,
 		     struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = false;
 	if (!db_query(db,
-		      SQL("SELECT n, kind, key, argument, attempts FROM jobs AS j WHERE"
-			  " ((state = 'waiting' AND lane = ? AND run_at <= ?)"
-			  " OR (state = 'running' AND lane = ? AND lease_until <= ?))"
-			  " AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.kind = j.kind AND o.key = j.key"
-			  " AND o.state = 'running' AND o.lease_until > ? AND o.n <> j.n) ORDER BY run_at, n LIMIT 1"),
-		      V(db_i(lane), db_i(now), db_i(lane), db_i(now), db_i(now)), &r, err)
-	    || !db_next(r, &row, err))
+		    SQL("SELECT n, kind, key, argument, attempts FROM jobs AS j WHERE"
+			" ((state = 'waiting' AND lane = ? AND run_at <= ?)"
+			" OR (state = 'running' AND lane = ? AND lease_until <= ?))"
+			" AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.kind = j.kind AND o.key = j.key"
+			" AND o.state = 'running' AND o.lease_until > ? AND o.n <> j.n) ORDER BY run_at, n "
+			"LIMIT 1"),
+		    V(db_i(lane), db_i(now), db_i(lane), db_i(now), db_i(now)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	*ret = (struct store_job){ .n = 0 };
 	if (row)
-		*ret = (struct store_job){ .n = db_col_int(r, 0), .kind = db_col(r, 1, a).s, .key = db_col(r, 2, a).s,
-					   .argument = db_col(r, 3, a).s, .attempts = (int)db_col_int(r, 4) };
+		*ret = (struct store_job){ .n = db_col_int(r, 0),
+			.kind = db_col(r, 1, a).s,
+			.key = db_col(r, 2, a).s,
+			.argument = db_col(r, 3, a).s,
+			.attempts = (int)db_col_int(r, 4) };
 	return true;
 }
 
 static bool keep_as_failed(struct db *db, int64_t n, int64_t now, struct span reason, struct err *err)
 {
-	return db_exec(db, SQL("UPDATE jobs SET state = 'failed', reason = ?, ended_at = ?, lease_until = 0 WHERE n = ?"),
-		       V(db_t(reason), db_i(now), db_i(n)), err);
+	return db_exec(db,
+		SQL("UPDATE jobs SET state = 'failed', reason = ?, ended_at = ?, lease_until = 0 WHERE n = "
+		    "?"),
+		V(db_t(reason), db_i(now), db_i(n)), err);
 }
 
 /* A job whose worker died each time is given up like one that failed each time. */
@@ -69,14 +81,15 @@ static bool take_one(struct store_tx *tx, enum store_lane lane, int64_t lease_ms
 		j.attempts++;
 	}
 	*ret = j;
-	return j.n == 0
-		|| db_exec(db,
-			   SQL("UPDATE jobs SET state = 'running', lease = ?, lease_until = ?, attempts = ? WHERE n = ?"),
-			   V(db_i(j.lease), db_i(now + lease_ms), db_i(j.attempts), db_i(j.n)), err);
+	return j.n == 0 ||
+		db_exec(db,
+			SQL("UPDATE jobs SET state = 'running', lease = ?, lease_until = ?, attempts = ? "
+			    "WHERE n = ?"),
+			V(db_i(j.lease), db_i(now + lease_ms), db_i(j.attempts), db_i(j.n)), err);
 }
 
-bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a, struct store_job *ret,
-		    struct err *err)
+bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a,
+	struct store_job *ret, struct err *err)
 {
 	struct store_job j = { 0 };
 	/* An idle worker takes no lock. */
@@ -101,8 +114,10 @@ static bool lost(const struct store_job *j, struct err *err)
 bool store_job_renew(struct store *s, struct store_job *j, int64_t lease_ms, struct err *err)
 {
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
-	if (!store_begin(s, &jobs_actor, &tx, err)
-	    || !db_exec(store_tx_db(tx), SQL("UPDATE jobs SET lease_until = ? WHERE n = ? AND lease = ? AND state = 'running'"),
+	if (!store_begin(s, &jobs_actor, &tx, err) ||
+		!db_exec(store_tx_db(tx),
+			SQL("UPDATE jobs SET lease_until = ? WHERE n = ? AND lease = ? AND state = "
+			    "'running'"),
 			V(db_i(store_tx_now(tx) + lease_ms), db_i(j->n), db_i(j->lease)), err))
 		return false;
 	if (db_changes(store_tx_db(tx)) != 1)
@@ -119,7 +134,8 @@ bool store_job_done(struct store_tx *tx, const struct store_job *j, struct err *
 }
 
 /* The same work may have been asked for again meanwhile: then that row does it. */
-static bool try_again(struct db *db, const struct store_job *j, int64_t now, struct span reason, struct err *err)
+static bool try_again(
+	struct db *db, const struct store_job *j, int64_t now, struct span reason, struct err *err)
 {
 	int64_t n;
 	bool found = false;
@@ -129,8 +145,9 @@ static bool try_again(struct db *db, const struct store_job *j, int64_t now, str
 	if (found)
 		return db_exec(db, SQL("DELETE FROM jobs WHERE n = ?"), V(db_i(j->n)), err);
 	int64_t delay = TIME_MINUTE << (j->attempts - 1);
-	return db_exec(db, SQL("UPDATE jobs SET state = 'waiting', reason = ?, run_at = ?, lease_until = 0 WHERE n = ?"),
-		       V(db_t(reason), db_i(now + delay), db_i(j->n)), err);
+	return db_exec(db,
+		SQL("UPDATE jobs SET state = 'waiting', reason = ?, run_at = ?, lease_until = 0 WHERE n = ?"),
+		V(db_t(reason), db_i(now + delay), db_i(j->n)), err);
 }
 
 bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct span reason, struct err *err)
@@ -148,14 +165,19 @@ bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct spa
 					 : try_again(db, j, store_tx_now(tx), reason, err);
 }
 
-bool store_job_next_due(struct store *s, enum store_lane lane, int64_t *ret_at, bool *ret_found, struct err *err)
+bool store_job_next_due(
+	struct store *s, enum store_lane lane, int64_t *ret_at, bool *ret_found, struct err *err)
 {
 	int64_t at = 0, lease_until = 0;
 	bool waiting = false, running = false;
-	if (!db_int(s->reader, SQL("SELECT run_at FROM jobs WHERE lane = ? AND state = 'waiting' ORDER BY run_at LIMIT 1"),
-		    V(db_i(lane)), &at, &waiting, err)
-	    || !db_int(s->reader, SQL("SELECT lease_until FROM jobs WHERE lane = ? AND state = 'running'"
-				      " ORDER BY lease_until LIMIT 1"), V(db_i(lane)), &lease_until, &running, err))
+	if (!db_int(s->reader,
+		    SQL("SELECT run_at FROM jobs WHERE lane = ? AND state = 'waiting' ORDER BY run_at LIMIT "
+			"1"),
+		    V(db_i(lane)), &at, &waiting, err) ||
+		!db_int(s->reader,
+			SQL("SELECT lease_until FROM jobs WHERE lane = ? AND state = 'running'"
+			    " ORDER BY lease_until LIMIT 1"),
+			V(db_i(lane)), &lease_until, &running, err))
 		return false;
 	*ret_found = waiting || running;
 	if (*ret_found)

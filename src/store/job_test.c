@@ -12,8 +12,11 @@ enum { T0 = 1000000000 };
 static void add(const char *kind, const char *key, enum store_lane lane, int64_t run_at, const char *argument)
 {
 	struct store_tx *tx = NULL;
-	struct store_work w = { .kind = kind, .key = span_of(key), .argument = span_of(argument), .lane = lane,
-				.run_at = run_at };
+	struct store_work w = { .kind = kind,
+		.key = span_of(key),
+		.argument = span_of(argument),
+		.lane = lane,
+		.run_at = run_at };
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	CHECK_OK(store_job_add(tx, &w, &err), err);
 	CHECK_OK(store_commit(&tx, &err), err);
@@ -23,8 +26,10 @@ static void add(const char *kind, const char *key, enum store_lane lane, int64_t
 static const char *take(enum store_lane lane, int64_t lease_ms, struct store_job *j)
 {
 	CHECK_OK(store_job_take(s, lane, lease_ms, a, j, &err), err);
-	return j->n ? arena_printf(a, SPAN_FMT "/" SPAN_FMT "/" SPAN_FMT "/%d", SPAN_ARG(j->kind), SPAN_ARG(j->key),
-				    SPAN_ARG(j->argument), j->attempts).p : "";
+	return j->n ? arena_printf(a, SPAN_FMT "/" SPAN_FMT "/" SPAN_FMT "/%d", SPAN_ARG(j->kind),
+			      SPAN_ARG(j->key), SPAN_ARG(j->argument), j->attempts)
+			      .p
+		    : "";
 }
 
 static bool finish(const struct store_job *j, const char *reason)
@@ -39,7 +44,10 @@ static int64_t jobs(const char *state)
 {
 	int64_t n = -1;
 	bool found;
-	return db_int(store_reader(s), SQL("SELECT count(*) FROM jobs WHERE state = ?"), V(db_z(state)), &n, &found, &err) ? n : -1;
+	return db_int(store_reader(s), SQL("SELECT count(*) FROM jobs WHERE state = ?"), V(db_z(state)), &n,
+		       &found, &err)
+		? n
+		: -1;
 }
 
 static int64_t next_due(enum store_lane lane)
@@ -139,7 +147,9 @@ static void test_failures(void)
 	CHECK_INT(next_due(STORE_SHORT), -1);
 	CHECK_INT(jobs("failed"), 2);
 	struct span reason = { NULL, 0 };
-	CHECK_OK(db_text(store_reader(s), SQL("SELECT reason FROM jobs WHERE kind = 'mail'"), V0, a, &reason, &err), err);
+	CHECK_OK(db_text(store_reader(s), SQL("SELECT reason FROM jobs WHERE kind = 'mail'"), V0, a, &reason,
+			 &err),
+		err);
 	CHECK_SPAN(reason, "连接被拒绝");
 
 	test_case("a failed job whose work was asked for again leaves it to that one");
@@ -155,7 +165,8 @@ static void test_failures(void)
 	struct store_tx *tx = NULL;
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	struct span big = { arena_alloc(a, 1024 * 1024 + 1), 1024 * 1024 + 1 };
-	CHECK_ERR(store_job_add(tx, &(struct store_work){ .kind = "x", .argument = big }, &err), err, ERR_TOO_LARGE);
+	CHECK_ERR(store_job_add(tx, &(struct store_work){ .kind = "x", .argument = big }, &err), err,
+		ERR_TOO_LARGE);
 	store_rollback(&tx);
 }
 

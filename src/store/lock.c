@@ -24,7 +24,7 @@ struct lock {
 	SLIST_ENTRY(lock) link;
 	dev_t dev;
 	ino_t ino;
-	pid_t pid;                                         /* a child after fork() shares descriptors, not the lock */
+	pid_t pid; /* a child after fork() shares descriptors, not the lock */
 	size_t users;
 	int fd, next_fd;
 	bool held;                                         /* by a thread of this process */
@@ -138,7 +138,8 @@ static bool take_in_process(struct lock *l, int64_t until_ns)
 		struct waiter w = { .turn = PTHREAD_COND_INITIALIZER };
 		struct timespec until = at_ns(until_ns);
 		TAILQ_INSERT_TAIL(&l->waiters, &w, link);
-		while (!w.given && pthread_cond_clockwait(&w.turn, &guard, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
+		while (!w.given &&
+			pthread_cond_clockwait(&w.turn, &guard, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
 			;
 		mine = w.given;
 		if (!mine)

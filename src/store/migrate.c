@@ -23,11 +23,12 @@ static bool is_corpus(struct migrate_set set)
 
 static struct sql_literal make_table(struct migrate_set set)
 {
-	return is_corpus(set)
-		? SQL("CREATE TABLE IF NOT EXISTS corpus.migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-		      " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
-		: SQL("CREATE TABLE IF NOT EXISTS main.migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-		      " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+	return is_corpus(set) ? SQL("CREATE TABLE IF NOT EXISTS corpus.migrations (version INTEGER PRIMARY "
+				    "KEY, name TEXT NOT NULL,"
+				    " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
+			      : SQL("CREATE TABLE IF NOT EXISTS main.migrations (version INTEGER PRIMARY "
+				    "KEY, name TEXT NOT NULL,"
+				    " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
 }
 
 static struct sql_literal list_rows(struct migrate_set set)
@@ -38,9 +39,10 @@ static struct sql_literal list_rows(struct migrate_set set)
 
 static struct sql_literal add_row(struct migrate_set set)
 {
-	return is_corpus(set)
-		? SQL("INSERT INTO corpus.migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)")
-		: SQL("INSERT INTO main.migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)");
+	return is_corpus(set) ? SQL("INSERT INTO corpus.migrations (version, name, checksum, applied_at) "
+				    "VALUES (?, ?, ?, ?)")
+			      : SQL("INSERT INTO main.migrations (version, name, checksum, applied_at) "
+				    "VALUES (?, ?, ?, ?)");
 }
 
 static void checksum(const struct migration *m, char ret[HASH_SHA256_HEX + 1])
@@ -62,9 +64,11 @@ static bool check_row(const struct db_rows *r, struct migrate_set set, bool done
 		char sum[HASH_SHA256_HEX + 1];
 		checksum(&set.rows[i], sum);
 		if (!span_is(db_col_text(r, 2), sum))
-			return err_set(err, ERR_SCHEMA, "数据结构 %s 与本程序中的不一致，请使用建立该数据的程序版本",
-				       "migration %s differs from this program's: use the version that made this data",
-				       set.rows[i].name);
+			return err_set(err, ERR_SCHEMA,
+				"数据结构 %s 与本程序中的不一致，请使用建立该数据的程序版本",
+				"migration %s differs from this program's: use the version that made this "
+				"data",
+				set.rows[i].name);
 		done[i] = true;
 		return true;
 	}
@@ -73,16 +77,18 @@ static bool check_row(const struct db_rows *r, struct migrate_set set, bool done
 			       "the data was made by a newer program (%lld, " SPAN_FMT "): upgrade this one",
 			       (long long)version, SPAN_ARG(name));
 	return err_set(err, ERR_SCHEMA, "数据中有本程序不认识的结构版本 %lld（" SPAN_FMT "）",
-		       "the data has a migration unknown to this program: %lld (" SPAN_FMT ")", (long long)version,
-		       SPAN_ARG(name));
+		"the data has a migration unknown to this program: %lld (" SPAN_FMT ")", (long long)version,
+		SPAN_ARG(name));
 }
 
 static bool has_table(struct db *db, struct migrate_set set, bool *ret, struct err *err)
 {
 	int64_t n;
 	return is_corpus(set)
-		? db_int(db, SQL("SELECT 1 FROM corpus.sqlite_schema WHERE name = 'migrations'"), V0, &n, ret, err)
-		: db_int(db, SQL("SELECT 1 FROM main.sqlite_schema WHERE name = 'migrations'"), V0, &n, ret, err);
+		? db_int(db, SQL("SELECT 1 FROM corpus.sqlite_schema WHERE name = 'migrations'"), V0, &n, ret,
+			  err)
+		: db_int(db, SQL("SELECT 1 FROM main.sqlite_schema WHERE name = 'migrations'"), V0, &n, ret,
+			  err);
 }
 
 static bool read_done(struct db *db, struct migrate_set set, bool done[], struct err *err)
@@ -113,9 +119,11 @@ bool migrate_check(struct db *db, struct migrate_set set, struct err *err)
 		return false;
 	for (size_t i = 0; i < set.count; i++)
 		if (!done[i])
-			return err_set(err, ERR_SCHEMA, "数据由较旧版本的程序建立（缺 %s），请先运行 seawall init 或 seawall serve",
-				       "the data was made by an older program (without %s): run seawall init or seawall serve first",
-				       set.rows[i].name);
+			return err_set(err, ERR_SCHEMA,
+				"数据由较旧版本的程序建立（缺 %s），请先运行 seawall init 或 seawall serve",
+				"the data was made by an older program (without %s): run seawall init or "
+				"seawall serve first",
+				set.rows[i].name);
 	return true;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 /*
- * Migrations: files src/store/schema/NNNN_name.sql, built into the binary by tools/embed_sql.sh.  Forward only, each in
- * a transaction of its own, its SHA-256 recorded in the table `migrations` of its database.  Numbers may have gaps;
- * whatever is not recorded is applied in order of number.  A recorded one that this binary does not know, or knows with
- * other content, is refused.
+ * Migrations: files src/store/schema/NNNN_name.sql, built into the binary by tools/embed_sql.sh.  Forward
+ * only, each in a transaction of its own, its SHA-256 recorded in the table `migrations` of its
+ * database.  Numbers may have gaps; whatever is not recorded is applied in order of number.  A recorded
+ * one that this binary does not know, or knows with other content, is refused.
  */
 #include "store/db.h"
 
@@ -17,7 +17,8 @@ extern const struct migration migrate_main[], migrate_corpus[];
 extern const size_t migrate_main_count, migrate_corpus_count;
 
 struct migrate_set {
-	const char *schema;                                /* "main" or "corpus", as attached to the connection */
+	/* "main" or "corpus", as attached to the connection */
+	const char *schema;
 	const struct migration *rows;
 	size_t count;
 };

@@ -16,7 +16,9 @@ static const struct migration both[] = {
 };
 static const struct migration broken[] = {
 	MIGRATION(1, "CREATE TABLE a (n INTEGER PRIMARY KEY);"),
-	MIGRATION(20, "CREATE TABLE b (n INTEGER PRIMARY KEY); INSERT INTO b VALUES (1); INSERT INTO nowhere VALUES (1);"),
+	MIGRATION(20,
+		"CREATE TABLE b (n INTEGER PRIMARY KEY); INSERT INTO b VALUES (1); INSERT INTO nowhere "
+		"VALUES (1);"),
 };
 static const struct migration edited[] = { MIGRATION(1, "CREATE TABLE a (n INTEGER PRIMARY KEY) ;") };
 static const struct migration between[] = {
@@ -31,7 +33,9 @@ static bool table_there(struct db *db, const char *name)
 {
 	int64_t one;
 	bool found = false;
-	return db_int(db, SQL("SELECT 1 FROM sqlite_schema WHERE name = ?"), V(db_z(name)), &one, &found, &err) && found;
+	return db_int(db, SQL("SELECT 1 FROM sqlite_schema WHERE name = ?"), V(db_z(name)), &one, &found,
+		       &err) &&
+		found;
 }
 
 static void test_sets(void)
@@ -114,7 +118,8 @@ static void test_opens(void)
 			if (want[mode])
 				CHECK_OK(store_open(folder, (enum store_mode)mode, &s, &err), err);
 			else
-				CHECK_ERR(store_open(folder, (enum store_mode)mode, &s, &err), err, ERR_SCHEMA);
+				CHECK_ERR(
+					store_open(folder, (enum store_mode)mode, &s, &err), err, ERR_SCHEMA);
 			store_close(s);
 		}
 		CHECK_OK(alter(opens[i].file, opens[i].undo), err);
@@ -135,7 +140,8 @@ static void test_corpus(void)
 	CHECK_OK(store_corpus_commit(feed, &err), err);
 	CHECK_OK(store_corpus_begin(feed, &err), err);
 	CHECK_OK(db_exec(feed, SQL("INSERT INTO corpus.probe (n) VALUES (1)"), V0, &err), err);
-	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
+	CHECK_OK(
+		db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
 	CHECK_INT(n, 0);
 
 	test_case("meanwhile the main store is written, and reads the corpus");
@@ -143,19 +149,22 @@ static void test_corpus(void)
 	const struct store_actor who = { .name = SPAN("test") };
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	CHECK_OK(store_next_number(tx, SPAN("x"), &n, &err), err);
-	CHECK_OK(db_int(store_tx_db(tx), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
+	CHECK_OK(
+		db_int(store_tx_db(tx), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
 	CHECK_INT(n, 0);
 	CHECK(!db_exec(store_tx_db(tx), SQL("INSERT INTO corpus.probe (n) VALUES (2)"), V0, &err));
 	store_rollback(&tx);
 	struct db *second = NULL;
 	CHECK_OK(store_corpus_open(folder, &second, &err), err);
 	CHECK_OK(store_corpus_commit(feed, &err), err);
-	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
+	CHECK_OK(
+		db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
 	CHECK_INT(n, 1);
 	CHECK_OK(store_corpus_begin(second, &err), err);
 	CHECK_OK(db_exec(second, SQL("DELETE FROM corpus.probe"), V0, &err), err);
 	store_corpus_rollback(second);
-	CHECK_OK(db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
+	CHECK_OK(
+		db_int(store_reader(s), SQL("SELECT count(*) FROM corpus.probe"), V0, &n, &found, &err), err);
 	CHECK_INT(n, 1);
 	db_close(second);
 	db_close(feed);

@@ -1,6 +1,6 @@
 /*
- * schema/current.sql is what all migrations together make: read it to know the schema, and see it change in a review.
- * With --write it is written anew (tools/schema_dump.sh).
+ * schema/current.sql is what all migrations together make: read it to know the schema, and see it change in a
+ * review. With --write it is written anew (tools/schema_dump.sh).
  */
 #include "base/test.h"
 #include "os/clock.h"
@@ -32,11 +32,17 @@ static bool dump_all(const char *folder, struct str *to, struct err *err)
 {
 	CLEANUP(store_close_p) struct store *s = NULL;
 	str_addz(to, "-- Made by tools/schema_dump.sh from all migrations together: do not edit.\n");
-	return store_open(folder, STORE_CREATE, &s, err)
-		&& dump(store_reader(s), SQL("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-			" AND name NOT LIKE 'search_index_%' ORDER BY tbl_name, type DESC, name"), "store/seawall.db", to, err)
-		&& dump(store_reader(s), SQL("SELECT sql FROM corpus.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-			" ORDER BY tbl_name, type DESC, name"), "store/corpus.db, the schema corpus", to, err);
+	return store_open(folder, STORE_CREATE, &s, err) &&
+		dump(store_reader(s),
+			SQL("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE "
+			    "'sqlite_%'"
+			    " AND name NOT LIKE 'search_index_%' ORDER BY tbl_name, type DESC, name"),
+			"store/seawall.db", to, err) &&
+		dump(store_reader(s),
+			SQL("SELECT sql FROM corpus.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE "
+			    "'sqlite_%'"
+			    " ORDER BY tbl_name, type DESC, name"),
+			"store/corpus.db, the schema corpus", to, err);
 }
 
 int main(int argc, char **argv)

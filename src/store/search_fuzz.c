@@ -1,4 +1,5 @@
-/* The splitter: never fails on valid text within its limits, and what it writes is valid UTF-8 that FTS5 cannot misread. */
+/* The splitter: never fails on valid text within its limits, and what it writes is valid UTF-8 that FTS5
+ * cannot misread. */
 #include "store/search.h"
 
 #include <stdlib.h>

@@ -13,7 +13,8 @@ static bool is_alnum(uint32_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* The next character of the word at the front of *s; 0 at its end, of which the white space is taken off as well. */
+/* The next character of the word at the front of *s; 0 at its end, of which the white space is taken off as
+ * well. */
 static uint32_t next_in_word(struct span *s)
 {
 	struct span rest = *s;
@@ -32,7 +33,8 @@ static void put(struct str *to, uint32_t c)
 	str_add(to, (struct span){ bytes, utf8_put(c, bytes) });
 }
 
-/* Splits the word at the front of *text; *ret_count characters.  A word asked for has no token of its last one alone. */
+/* Splits the word at the front of *text; *ret_count characters.  A word asked for has no token of its last
+ * one alone. */
 static void split_word(struct span *text, struct str *to, bool asked, size_t *ret_count)
 {
 	uint32_t before = next_in_word(text);
@@ -56,7 +58,8 @@ static void split_word(struct span *text, struct str *to, bool asked, size_t *re
 static bool check_text(struct span text, size_t max, struct err *err)
 {
 	if (text.n > max)
-		return err_set(err, ERR_TOO_LARGE, "检索文字过长（最多 %zu 字节）", "text for searching is too long (%zu bytes at most)", max);
+		return err_set(err, ERR_TOO_LARGE, "检索文字过长（最多 %zu 字节）",
+			"text for searching is too long (%zu bytes at most)", max);
 	if (!utf8_valid(text))
 		return err_set(err, ERR_INVALID, "检索文字不是有效的 UTF-8", "text for searching is not valid UTF-8");
 	return true;
@@ -93,8 +96,8 @@ bool search_expression(struct span query, struct str *to, struct err *err)
 		if (count == 0)
 			continue;
 		if (++words > SEARCH_WORDS_MAX)
-			return err_set(err, ERR_INVALID, "检索词过多（最多 %d 个）", "too many words to search for (%d at most)",
-				       SEARCH_WORDS_MAX);
+			return err_set(err, ERR_INVALID, "检索词过多（最多 %d 个）",
+				"too many words to search for (%d at most)", SEARCH_WORDS_MAX);
 		str_addz(to, to->n > 0 ? " AND \"" : "\"");
 		str_add(to, str_span(&word));
 		str_addz(to, count == 1 ? "\"*" : "\"");

@@ -34,7 +34,7 @@ static const struct {
 
 static const struct {
 	const char *query;
-	const char *found;                                 /* records of texts[] whose text holds all words, by number */
+	const char *found; /* records of texts[] whose text holds all words, by number */
 } queries[] = {
 	{ "湛", "1 2 4" },
 	{ "江", "1 2 4" },
@@ -85,7 +85,8 @@ static void test_split(void)
 	static char big[SEARCH_TEXT_MAX + 1];
 	memset(big, 'a', sizeof big);
 	CHECK_ERR(search_split((struct span){ big, sizeof big }, &s, &err), err, ERR_TOO_LARGE);
-	CHECK_ERR(search_expression((struct span){ big, SEARCH_QUERY_MAX + 1 }, &s, &err), err, ERR_TOO_LARGE);
+	CHECK_ERR(
+		search_expression((struct span){ big, SEARCH_QUERY_MAX + 1 }, &s, &err), err, ERR_TOO_LARGE);
 	CHECK_ERR(search_expression(SPAN("a b c d e f g h i j k l m n o p q"), &s, &err), err, ERR_INVALID);
 }
 
@@ -126,8 +127,10 @@ static void test_store(struct store *s)
 	CHECK_OK(store_search_set(tx, "unit", 1, SPAN("雷州市教育局"), &err), err);
 	CHECK_OK(store_search_set(tx, "unit", 2, SPAN(""), &err), err);
 	CHECK_OK(store_search_set(tx, "unit", 2, SPAN(" "), &err), err);
-	CHECK_OK(db_exec(store_tx_db(tx), SQL("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"), V0,
-			 &err), err);
+	CHECK_OK(db_exec(store_tx_db(tx),
+			 SQL("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"),
+			 V0, &err),
+		err);
 	CHECK_OK(store_commit(&tx, &err), err);
 	CLEANUP(str_done) struct str got = STR(1000);
 	found_text(s, "unit", SPAN("湛江"), &got);

@@ -38,7 +38,8 @@ static bool make_folders(const char *folder, struct err *err)
 static bool open_main(const char *folder, bool read_only, bool with_corpus, struct db **ret, struct err *err)
 {
 	char path[STORE_PATH_MAX], corpus[STORE_PATH_MAX];
-	if (!store_path(folder, "store/seawall.db", path, err) || !store_path(folder, "store/corpus.db", corpus, err))
+	if (!store_path(folder, "store/seawall.db", path, err) ||
+		!store_path(folder, "store/corpus.db", corpus, err))
 		return false;
 	struct db_open o = { .path = path, .corpus_path = with_corpus ? corpus : NULL, .read_only = read_only,
 			     .corpus_read_only = true, .busy_ms = BUSY_MS };
@@ -50,7 +51,8 @@ bool store_corpus_open(const char *folder, struct db **ret, struct err *err)
 	char corpus[STORE_PATH_MAX];
 	if (!store_path(folder, "store/corpus.db", corpus, err))
 		return false;
-	return db_open(&(struct db_open){ .path = ":memory:", .corpus_path = corpus, .busy_ms = BUSY_MS }, ret, err);
+	return db_open(
+		&(struct db_open){ .path = ":memory:", .corpus_path = corpus, .busy_ms = BUSY_MS }, ret, err);
 }
 
 bool store_corpus_begin(struct db *corpus, struct err *err)
@@ -71,8 +73,9 @@ void store_corpus_rollback(struct db *corpus)
 static bool give_id(struct db *db, struct err *err)
 {
 	char id[UUID_TEXT];
-	return db_exec(db, SQL("INSERT INTO facts (name, value) VALUES ('id', ?) ON CONFLICT (name) DO NOTHING"),
-		       V(db_z(uuid_make(clock_wall(), id))), err);
+	return db_exec(db,
+		SQL("INSERT INTO facts (name, value) VALUES ('id', ?) ON CONFLICT (name) DO NOTHING"),
+		V(db_z(uuid_make(clock_wall(), id))), err);
 }
 
 static bool is_complete(struct db *db)
@@ -80,9 +83,10 @@ static bool is_complete(struct db *db)
 	struct err ignored;
 	int64_t n = 0;
 	bool found;
-	return migrate_check(db, migrate_set_main(), &ignored)
-		&& db_int(db, SQL("SELECT count(*) FROM facts WHERE name IN ('id', 'audit_key')"), V0, &n, &found, &ignored)
-		&& n == 2;
+	return migrate_check(db, migrate_set_main(), &ignored) &&
+		db_int(db, SQL("SELECT count(*) FROM facts WHERE name IN ('id', 'audit_key')"), V0, &n,
+			&found, &ignored) &&
+		n == 2;
 }
 
 /* A store that is up to date is not locked: `init` may run beside others. */
@@ -95,7 +99,8 @@ static bool migrate_main_database(const char *folder, struct lock *lock, struct 
 		return true;
 	if (!lock_take(lock, MIGRATE_WAIT_MS, err))
 		return false;
-	bool ok = migrate_apply(db, migrate_set_main(), err) && give_id(db, err) && audit_key_make(folder, db, err);
+	bool ok = migrate_apply(db, migrate_set_main(), err) && give_id(db, err) &&
+		audit_key_make(folder, db, err);
 	lock_release(lock);
 	return ok;
 }
@@ -106,8 +111,9 @@ static bool migrate_corpus_database(const char *folder, struct err *err)
 	struct err ignored;
 	int64_t n;
 	bool there = false;
-	if (!store_corpus_open(folder, &db, err)
-	    || !db_int(db, SQL("SELECT 1 FROM corpus.sqlite_schema WHERE name = 'migrations'"), V0, &n, &there, err))
+	if (!store_corpus_open(folder, &db, err) ||
+		!db_int(db, SQL("SELECT 1 FROM corpus.sqlite_schema WHERE name = 'migrations'"), V0, &n,
+			&there, err))
 		return false;
 	return (there && migrate_check(db, migrate_set_corpus(), &ignored))
 		|| migrate_apply(db, migrate_set_corpus(), err);
@@ -130,7 +136,8 @@ static bool open_databases(struct store *s, enum store_mode mode, struct err *er
 bool store_open(const char *folder, enum store_mode mode, struct store **ret, struct err *err)
 {
 	char path[STORE_PATH_MAX];
-	if (!store_path(folder, "store/seawall.db", path, err) || (mode == STORE_CREATE && !make_folders(folder, err)))
+	if (!store_path(folder, "store/seawall.db", path, err) ||
+		(mode == STORE_CREATE && !make_folders(folder, err)))
 		return false;
 	if (mode != STORE_CREATE && !file_exists(path))
 		return err_set(err, ERR_NOT_FOUND, "%s 中没有海堤数据，请先运行 seawall init",
@@ -157,7 +164,7 @@ void store_close(struct store *s)
 	struct store_tx *tx = s->tx.open ? &s->tx : NULL;
 	store_rollback(&tx);
 	db_close(s->reader);
-	db_close(s->writer);                               /* the last one out writes the WAL back: a reader cannot */
+	db_close(s->writer); /* the last one out writes the WAL back: a reader cannot */
 	lock_close(s->lock);
 	arena_free(s->tx.arena);
 	free(s->folder);

@@ -1,4 +1,5 @@
-/* Figures of the store, as JSON lines.  Usage: store_bench FOLDER, which is made and should be on a real disk. */
+/* Figures of the store, as JSON lines.  Usage: store_bench FOLDER, which is made and should be on a real
+ * disk. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -24,8 +25,8 @@ static void must(bool ok)
 
 static void say(const char *name, int64_t count, int64_t ns, const char *unit)
 {
-	printf("{\"bench\":\"%s\",\"count\":%" PRId64 ",\"ms\":%.1f,\"per_second\":%.0f,\"unit\":\"%s\"}\n", name, count,
-	       (double)ns / 1e6, (double)count * 1e9 / (double)ns, unit);
+	printf("{\"bench\":\"%s\",\"count\":%" PRId64 ",\"ms\":%.1f,\"per_second\":%.0f,\"unit\":\"%s\"}\n",
+		name, count, (double)ns / 1e6, (double)count * 1e9 / (double)ns, unit);
 	fflush(stdout);
 }
 
@@ -34,11 +35,22 @@ static void write_order(struct store_tx *tx)
 {
 	int64_t number;
 	must(store_next_number(tx, SPAN("orders/2026"), &number, &err));
-	struct store_change c = { .resource = "order", .record_n = number, .record_id = SPAN("0190a000-0000-7000-8000-000000000000"),
-				  .version = 1, .verb = "create", .unit_after_n = 5,
-				  .values = SPAN("{\"before\":{},\"after\":{\"state\":\"sent\",\"unit\":\"GA-001\",\"text\":\"请处置\"}}") };
-	struct store_step st = { .resource = "order", .record_n = number, .from = "", .verb = "send", .to = "sent",
-				 .unit_n = 5, .county_n = 2, .severity = "critical" };
+	struct store_change c = { .resource = "order",
+		.record_n = number,
+		.record_id = SPAN("0190a000-0000-7000-8000-000000000000"),
+		.version = 1,
+		.verb = "create",
+		.unit_after_n = 5,
+		.values = SPAN("{\"before\":{},\"after\":{\"state\":\"sent\",\"unit\":\"GA-001\",\"text\":"
+			       "\"请处置\"}}") };
+	struct store_step st = { .resource = "order",
+		.record_n = number,
+		.from = "",
+		.verb = "send",
+		.to = "sent",
+		.unit_n = 5,
+		.county_n = 2,
+		.severity = "critical" };
 	for (int i = 0; i < 2; i++)
 		must(store_add_change(tx, &c, NULL, &err));
 	for (int i = 0; i < 3; i++)
@@ -67,7 +79,8 @@ static void search(struct store *s)
 		must(store_begin(s, &who, &tx, &err));
 		for (int k = 0; k < 1000; k++, i++) {
 			char text[100];
-			snprintf(text, sizeof text, "湛江市第%d%s srv-%05d 10.%d.%d.%d", i % 97, parts[i % 8], i, i >> 16, i >> 8 & 255, i & 255);
+			snprintf(text, sizeof text, "湛江市第%d%s srv-%05d 10.%d.%d.%d", i % 97, parts[i % 8],
+				i, i >> 16, i >> 8 & 255, i & 255);
 			must(store_search_set(tx, "asset", i + 1, span_of(text), &err));
 		}
 		must(store_commit(&tx, &err));
@@ -94,7 +107,8 @@ static void verify(struct store *s)
 	struct store_audit audit;
 	int64_t start = clock_mono_ns();
 	must(store_audit_verify(s, &audit, &err));
-	say(audit.broken_seq ? "audit_verify BROKEN" : "audit_verify", audit.checked, clock_mono_ns() - start, "changes");
+	say(audit.broken_seq ? "audit_verify BROKEN" : "audit_verify", audit.checked, clock_mono_ns() - start,
+		"changes");
 }
 
 static size_t heap(void)
@@ -121,7 +135,8 @@ static void memory(const char *folder)
 		write_order(tx);
 		must(store_commit(&tx, &err));
 	}
-	printf("{\"bench\":\"heap of a writer beside it\",\"kib\":%zu}\n", (heap() - before) / CONNECTIONS / 1024);
+	printf("{\"bench\":\"heap of a writer beside it\",\"kib\":%zu}\n",
+		(heap() - before) / CONNECTIONS / 1024);
 	for (int i = 0; i < CONNECTIONS; i++)
 		store_close(all[i]);
 }

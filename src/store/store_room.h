@@ -30,8 +30,10 @@ NODISCARD bool store_path(const char *folder, const char *name, char ret[STORE_P
 
 /* One change row in the order of its columns, without `hash`: what is hashed and what is written. */
 enum { CHANGE_FIELDS = 15 };
-/* SHA-256 (FIPS 180-4) over the hash before it and every field as type, length and bytes: no two rows look alike. */
+/* SHA-256 (FIPS 180-4) over the hash before it and every field as type, length and bytes: no two rows look
+ * alike. */
 void change_hash(const unsigned char before[HASH_SHA256], const struct db_value fields[CHANGE_FIELDS],
 		 unsigned char ret[HASH_SHA256]);
 /* '' is the head of an empty chain: 32 zero bytes. */
-NODISCARD bool change_head_get(struct db *db, int64_t *ret_n, unsigned char ret[HASH_SHA256], struct err *err);
+NODISCARD bool change_head_get(struct db *db, int64_t *ret_n, unsigned char ret[HASH_SHA256],
+	struct err *err);

@@ -7,7 +7,9 @@
 #include "base/test.h"
 #include "os/clock.h"
 
-static const struct store_actor who = { .user_n = 7, .name = { "zhang.w", 7 }, .address = { "192.0.2.1", 9 } };
+static const struct store_actor who = {
+	.user_n = 7, .name = { "zhang.w", 7 }, .address = { "192.0.2.1", 9 }
+};
 
 static const char *folder_of(const char *name, char ret[200])
 {
@@ -68,21 +70,29 @@ static void test_transactions(void)
 	CHECK_INT(n, 1);
 	CHECK_OK(store_next_number(tx, SPAN("orders/2026"), &n, &err), err);
 	CHECK_INT(n, 2);
-	struct store_change c = { .resource = "order", .record_n = 1, .record_id = SPAN("x"), .version = 1,
-				  .verb = "create", .unit_after_n = 5, .values = SPAN("{\"after\":{\"state\":\"sent\"}}") };
+	struct store_change c = { .resource = "order",
+		.record_n = 1,
+		.record_id = SPAN("x"),
+		.version = 1,
+		.verb = "create",
+		.unit_after_n = 5,
+		.values = SPAN("{\"after\":{\"state\":\"sent\"}}") };
 	CHECK_OK(store_add_change(tx, &c, &seq, &err), err);
 	CHECK_INT(seq, 1);
 	c.values = (struct span){ NULL, 0 };
 	CHECK_OK(store_add_change(tx, &c, &seq, &err), err);
 	CHECK_INT(seq, 2);
-	struct store_step st = { .resource = "order", .record_n = 1, .from = "", .verb = "send", .to = "sent" };
+	struct store_step st = {
+		.resource = "order", .record_n = 1, .from = "", .verb = "send", .to = "sent"
+	};
 	CHECK_OK(store_add_step(tx, &st, &step, &err), err);
 	CHECK_INT(step, 1);
 	CHECK_INT(store_change_seq(s), 0);                 /* nobody sees it yet */
 	CHECK_OK(store_commit(&tx, &err), err);
 	CHECK(tx == NULL);
 	CHECK_INT(store_change_seq(s), 2);
-	CHECK_INT(count(s, SQL("SELECT count(*) FROM steps WHERE actor = 'zhang.w' AND actor_user_n = 7")), 1);
+	CHECK_INT(
+		count(s, SQL("SELECT count(*) FROM steps WHERE actor = 'zhang.w' AND actor_user_n = 7")), 1);
 	CHECK_INT(count(s, SQL("SELECT count(*) FROM change_values")), 1);
 
 	test_case("a rolled-back transaction leaves no gap");
@@ -101,8 +111,9 @@ static void test_transactions(void)
 	test_case("after a failed statement only rolling back is possible");
 	CHECK_OK(store_begin(s, &who, &tx, &err), err);
 	CHECK_OK(store_add_change(tx, &c, &seq, &err), err);
-	CHECK_ERR(db_exec(store_tx_db(tx), SQL("INSERT INTO counters (series, value) VALUES ('orders/2026', 1)"), V0, &err),
-		  err, ERR_DUPLICATE);
+	CHECK_ERR(db_exec(store_tx_db(tx),
+			  SQL("INSERT INTO counters (series, value) VALUES ('orders/2026', 1)"), V0, &err),
+		err, ERR_DUPLICATE);
 	CHECK_ERR(store_next_number(tx, SPAN("orders/2026"), &n, &err), err, ERR_INTERNAL);
 	CHECK_ERR(store_commit(&tx, &err), err, ERR_INTERNAL);
 	CHECK_INT(store_change_seq(s), 3);

@@ -11,9 +11,12 @@ static bool open_writer(struct store *s, struct err *err)
 	char path[STORE_PATH_MAX], corpus[STORE_PATH_MAX];
 	if (s->writer)
 		return true;
-	if (!store_path(s->folder, "store/seawall.db", path, err) || !store_path(s->folder, "store/corpus.db", corpus, err))
+	if (!store_path(s->folder, "store/seawall.db", path, err) ||
+		!store_path(s->folder, "store/corpus.db", corpus, err))
 		return false;
-	struct db_open o = { .path = path, .corpus_path = corpus, .corpus_read_only = true, .busy_ms = BUSY_MS };
+	struct db_open o = {
+		.path = path, .corpus_path = corpus, .corpus_read_only = true, .busy_ms = BUSY_MS
+	};
 	return db_open(&o, &s->writer, err);
 }
 
@@ -101,9 +104,10 @@ const struct store_actor *store_tx_actor(const struct store_tx *tx)
 bool store_next_number(struct store_tx *tx, struct span series, int64_t *ret, struct err *err)
 {
 	bool found;
-	return db_int(tx->store->writer, SQL("INSERT INTO counters (series, value) VALUES (?, 1)"
-		" ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"), V(db_t(series)), ret,
-		&found, err);
+	return db_int(tx->store->writer,
+		SQL("INSERT INTO counters (series, value) VALUES (?, 1)"
+		    " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"),
+		V(db_t(series)), ret, &found, err);
 }
 
 /* ---- the chain of changes ---- */
@@ -117,7 +121,9 @@ static void put_be64(unsigned char *p, uint64_t v)
 void change_hash(const unsigned char before[HASH_SHA256], const struct db_value fields[CHANGE_FIELDS],
 		 unsigned char ret[HASH_SHA256])
 {
-	static const char kinds[] = { [DB_NULL] = 'n', [DB_INT] = 'i', [DB_TEXT] = 't', [DB_BLOB] = 'b', [DB_REAL] = 'r' };
+	static const char kinds[] = {
+		[DB_NULL] = 'n', [DB_INT] = 'i', [DB_TEXT] = 't', [DB_BLOB] = 'b', [DB_REAL] = 'r'
+	};
 	struct hash_sha256 h;
 	hash_sha256_init(&h);
 	hash_sha256_add(&h, (struct span){ (const char *)before, HASH_SHA256 });
@@ -141,7 +147,8 @@ bool change_head_get(struct db *db, int64_t *ret_n, unsigned char ret[HASH_SHA25
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = false;
-	if (!db_query(db, SQL("SELECT change_n, hash FROM change_head"), V0, &r, err) || !db_next(r, &row, err))
+	if (!db_query(db, SQL("SELECT change_n, hash FROM change_head"), V0, &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	unsigned char head[HASH_SHA256] = { 0 };
 	struct span hex = row ? db_col_text(r, 1) : (struct span){ NULL, 0 };
@@ -183,20 +190,33 @@ bool store_add_change(struct store_tx *tx, const struct store_change *c, int64_t
 	}
 	int64_t n = tx->head_n + 1;
 	struct db_value v[CHANGE_FIELDS + 1] = {
-		db_i(n), db_z(uuid_make(tx->now, id)), db_i(tx->now), z_or_empty(c->resource), db_i(c->record_n),
-		text_or_empty(c->record_id), db_i(c->version), z_or_empty(c->verb), db_i(c->unit_before_n),
-		db_i(c->unit_after_n), db_i(tx->who.user_n), text_or_empty(tx->who.name), text_or_empty(tx->who.address),
-		text_or_empty(tx->who.request_id), db_z(values_hex),
+		db_i(n),
+		db_z(uuid_make(tx->now, id)),
+		db_i(tx->now),
+		z_or_empty(c->resource),
+		db_i(c->record_n),
+		text_or_empty(c->record_id),
+		db_i(c->version),
+		z_or_empty(c->verb),
+		db_i(c->unit_before_n),
+		db_i(c->unit_after_n),
+		db_i(tx->who.user_n),
+		text_or_empty(tx->who.name),
+		text_or_empty(tx->who.address),
+		text_or_empty(tx->who.request_id),
+		db_z(values_hex),
 	};
 	unsigned char hash[HASH_SHA256];
 	change_hash(tx->head, v, hash);
 	hash_hex(hash, sizeof hash, hex);
 	v[CHANGE_FIELDS] = db_z(hex);
-	if (!db_exec(db, SQL("INSERT INTO changes (n, id, at, resource, record_n, record_id, version, verb, unit_before_n,"
-			     " unit_after_n, actor_user_n, actor, address, request, values_hash, hash)"
-			     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-		     (struct db_values){ v, COUNT(v) }, err)
-	    || !add_values(db, n, c->values, err))
+	if (!db_exec(db,
+		    SQL("INSERT INTO changes (n, id, at, resource, record_n, record_id, version, verb, "
+			"unit_before_n,"
+			" unit_after_n, actor_user_n, actor, address, request, values_hash, hash)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+		    (struct db_values){ v, COUNT(v) }, err) ||
+		!add_values(db, n, c->values, err))
 		return false;
 	tx->head_n = n;
 	memcpy(tx->head, hash, sizeof hash);
@@ -211,14 +231,19 @@ bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *re
 	char id[UUID_TEXT];
 	int64_t n = 0;
 	bool found;
-	if (!db_int(tx->store->writer, SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at,"
-		" recorded_at, actor_user_n, actor, on_whose_word, text, unit_n, county_n, severity, exercise, body)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n"),
-		V(db_z(uuid_make(tx->now, id)), z_or_empty(s->resource), db_i(s->record_n), z_or_empty(s->from),
-		  z_or_empty(s->verb), z_or_empty(s->to), db_i(s->happened_at ? s->happened_at : tx->now), db_i(tx->now),
-		  db_i(tx->who.user_n), text_or_empty(tx->who.name), text_or_empty(s->on_whose_word), text_or_empty(s->text),
-		  db_i(s->unit_n), db_i(s->county_n), z_or_empty(s->severity), db_i(s->exercise),
-		  text_or_empty(s->values)), &n, &found, err))
+	if (!db_int(tx->store->writer,
+		    SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at,"
+			" recorded_at, actor_user_n, actor, on_whose_word, text, unit_n, county_n, severity, "
+			"exercise, body)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n"),
+		    V(db_z(uuid_make(tx->now, id)), z_or_empty(s->resource), db_i(s->record_n),
+			    z_or_empty(s->from), z_or_empty(s->verb), z_or_empty(s->to),
+			    db_i(s->happened_at ? s->happened_at : tx->now), db_i(tx->now),
+			    db_i(tx->who.user_n), text_or_empty(tx->who.name),
+			    text_or_empty(s->on_whose_word), text_or_empty(s->text), db_i(s->unit_n),
+			    db_i(s->county_n), z_or_empty(s->severity), db_i(s->exercise),
+			    text_or_empty(s->values)),
+		    &n, &found, err))
 		return false;
 	if (ret_n)
 		*ret_n = n;
