@@ -100,8 +100,9 @@ static enum encoding detect(struct span s, bool end)
 		return UNDECIDED;
 	if (utf8_valid(end ? s : whole_characters(s)))
 		return UTF8;
-	/* UTF-8 with a fault in it stays UTF-8, and the fault is reported where it is; read as GB18030 it would turn
-	 * into nonsense without any error.  Other text does not look like UTF-8 for several characters on end. */
+	/* UTF-8 with a fault in it stays UTF-8, and the fault is reported where it is; read as GB18030 it
+	 * would turn into nonsense without any error.  Other text does not look like UTF-8 for several
+	 * characters on end. */
 	return characters_before_fault(s) >= SURE_CHARACTERS ? UTF8 : GB18030;
 }
 
@@ -246,8 +247,9 @@ static bool row(struct csv *c, bool *ret_more, struct err *err)
 	*ret_more = true;
 	while (sep == ',') {
 		if (c->cells.n == CSV_COLUMNS_MAX)
-			return err_set(err, ERR_TOO_LARGE, "第 %llu 行超过 %d 列", "line %llu has more than %d columns",
-				       (unsigned long long)c->line, CSV_COLUMNS_MAX);
+			return err_set(err, ERR_TOO_LARGE, "第 %llu 行超过 %d 列",
+				"line %llu has more than %d columns", (unsigned long long)c->line,
+				CSV_COLUMNS_MAX);
 		if (!field(c, &sep, err))
 			return false;
 	}
@@ -337,9 +339,10 @@ bool csv_header(struct csv *c, struct err *err)
 		struct span name = span_trim(names.fields[i]);
 		for (size_t j = 0; j < i; j++)
 			if (name.n && span_eq_nocase(name, c->header.p[j]))
-				return err_set(err, ERR_MALFORMED, "标题行中“%.*s”重复（第 %zu 列与第 %zu 列）",
-					       "the header names \"%.*s\" twice (fields %zu and %zu)", SPAN_ARG(name),
-					       j + 1, i + 1);
+				return err_set(err, ERR_MALFORMED,
+					"标题行中“%.*s”重复（第 %zu 列与第 %zu 列）",
+					"the header names \"%.*s\" twice (fields %zu and %zu)",
+					SPAN_ARG(name), j + 1, i + 1);
 		vec_push(&c->header, arena_span(c->header_arena, name));
 	}
 	return true;
@@ -374,15 +377,17 @@ bool csv_check_width(const struct csv *c, const struct csv_row *row, struct err 
 {
 	if (row->n == c->header.n)
 		return true;
-	return err_set(err, ERR_INVALID, "第 %llu 行有 %zu 列，标题行有 %zu 列", "line %llu has %zu fields, the header %zu",
-		       (unsigned long long)row->line, row->n, c->header.n);
+	return err_set(err, ERR_INVALID, "第 %llu 行有 %zu 列，标题行有 %zu 列",
+		"line %llu has %zu fields, the header %zu", (unsigned long long)row->line, row->n,
+		c->header.n);
 }
 
 bool csv_at(const struct csv *c, const struct csv_row *row, int column, struct err *err)
 {
 	struct span name = csv_name(c, column < 0 ? SIZE_MAX : (size_t)column);
-	return err_prefix(err, "第 %llu 行“%.*s”列：", "line %llu, column \"%.*s\": ", (unsigned long long)row->line,
-			  SPAN_ARG(name)) && false;
+	return err_prefix(err, "第 %llu 行“%.*s”列：",
+		       "line %llu, column \"%.*s\": ", (unsigned long long)row->line, SPAN_ARG(name)) &&
+		false;
 }
 
 static bool is_number(struct span s)

@@ -2,11 +2,12 @@
 /*
  * CSV (RFC 4180): rows out of a stream and rows into a text.
  *
- * Reading: separator comma; CRLF, LF or CR end a row; "…" with "" inside, also across lines; a quote inside an unquoted
- * field is an ordinary character.  Text is UTF-8 with or without byte order mark, or GB18030 (what spreadsheet programs
- * write here); which of them is told by the first megabyte that holds anything but ASCII.  All fields come out as valid
- * UTF-8.  Empty lines are passed over.  Broken quoting, broken text and NUL bytes are errors that name line and column
- * and end the reading; a row of the wrong width is not: csv_check_width() says so row by row.
+ * Reading: separator comma; CRLF, LF or CR end a row; "…" with "" inside, also across lines; a quote inside
+ * an unquoted field is an ordinary character.  Text is UTF-8 with or without byte order mark, or GB18030
+ * (what spreadsheet programs write here); which of them is told by the first megabyte that holds anything but
+ * ASCII.  All fields come out as valid UTF-8.  Empty lines are passed over.  Broken quoting, broken text and
+ * NUL bytes are errors that name line and column and end the reading; a row of the wrong width is not:
+ * csv_check_width() says so row by row.
  */
 #include "codec/stream.h"
 
@@ -37,8 +38,8 @@ NODISCARD bool csv_check_width(const struct csv *c, const struct csv_row *row, s
 bool csv_at(const struct csv *c, const struct csv_row *row, int column, struct err *err);
 
 /*
- * Writing.  A field that begins with = + - @ TAB or CR and is not a plain number gets an apostrophe in front, so that no
- * spreadsheet program runs it as a formula (CWE-1236).  Rows end with CRLF.
+ * Writing.  A field that begins with = + - @ TAB or CR and is not a plain number gets an apostrophe in front,
+ * so that no spreadsheet program runs it as a formula (CWE-1236).  Rows end with CRLF.
  */
-void csv_write_start(struct str *to);        /* the byte order mark, without which Excel takes UTF-8 for GBK */
+void csv_write_start(struct str *to); /* the byte order mark, without which Excel takes UTF-8 for GBK */
 void csv_write(struct str *to, const struct span *fields, size_t n);

@@ -36,7 +36,8 @@ static void round_trip(const struct csv_row *row)
 		abort();
 }
 
-/* Every field that comes out is valid UTF-8; written and read again, a row is the same but for the formula guard. */
+/* Every field that comes out is valid UTF-8; written and read again, a row is the same but for the formula
+ * guard. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err err = { 0 };

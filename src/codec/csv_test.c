@@ -24,11 +24,18 @@ static const struct {
 	{ "GB18030 whose second bytes are ASCII", "\x81\x40,\x81\x5C\n", "1:\xE4\xB8\x82|\xE4\xB9\x97;" },
 	{ "neither", "a\n\xFF\xFF,x\n", "1:a;!line 2, field 1: neither" },
 	{ "GB18030 cut short", "a\nx,\xD6\n", "1:a;!line 2, field 2: neither" },
-	{ "UTF-8 with a fault", "\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\n\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\n"
-	  "x,\xE4\xB8\n", "1:\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD;2:\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD;"
-	  "!line 3, field 2: not valid UTF-8" },
+	{ "UTF-8 with a fault",
+		"\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\n\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4"
+		"\xB8\xAD\n"
+		"x,\xE4\xB8\n",
+		"1:\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD;2:"
+		"\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD;"
+		"!line 3, field 2: not valid UTF-8" },
 	{ "byte order mark and a fault", BOM "a\n\xD6\xD0\n", "1:a;!line 2, field 1: not valid UTF-8" },
-	{ "UTF-16", "\xFF\xFE" "a", "!the file is UTF-16" },
+	{ "UTF-16",
+		"\xFF\xFE"
+		"a",
+		"!the file is UTF-16" },
 	{ "open quote", "a\nb,\"c\nd\n", "1:a;!line 2, field 2: the quote" },
 	{ "behind a quote", "a\n\"b\"c\n", "1:a;!line 2, field 1: something" },
 };
@@ -146,12 +153,29 @@ static void test_limits(void)
 static const struct {
 	const char *field, *want;
 } writing[] = {
-	{ "plain", "plain" }, { "", "\"\"" }, { "a,b", "\"a,b\"" }, { "say \"x\"", "\"say \"\"x\"\"\"" },
-	{ "two\nlines", "\"two\nlines\"" }, { " x", "\" x\"" },
-	{ "=1+1", "'=1+1" }, { "+SUM(A1)", "'+SUM(A1)" }, { "-x", "'-x" }, { "@cmd", "'@cmd" }, { "\tx", "'\tx" },
-	{ "\rx", "\"'\rx\"" }, { "-", "'-" }, { "=\"a\",1", "\"'=\"\"a\"\",1\"" },
-	{ "-5", "-5" }, { "+3.25", "+3.25" }, { "-0.5", "-0.5" }, { "-.5", "'-.5" }, { "-1.2.3", "'-1.2.3" },
-	{ "-5+2", "'-5+2" }, { "-5.", "'-5." }, { "a=b", "a=b" }, { "-5\n", "\"'-5\n\"" },
+	{ "plain", "plain" },
+	{ "", "\"\"" },
+	{ "a,b", "\"a,b\"" },
+	{ "say \"x\"", "\"say \"\"x\"\"\"" },
+	{ "two\nlines", "\"two\nlines\"" },
+	{ " x", "\" x\"" },
+	{ "=1+1", "'=1+1" },
+	{ "+SUM(A1)", "'+SUM(A1)" },
+	{ "-x", "'-x" },
+	{ "@cmd", "'@cmd" },
+	{ "\tx", "'\tx" },
+	{ "\rx", "\"'\rx\"" },
+	{ "-", "'-" },
+	{ "=\"a\",1", "\"'=\"\"a\"\",1\"" },
+	{ "-5", "-5" },
+	{ "+3.25", "+3.25" },
+	{ "-0.5", "-0.5" },
+	{ "-.5", "'-.5" },
+	{ "-1.2.3", "'-1.2.3" },
+	{ "-5+2", "'-5+2" },
+	{ "-5.", "'-5." },
+	{ "a=b", "a=b" },
+	{ "-5\n", "\"'-5\n\"" },
 };
 
 int main(void)

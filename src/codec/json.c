@@ -32,8 +32,8 @@ static bool depth_check(struct span text, size_t max_depth, struct err *err)
 		} else if (c == '{' || c == '[') {
 			if (++depth > max_depth)
 				return err_set(err, ERR_MALFORMED, "JSON 第 %zu 行第 %zu 列：嵌套超过 %zu 层",
-					       "JSON line %zu column %zu: more than %zu levels", line, i - line_start + 1,
-					       max_depth);
+					"JSON line %zu column %zu: more than %zu levels", line,
+					i - line_start + 1, max_depth);
 		} else if ((c == '}' || c == ']') && depth) {
 			depth--;
 		}
@@ -70,7 +70,8 @@ bool json_parse(struct span text, size_t max_depth, json_t **ret, struct err *er
 	json_error_t why;
 	json_t *j = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!j) {
-		err_set(err, ERR_MALFORMED, "JSON 第 %d 行第 %d 列", "JSON line %d column %d", why.line, why.column);
+		err_set(err, ERR_MALFORMED, "JSON 第 %d 行第 %d 列", "JSON line %d column %d", why.line,
+			why.column);
 		size_t nz = strlen(err->zh), ne = strlen(err->en);
 		snprintf(err->zh + nz, sizeof err->zh - nz, "：%s", reason_zh(json_error_code(&why)));
 		snprintf(err->en + ne, sizeof err->en - ne, ": %s", why.text);
@@ -140,7 +141,8 @@ static int append(const char *bytes, size_t n, void *data)
 
 bool json_write(const json_t *j, struct str *ret, struct err *err)
 {
-	/* 15 digits: each decimal of that many comes back as it was written (0.1, 9.8, EPSS), which 17 would not. */
+	/* 15 digits: each decimal of that many comes back as it was written (0.1, 9.8, EPSS), which 17 would
+	 * not. */
 	if (json_dump_callback(j, append, ret, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0)
 		return true;
 	if (!str_check(ret, err))

@@ -5,7 +5,8 @@ static const struct {
 	const char *name, *in, *want;              /* want NULL: refused, naming `where` */
 	const char *where;
 } cases[] = {
-	{ "object", " {\"a\":[1,2.5,null,true],\"\xE4\xB8\xAD\":\"x\"} ", "{\"a\":[1,2.5,null,true],\"\xE4\xB8\xAD\":\"x\"}", NULL },
+	{ "object", " {\"a\":[1,2.5,null,true],\"\xE4\xB8\xAD\":\"x\"} ",
+		"{\"a\":[1,2.5,null,true],\"\xE4\xB8\xAD\":\"x\"}", NULL },
 	{ "order of keys is kept", "{\"z\":1,\"a\":2,\"m\":3}", "{\"z\":1,\"a\":2,\"m\":3}", NULL },
 	{ "tenths", "[0.1,9.8,0.00043]", "[0.1,9.8,0.00043]", NULL },
 	{ "a text alone", "\"x\"", "\"x\"", NULL },

@@ -27,7 +27,7 @@ struct stream {
 	size_t from, to, cap;
 	uint64_t line_number;
 	bool failed;
-	struct err why;                  /* an error sticks: what came before it must not look like a whole file */
+	struct err why; /* an error sticks: what came before it must not look like a whole file */
 };
 
 static bool fail(struct stream *s, struct err *err)
@@ -124,7 +124,8 @@ static enum kind kind_of(const unsigned char *b, size_t n)
 	static const unsigned char frame[] = { 0x28, 0xB5, 0x2F, 0xFD }, skippable[] = { 0x2A, 0x4D, 0x18 };
 	if (n >= 2 && b[0] == 0x1F && b[1] == 0x8B)
 		return KIND_GZIP;
-	if (n >= 4 && (memcmp(b, frame, 4) == 0 || ((b[0] & 0xF0) == 0x50 && memcmp(b + 1, skippable, 3) == 0)))
+	if (n >= 4 &&
+		(memcmp(b, frame, 4) == 0 || ((b[0] & 0xF0) == 0x50 && memcmp(b + 1, skippable, 3) == 0)))
 		return KIND_ZSTD;
 	return KIND_PLAIN;
 }
@@ -177,7 +178,8 @@ static bool gzip_some(struct stream *s, char *to, size_t n, size_t *ret_n, struc
 		s->inside = false;
 	else if (state != Z_OK && state != Z_BUF_ERROR)
 		return err_set(err, ERR_MALFORMED, "%s：gzip 数据损坏（解压至第 %llu 字节）",
-			       "%s: broken gzip data (after %llu unpacked bytes)", s->name, (unsigned long long)s->total);
+			"%s: broken gzip data (after %llu unpacked bytes)", s->name,
+			(unsigned long long)s->total);
 	return true;
 }
 
@@ -188,7 +190,8 @@ static bool zstd_some(struct stream *s, char *to, size_t n, size_t *ret_n, struc
 	size_t state = ZSTD_decompressStream(s->zstd, &out, &in);
 	if (ZSTD_isError(state))
 		return err_set(err, ERR_MALFORMED, "%s：zstd 数据损坏（解压至第 %llu 字节）",
-			       "%s: broken zstd data (after %llu unpacked bytes)", s->name, (unsigned long long)s->total);
+			"%s: broken zstd data (after %llu unpacked bytes)", s->name,
+			(unsigned long long)s->total);
 	s->in += in.pos;
 	s->in_n -= in.pos;
 	s->inside = state != 0;
@@ -205,7 +208,8 @@ static bool some(struct stream *s, char *to, size_t n, size_t *ret_n, struct err
 	return s->kind == KIND_GZIP ? gzip_some(s, to, n, ret_n, err) : zstd_some(s, to, n, ret_n, err);
 }
 
-/* Unpacks at least one byte unless the file is at its end.  One byte more than allowed may come out, to see it. */
+/* Unpacks at least one byte unless the file is at its end.  One byte more than allowed may come out, to see
+ * it. */
 static bool unpack(struct stream *s, char *to, size_t n, size_t *ret_n, struct err *err)
 {
 	if (s->kind == KIND_UNKNOWN && !detect(s, err))
@@ -317,8 +321,9 @@ bool stream_line(struct stream *s, size_t max_line, struct span *ret, bool *ret_
 			n--;
 		s->line_number++;
 		if (n > max_line) {
-			err_set(err, ERR_TOO_LARGE, "%s 第 %llu 行超过上限 %zu 字节", "%s line %llu is longer than %zu bytes",
-				s->name, (unsigned long long)s->line_number, max_line);
+			err_set(err, ERR_TOO_LARGE, "%s 第 %llu 行超过上限 %zu 字节",
+				"%s line %llu is longer than %zu bytes", s->name,
+				(unsigned long long)s->line_number, max_line);
 			return fail(s, err);
 		}
 		s->from += used;

@@ -33,7 +33,8 @@ static bool at(const struct reading *r, const char *field, struct err *err)
 	return err_prefix(err, "%s：", "%s: ", place) && false;
 }
 
-static bool read_flag(const struct reading *r, const json_t *object, const char *key, bool *ret, struct err *err)
+static bool read_flag(
+	const struct reading *r, const json_t *object, const char *key, bool *ret, struct err *err)
 {
 	const json_t *j = json_object_get(object, key);
 	if (json_is_boolean(j))
@@ -60,7 +61,8 @@ static bool read_operator(const struct reading *r, const json_t *object, bool *r
 	return at(r, "operator", err);
 }
 
-/* Bounds are written like versions, some with the quoting of a CPE ("12.2\(33\)"): a backslash is no part of any. */
+/* Bounds are written like versions, some with the quoting of a CPE ("12.2\(33\)"): a backslash is no part of
+ * any. */
 static bool read_bound(const struct reading *r, const json_t *object, enum config_bound b, struct span *ret,
 		       struct err *err)
 {
@@ -109,7 +111,8 @@ static bool read_leaf(const struct reading *r, const json_t *object, struct conf
 }
 
 /* An array, or none: *ret_n 0 where it is absent. */
-static bool array_size(const struct reading *r, const json_t *j, const char *key, size_t *ret_n, struct err *err)
+static bool array_size(
+	const struct reading *r, const json_t *j, const char *key, size_t *ret_n, struct err *err)
 {
 	if (!j || json_is_null(j)) {
 		*ret_n = 0;
@@ -126,7 +129,8 @@ static bool array_size(const struct reading *r, const json_t *j, const char *key
 static bool too_many(const struct reading *r, struct err *err)
 {
 	err_set(err, ERR_TOO_LARGE, "单条记录的匹配条件过多（至多 %d 个节点、%d 个条件）",
-		"too many in one record (at most %d nodes and %d criteria)", CONFIG_NODES_MAX, CONFIG_LEAVES_MAX);
+		"too many in one record (at most %d nodes and %d criteria)", CONFIG_NODES_MAX,
+		CONFIG_LEAVES_MAX);
 	return at(r, "", err);
 }
 
@@ -152,7 +156,8 @@ static bool read_node(struct reading *r, const json_t *object, struct config_nod
 	return true;
 }
 
-static bool read_configuration(struct reading *r, const json_t *object, struct configuration *ret, struct err *err)
+static bool read_configuration(
+	struct reading *r, const json_t *object, struct configuration *ret, struct err *err)
 {
 	const json_t *nodes = json_object_get(object, "nodes");
 	size_t count;
@@ -189,7 +194,8 @@ bool config_read(const json_t *configurations, struct arena *a, struct config_tr
 		return true;
 	}
 	if (!json_is_array(configurations))
-		return err_field(err, "configurations", "configurations：应为数组", "configurations: must be an array");
+		return err_field(err, "configurations", "configurations：应为数组",
+			"configurations: must be an array");
 	count = json_array_size(configurations);
 	if (count > CONFIG_NODES_MAX)
 		return too_many(&r, err);

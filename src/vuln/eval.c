@@ -9,7 +9,16 @@ static const char *const mode_names[] = {
 };
 
 static const char *const attribute_names[CPE_ATTRIBUTES] = {
-	"part", "vendor", "product", "version", "update", "edition", "language", "sw_edition", "target_sw", "target_hw",
+	"part",
+	"vendor",
+	"product",
+	"version",
+	"update",
+	"edition",
+	"language",
+	"sw_edition",
+	"target_sw",
+	"target_hw",
 	"other",
 };
 
@@ -82,7 +91,8 @@ bool eval_leaf(const struct config_leaf *leaf, const struct cpe *installed, enum
 	return !range || in_range(leaf, installed, mode);
 }
 
-static bool leaf_matches(const struct config_leaf *leaf, const struct cpe *installed, size_t n, enum match_mode mode)
+static bool leaf_matches(
+	const struct config_leaf *leaf, const struct cpe *installed, size_t n, enum match_mode mode)
 {
 	for (size_t i = 0; i < n; i++)
 		if (eval_leaf(leaf, &installed[i], mode))
@@ -103,7 +113,8 @@ static bool counts(const struct config_node *node, enum match_mode mode)
 	return node->n > 0 && !(mode == MATCH_PLATFORM_UNKNOWN && platform_only(node));
 }
 
-static bool node_true(const struct config_node *node, const struct cpe *installed, size_t n, enum match_mode mode)
+static bool node_true(
+	const struct config_node *node, const struct cpe *installed, size_t n, enum match_mode mode)
 {
 	bool value = node->all;
 	for (size_t i = 0; i < node->n; i++) {
@@ -176,8 +187,8 @@ struct hits {
 };
 
 /* The first leaf of the node that matches each installed name, vulnerable ones before platform ones. */
-static void explain_node(const struct config_node *node, struct eval_hit like, const struct cpe *installed, size_t n,
-			 enum match_mode mode, struct hits *to)
+static void explain_node(const struct config_node *node, struct eval_hit like, const struct cpe *installed,
+	size_t n, enum match_mode mode, struct hits *to)
 {
 	for (size_t k = 0; k < n; k++) {
 		const struct config_leaf *found = NULL;

@@ -11,7 +11,8 @@
 #define AND(leaves) NODE("AND", "false", leaves)
 #define R(bounds) "{\"vulnerable\":true,\"criteria\":\"" C("a", "*") "\"," bounds "}"
 
-/* Hand-computed.  hosts: names of products at version 1 ("a b"), or product=version; want: of modes A, B, C. */
+/* Hand-computed.  hosts: names of products at version 1 ("a b"), or product=version; want: of modes A, B, C.
+ */
 static const struct {
 	const char *name, *tree, *host, *want;
 } cases[] = {
@@ -29,29 +30,45 @@ static const struct {
 	{ "wildcard installed is undefined", CONF("OR", "false", OR(V("a", "1"))), "a=1*", ".BC" },
 
 	{ "end excluded", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=2", "..." },
-	{ "end excluded, below", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=1.9", "ABC" },
-	{ "end included, with zeros", CONF("OR", "false", OR(R("\"versionEndIncluding\":\"2.0\""))), "a=2", "ABC" },
+	{ "end excluded, below", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=1.9",
+		"ABC" },
+	{ "end included, with zeros", CONF("OR", "false", OR(R("\"versionEndIncluding\":\"2.0\""))), "a=2",
+		"ABC" },
 	{ "start excluded", CONF("OR", "false", OR(R("\"versionStartExcluding\":\"2\""))), "a=2.0", "..." },
 	{ "start included", CONF("OR", "false", OR(R("\"versionStartIncluding\":\"2\""))), "a=2.0", "ABC" },
-	{ "both ends", CONF("OR", "false", OR(R("\"versionStartIncluding\":\"2\",\"versionEndExcluding\":\"3\""))), "a=3", "..." },
+	{ "both ends",
+		CONF("OR", "false", OR(R("\"versionStartIncluding\":\"2\",\"versionEndExcluding\":\"3\""))),
+		"a=3", "..." },
 	{ "numbers, not text", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"10\""))), "a=9", "ABC" },
-	{ "a range and installed ANY", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=*", ".BC" },
-	{ "a range and installed NA", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=-", "..." },
-	{ "a quoted bound", CONF("OR", "false", OR(R("\"versionEndIncluding\":\"2\\\\(3\\\\)\""))), "a=2\\(3\\)", "ABC" },
-	{ "bounds beside a version are not looked at", CONF("OR", "false",
-	  OR("{\"vulnerable\":true,\"criteria\":\"" C("a", "1") "\",\"versionEndExcluding\":\"1\"}")), "a", "ABC" },
+	{ "a range and installed ANY", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=*",
+		".BC" },
+	{ "a range and installed NA", CONF("OR", "false", OR(R("\"versionEndExcluding\":\"2\""))), "a=-",
+		"..." },
+	{ "a quoted bound", CONF("OR", "false", OR(R("\"versionEndIncluding\":\"2\\\\(3\\\\)\""))),
+		"a=2\\(3\\)", "ABC" },
+	{ "bounds beside a version are not looked at",
+		CONF("OR", "false",
+			OR("{\"vulnerable\":true,\"criteria\":\"" C(
+				"a", "1") "\",\"versionEndExcluding\":\"1\"}")),
+		"a", "ABC" },
 
 	{ "running on: both", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "a b", "ABC" },
-	{ "running on: platform missing", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "a", "..C" },
-	{ "running on: platform alone", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "b", "..." },
+	{ "running on: platform missing", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "a",
+		"..C" },
+	{ "running on: platform alone", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "b",
+		"..." },
 	{ "OR with a platform node", CONF("OR", "false", OR(V("a", "1")) "," OR(P("b", "1"))), "b", "..." },
 	{ "two vulnerable sides", CONF("AND", "false", OR(V("a", "1")) "," OR(V("b", "1"))), "a", "..." },
-	{ "two vulnerable sides, both", CONF("AND", "false", OR(V("a", "1")) "," OR(V("b", "1"))), "a b", "ABC" },
+	{ "two vulnerable sides, both", CONF("AND", "false", OR(V("a", "1")) "," OR(V("b", "1"))), "a b",
+		"ABC" },
 	{ "AND of leaves", CONF("OR", "false", AND(V("a", "1") "," V("b", "1"))), "a", "..." },
 	{ "AND of leaves, both", CONF("OR", "false", AND(V("a", "1") "," V("b", "1"))), "b a", "ABC" },
-	{ "a mixed node is no platform", CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1") "," V("c", "1"))), "a", "..." },
-	{ "a mixed node matched by its platform leaf only", CONF("OR", "false", OR(P("b", "1") "," V("c", "1"))), "b", "..." },
-	{ "a second configuration", CONF("OR", "false", OR(V("x", "1"))) "," CONF("OR", "false", OR(V("a", "1"))), "a", "ABC" },
+	{ "a mixed node is no platform",
+		CONF("AND", "false", OR(V("a", "1")) "," OR(P("b", "1") "," V("c", "1"))), "a", "..." },
+	{ "a mixed node matched by its platform leaf only",
+		CONF("OR", "false", OR(P("b", "1") "," V("c", "1"))), "b", "..." },
+	{ "a second configuration",
+		CONF("OR", "false", OR(V("x", "1"))) "," CONF("OR", "false", OR(V("a", "1"))), "a", "ABC" },
 
 	{ "an empty AND node is left out", CONF("AND", "false", AND("") "," OR(V("a", "1"))), "a", "ABC" },
 	{ "an empty OR node is left out", CONF("AND", "false", OR("") "," OR(V("a", "1"))), "a", "ABC" },
@@ -59,28 +76,36 @@ static const struct {
 	{ "no nodes", CONF("AND", "false", ""), "a", "..." },
 
 	{ "negated node: the vulnerable product without x",
-	  CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", P("x", "1"))), "a", "ABC" },
+		CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", P("x", "1"))), "a", "ABC" },
 	{ "negated node: with x, mode C takes it as given",
-	  CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", P("x", "1"))), "a x", "..C" },
-	{ "negated node alone lists nothing where its leaf is missing", CONF("OR", "false", NODE("OR", "true", V("a", "1"))), "b", "..." },
-	{ "negated node alone is false where its leaf matches", CONF("OR", "false", NODE("OR", "true", V("a", "1"))), "a", "..." },
+		CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", P("x", "1"))), "a x", "..C" },
+	{ "negated node alone lists nothing where its leaf is missing",
+		CONF("OR", "false", NODE("OR", "true", V("a", "1"))), "b", "..." },
+	{ "negated node alone is false where its leaf matches",
+		CONF("OR", "false", NODE("OR", "true", V("a", "1"))), "a", "..." },
 	{ "negated AND node, one of two: true, and a leaf matched in it",
-	  CONF("OR", "false", NODE("AND", "true", V("a", "1") "," V("b", "1"))), "a", "ABC" },
-	{ "negated AND node, both", CONF("OR", "false", NODE("AND", "true", V("a", "1") "," V("b", "1"))), "a b", "..." },
+		CONF("OR", "false", NODE("AND", "true", V("a", "1") "," V("b", "1"))), "a", "ABC" },
+	{ "negated AND node, both", CONF("OR", "false", NODE("AND", "true", V("a", "1") "," V("b", "1"))),
+		"a b", "..." },
 	{ "negated node with a vulnerable leaf, not matching, beside another",
-	  CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", V("x", "1"))), "a", "ABC" },
+		CONF("AND", "false", OR(V("a", "1")) "," NODE("OR", "true", V("x", "1"))), "a", "ABC" },
 	{ "negated configuration that matches", CONF("OR", "true", OR(V("a", "1"))), "a", "..." },
 	{ "negated configuration that does not", CONF("OR", "true", OR(V("a", "1"))), "b", "..." },
 	{ "negated AND configuration: one side true, the other false",
-	  CONF("AND", "true", OR(V("a", "1")) "," OR(V("b", "1"))), "a", "ABC" },
-	{ "negated AND configuration: both true", CONF("AND", "true", OR(V("a", "1")) "," OR(V("b", "1"))), "a b", "..." },
+		CONF("AND", "true", OR(V("a", "1")) "," OR(V("b", "1"))), "a", "ABC" },
+	{ "negated AND configuration: both true", CONF("AND", "true", OR(V("a", "1")) "," OR(V("b", "1"))),
+		"a b", "..." },
 	{ "negated AND with platform: C leaves the platform out, so a alone makes it false",
-	  CONF("AND", "true", OR(V("a", "1")) "," OR(P("b", "1"))), "a", "AB." },
-	{ "both negated", CONF("OR", "true", NODE("OR", "true", V("a", "1")) "," OR(V("x", "1"))), "a", "..." },
+		CONF("AND", "true", OR(V("a", "1")) "," OR(P("b", "1"))), "a", "AB." },
+	{ "both negated", CONF("OR", "true", NODE("OR", "true", V("a", "1")) "," OR(V("x", "1"))), "a",
+		"..." },
 	{ "negated configuration of empty nodes is false", CONF("AND", "true", AND("")), "a", "..." },
-	{ "negated empty node is left out", CONF("AND", "false", NODE("OR", "true", "") "," OR(V("a", "1"))), "a", "ABC" },
-	{ "negated empty node beside a false one", CONF("OR", "false", NODE("AND", "true", "") "," OR(V("a", "1"))), "b", "..." },
-	{ "negated configuration, empty node left out: OR of one true side", CONF("OR", "true", AND("") "," OR(V("a", "1"))), "a", "..." },
+	{ "negated empty node is left out", CONF("AND", "false", NODE("OR", "true", "") "," OR(V("a", "1"))),
+		"a", "ABC" },
+	{ "negated empty node beside a false one",
+		CONF("OR", "false", NODE("AND", "true", "") "," OR(V("a", "1"))), "b", "..." },
+	{ "negated configuration, empty node left out: OR of one true side",
+		CONF("OR", "true", AND("") "," OR(V("a", "1"))), "a", "..." },
 };
 
 static size_t host_names(const char *host, struct arena *a, struct cpe *ret)
@@ -115,12 +140,14 @@ static const struct {
 	{ "[{\"nodes\":{}}]", "configurations[0].nodes: must be an array" },
 	{ "[{\"nodes\":[{},7]}]", "configurations[0].nodes[1]: " },
 	{ "[{\"nodes\":[{\"cpeMatch\":[7]}]}]", "configurations[0].nodes[0].cpeMatch[0]: " },
-	{ "[{\"nodes\":[{\"cpeMatch\":[" V("a", "1") ",{\"vulnerable\":true}]}]}]", "configurations[0].nodes[0].cpeMatch[1].criteria: " },
+	{ "[{\"nodes\":[{\"cpeMatch\":[" V("a", "1") ",{\"vulnerable\":true}]}]}]",
+		"configurations[0].nodes[0].cpeMatch[1].criteria: " },
 	{ "[{\"nodes\":[{\"cpeMatch\":[{\"vulnerable\":true,\"criteria\":\"cpe:2.3:a:b\"}]}]}]",
-	  "configurations[0].nodes[0].cpeMatch[0].criteria: " },
-	{ "[{\"nodes\":[{\"cpeMatch\":[{\"criteria\":\"" C("a", "1") "\"}]}]}]", "configurations[0].nodes[0].cpeMatch[0].vulnerable: " },
+		"configurations[0].nodes[0].cpeMatch[0].criteria: " },
+	{ "[{\"nodes\":[{\"cpeMatch\":[{\"criteria\":\"" C("a", "1") "\"}]}]}]",
+		"configurations[0].nodes[0].cpeMatch[0].vulnerable: " },
 	{ "[{\"nodes\":[{\"cpeMatch\":[" R("\"versionEndExcluding\":2") "]}]}]",
-	  "configurations[0].nodes[0].cpeMatch[0].versionEndExcluding: " },
+		"configurations[0].nodes[0].cpeMatch[0].versionEndExcluding: " },
 };
 
 static void test_explain(struct arena *a)
@@ -132,8 +159,9 @@ static void test_explain(struct arena *a)
 	CLEANUP(str_done) struct str text = STR(10000);
 
 	test_case("explanation: vulnerable names, platforms, what was assumed");
-	read_tree(CONF("OR", "false", OR(V("x", "1"))) ","
-		  CONF("AND", "false", OR(V("y", "1") "," R("\"versionEndExcluding\":\"2\"")) "," OR(P("b", "1"))), a, &t);
+	read_tree(CONF("OR", "false", OR(V("x", "1"))) "," CONF("AND", "false",
+			  OR(V("y", "1") "," R("\"versionEndExcluding\":\"2\"")) "," OR(P("b", "1"))),
+		a, &t);
 	size_t n = host_names("z b a=1.5", a, host);
 	CHECK(eval_explain(&t, host, n, MATCH_STRICT, a, &r));
 	CHECK_INT(r.n, 2);

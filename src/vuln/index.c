@@ -46,7 +46,8 @@ bool index_is_wild(struct span escaped)
 
 static bool corrupt(struct err *err)
 {
-	return err_set(err, ERR_CORRUPT, "漏洞索引文件损坏，请重新生成", "the vulnerability index is damaged: build it again");
+	return err_set(err, ERR_CORRUPT, "漏洞索引文件损坏，请重新生成",
+		"the vulnerability index is damaged: build it again");
 }
 
 static bool header_check(const char *base, uint64_t size, struct err *err)
@@ -59,8 +60,8 @@ static bool header_check(const char *base, uint64_t size, struct err *err)
 		return corrupt(err);
 	if (h.version != INDEX_VERSION)
 		return err_set(err, ERR_SCHEMA, "漏洞索引版本为 %u，本程序需要 %d，请重新生成",
-			       "the vulnerability index has version %u, this program needs %d: build it again",
-			       h.version, INDEX_VERSION);
+			"the vulnerability index has version %u, this program needs %d: build it again",
+			h.version, INDEX_VERSION);
 	uint32_t crc = h.header_crc;
 	h.header_crc = 0;
 	if (crc != index_crc((const char *)&h, sizeof h) || h.size != size ||
@@ -84,7 +85,8 @@ static const void *section(const struct index *ix, enum index_section s, uint32_
 	return ix->base + h.section[s].at;
 }
 
-/* Are the firsts of a section in order, beginning with 0 and ending with the count of what they point into? */
+/* Are the firsts of a section in order, beginning with 0 and ending with the count of what they point into?
+ */
 static bool ascending(const void *first, uint32_t n, size_t stride, uint32_t end)
 {
 	uint32_t last = 0;
@@ -103,7 +105,8 @@ static bool texts_check(const struct index *ix, uint32_t keys, uint32_t text_byt
 	if (!ascending(ix->text, ix->texts - INDEX_FIRST_TEXT + 1, sizeof *ix->text, text_bytes))
 		return false;
 	for (uint32_t i = 0; i < keys; i++)
-		if (ix->key[i].part >= ix->texts || ix->key[i].vendor >= ix->texts || ix->key[i].product >= ix->texts)
+		if (ix->key[i].part >= ix->texts || ix->key[i].vendor >= ix->texts ||
+			ix->key[i].product >= ix->texts)
 			return false;
 	for (uint32_t i = 0; i < ix->rests; i++)
 		for (size_t k = 0; k < INDEX_REST; k++)
@@ -121,7 +124,8 @@ static bool patterns_check(const struct index *ix, uint32_t posts)
 	for (uint32_t k = 0; k < ix->keys; k++)
 		for (uint32_t i = ix->key[k].first_pattern; i < ix->key[k + 1].first_pattern; i++) {
 			const struct index_pattern *p = &ix->pattern[i];
-			if (p->key != k || p->version >= ix->texts || p->rest >= ix->rests || p->range >= ix->ranges)
+			if (p->key != k || p->version >= ix->texts || p->rest >= ix->rests ||
+				p->range >= ix->ranges)
 				return false;
 		}
 	for (uint32_t i = 0; i < posts; i++)

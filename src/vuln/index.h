@@ -1,12 +1,13 @@
 #pragma once
 /*
- * The index: every CVE's configurations in one contiguous, position-independent block, in memory or in a file that all
- * processes map read-only.  The same set of records gives the same bytes, whatever order they came in.
+ * The index: every CVE's configurations in one contiguous, position-independent block, in memory or in a file
+ * that all processes map read-only.  The same set of records gives the same bytes, whatever order they came
+ * in.
  *
- * A builder takes the records and is finished into a block; the block is written beside and swapped in by rename
- * (index_write); index_open() maps it.  Checksum and every number in it are verified on opening: a file that was cut
- * or altered is refused (ERR_CORRUPT), never crashed on.  An index is read-only and may be shared by threads; each thread
- * asks through a matcher of its own (vuln/matcher.h).
+ * A builder takes the records and is finished into a block; the block is written beside and swapped in by
+ * rename (index_write); index_open() maps it.  Checksum and every number in it are verified on opening: a
+ * file that was cut or altered is refused (ERR_CORRUPT), never crashed on.  An index is read-only and may be
+ * shared by threads; each thread asks through a matcher of its own (vuln/matcher.h).
  *
  * reads foreign bytes
  */
@@ -18,10 +19,10 @@ struct index_builder;
 struct index_builder *index_builder_new(void);
 void index_builder_free(struct index_builder *b);          /* NULL allowed */
 void index_builder_free_p(struct index_builder **b);
-/* Takes one CVE.  Of several records with the same id the one with the highest rank counts, also if it has an empty tree
- * (rejected, or its configurations were taken away).  Not thread-safe. */
-NODISCARD bool index_add(struct index_builder *b, struct span cve_id, uint64_t rank, const struct config_tree *t,
-			 struct err *err);
+/* Takes one CVE.  Of several records with the same id the one with the highest rank counts, also if it has an
+ * empty tree (rejected, or its configurations were taken away).  Not thread-safe. */
+NODISCARD bool index_add(struct index_builder *b, struct span cve_id, uint64_t rank,
+	const struct config_tree *t, struct err *err);
 /* Makes the index in memory; the builder is used up (free it all the same). */
 NODISCARD bool index_finish(struct index_builder *b, struct index **ret, struct err *err);
 
@@ -33,7 +34,8 @@ void index_close(struct index *ix);                        /* NULL allowed */
 void index_close_p(struct index **ix);
 
 struct span index_bytes(const struct index *ix);
-/* CVEs with at least one configuration that could be true, numbered from 0 in the order of their ids as text. */
+/* CVEs with at least one configuration that could be true, numbered from 0 in the order of their ids as text.
+ */
 uint32_t index_count(const struct index *ix);
 struct span index_id(const struct index *ix, uint32_t cve);
 bool index_find(const struct index *ix, struct span id, uint32_t *ret_cve);

@@ -2,7 +2,13 @@
 
 #include "vuln/index_format.h"
 
-enum { TEXTS_MAX = 8000000, PATTERNS_MAX = 8000000, CVES_MAX = 4000000, NODES_MAX = 1 << 26, LEAVES_MAX = 1 << 28 };
+enum {
+	TEXTS_MAX = 8000000,
+	PATTERNS_MAX = 8000000,
+	CVES_MAX = 4000000,
+	NODES_MAX = 1 << 26,
+	LEAVES_MAX = 1 << 28
+};
 #define UNUSED UINT32_MAX
 
 struct added {                           /* one CVE */
@@ -11,7 +17,7 @@ struct added {                           /* one CVE */
 	uint32_t first_config, n;        /* a range of configs */
 };
 
-struct sortable {                        /* up to eight numbers, compared in order, and where it stood before */
+struct sortable { /* up to eight numbers, compared in order, and where it stood before */
 	uint32_t at[8], was;
 };
 
@@ -20,8 +26,8 @@ struct sortable_text {
 	uint32_t was;
 };
 
-/* Numbers are in order of arrival here; index_finish() brings them into their own order.  Entities that only replaced
- * records used are not carried over. */
+/* Numbers are in order of arrival here; index_finish() brings them into their own order.  Entities that only
+ * replaced records used are not carried over. */
 struct index_builder {
 	struct map *text_map, *key_map, *rest_map, *range_map, *pattern_map, *id_map;
 	VEC(struct index_key) keys;
@@ -144,8 +150,9 @@ static uint32_t range_number(struct index_builder *b, const struct config_leaf *
 
 static uint32_t pattern_number(struct index_builder *b, const struct config_leaf *leaf)
 {
-	struct index_pattern p = { key_number(b, &leaf->criteria), attribute_number(b, &leaf->criteria, CPE_VERSION),
-				   rest_number(b, &leaf->criteria), range_number(b, leaf), 0 };
+	struct index_pattern p = { key_number(b, &leaf->criteria),
+		attribute_number(b, &leaf->criteria, CPE_VERSION), rest_number(b, &leaf->criteria),
+		range_number(b, leaf), 0 };
 	bool is_new;
 	uint32_t n = (uint32_t)*map_put(b->pattern_map, bytes_of(&p, sizeof p), b->patterns.n, &is_new);
 	if (is_new)
@@ -163,8 +170,9 @@ static bool room(const struct index_builder *b, const struct config_tree *t, str
 		}
 	/* Of each kind at most so many more as there are new leaves, each with at most 15 texts. */
 	uint64_t more = leaves - b->leaves.n;
-	if (nodes < NODES_MAX && leaves < LEAVES_MAX && b->cves.n < CVES_MAX - 1 && b->configs.n + t->n < NODES_MAX &&
-	    b->patterns.n + more < PATTERNS_MAX && map_count(b->text_map) + 15 * more < TEXTS_MAX)
+	if (nodes < NODES_MAX && leaves < LEAVES_MAX && b->cves.n < CVES_MAX - 1 &&
+		b->configs.n + t->n < NODES_MAX && b->patterns.n + more < PATTERNS_MAX &&
+		map_count(b->text_map) + 15 * more < TEXTS_MAX)
 		return true;
 	return err_set(err, ERR_TOO_LARGE, "漏洞索引已满", "the vulnerability index is full");
 }
@@ -185,7 +193,8 @@ static void add_node(struct index_builder *b, const struct configuration *c, con
 	if (is_platform(n))
 		flags |= NODE_PLATFORM;
 	else if (sure)
-		flags |= (!c->all || usable[0] == 1 ? NODE_SURE : 0u) | (!c->all || usable[1] == 1 ? NODE_SURE_C : 0u);
+		flags |= (!c->all || usable[0] == 1 ? NODE_SURE : 0u) |
+			(!c->all || usable[1] == 1 ? NODE_SURE_C : 0u);
 	vec_push(&b->nodes, (struct index_node){ (uint32_t)b->leaves.n, flags });
 	for (size_t i = 0; i < n->n; i++)
 		vec_push(&b->leaves, pattern_number(b, &n->leaves[i]) << 1 | n->leaves[i].vulnerable);
@@ -201,14 +210,16 @@ static void add_configuration(struct index_builder *b, const struct configuratio
 	/* Without a vulnerable leaf it can list nothing. */
 	if (usable[1] == 0)
 		return;
-	vec_push(&b->configs, (struct index_config){ (uint32_t)b->nodes.n,
-						     (c->all ? CONFIG_ALL : 0u) | (c->negate ? CONFIG_NEGATE : 0u) });
+	vec_push(&b->configs,
+		(struct index_config){ (uint32_t)b->nodes.n,
+			(c->all ? CONFIG_ALL : 0u) | (c->negate ? CONFIG_NEGATE : 0u) });
 	for (size_t i = 0; i < c->n; i++)
 		if (c->nodes[i].n)
 			add_node(b, c, &c->nodes[i], usable);
 }
 
-bool index_add(struct index_builder *b, struct span cve_id, uint64_t rank, const struct config_tree *t, struct err *err)
+bool index_add(struct index_builder *b, struct span cve_id, uint64_t rank, const struct config_tree *t,
+	struct err *err)
 {
 	bool is_new;
 	if (!room(b, t, err))
@@ -283,7 +294,8 @@ static void mark_parts(struct finish *f)
 		}
 	for (size_t i = 0; i < b->keys.n; i++)
 		if (f->key[i] != UNUSED)
-			f->text[b->keys.p[i].part] = f->text[b->keys.p[i].vendor] = f->text[b->keys.p[i].product] = 0;
+			f->text[b->keys.p[i].part] = f->text[b->keys.p[i].vendor] =
+				f->text[b->keys.p[i].product] = 0;
 	for (size_t i = 0; i < b->rests.n; i++)
 		for (size_t k = 0; k < INDEX_REST && f->rest[i] != UNUSED; k++)
 			f->text[b->rests.p[i].at[k]] = 0;
@@ -388,8 +400,8 @@ static void put(struct finish *f, enum index_section s, uint64_t n, const void *
 	memcpy(f->base + f->h.section[s].at + n * index_element[s], element, index_element[s]);
 }
 
-/* Which nodes use each pattern: with the CVEs in order, and so the nodes, each list ascends.  *ret: per pattern the end
- * of its list in posts. */
+/* Which nodes use each pattern: with the CVEs in order, and so the nodes, each list ascends.  *ret: per
+ * pattern the end of its list in posts. */
 static void make_posts(struct finish *f)
 {
 	struct index_builder *b = f->b;
@@ -411,7 +423,8 @@ static void make_posts(struct finish *f)
 			uint32_t first = b->configs.p[cve->first_config].first_node;
 			uint32_t end = b->configs.p[cve->first_config + cve->n].first_node;
 			for (uint32_t k = first; k < end; k++, node++)
-				for (uint32_t l = b->nodes.p[k].first_leaf; l < b->nodes.p[k + 1].first_leaf; l++) {
+				for (uint32_t l = b->nodes.p[k].first_leaf; l < b->nodes.p[k + 1].first_leaf;
+					l++) {
 					uint32_t p = f->pattern[b->leaves.p[l] >> 1];
 					if (!(b->leaves.p[l] & 1) || last[p] == node)
 						continue;
@@ -469,12 +482,15 @@ static void put_trees(struct finish *f)
 		id += (uint32_t)cve->id.n;
 		for (uint32_t i = cve->first_config; i < cve->first_config + cve->n; i++, config++) {
 			const struct index_config *c = &b->configs.p[i];
-			put(f, IX_CONFIGS, config, &(struct index_config){ node, v << CONFIG_FLAGS | c->cve });
+			put(f, IX_CONFIGS, config,
+				&(struct index_config){ node, v << CONFIG_FLAGS | c->cve });
 			for (uint32_t k = c->first_node; k < c[1].first_node; k++, node++) {
 				const struct index_node *n = &b->nodes.p[k];
-				put(f, IX_NODES, node, &(struct index_node){ leaf, config << NODE_FLAGS | n->config });
+				put(f, IX_NODES, node,
+					&(struct index_node){ leaf, config << NODE_FLAGS | n->config });
 				for (uint32_t l = n->first_leaf; l < n[1].first_leaf; l++, leaf++) {
-					uint32_t old = b->leaves.p[l], new = f->pattern[old >> 1] << 1 | (old & 1);
+					uint32_t old = b->leaves.p[l],
+						 new = f->pattern[old >> 1] << 1 | (old & 1);
 					put(f, IX_LEAVES, leaf, &new);
 				}
 			}
@@ -531,8 +547,10 @@ static struct sortable *order_patterns(struct finish *f)
 	for (size_t i = 0; i < f->b->patterns.n; i++) {
 		const struct index_pattern *p = &f->b->patterns.p[i];
 		if (f->pattern[i] != UNUSED)
-			rows[f->n_pattern++] = (struct sortable){ { f->key[p->key], f->text[p->version],
-								    f->rest[p->rest], f->range[p->range] }, (uint32_t)i };
+			rows[f->n_pattern++] = (struct sortable){
+				{ f->key[p->key], f->text[p->version], f->rest[p->rest], f->range[p->range] },
+				(uint32_t)i
+			};
 	}
 	return order(rows, f->n_pattern, f->pattern);
 }

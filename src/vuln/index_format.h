@@ -2,8 +2,9 @@
 /*
  * The block behind vuln/index.h, known only to index*.c and matcher.c.  Host byte order; `endian` tells.
  *
- * header, then the sections one after the other, each at a multiple of 8.  Texts are numbered in byte order; 0 and 1 are
- * no texts but stand for ANY (as a bound: absent) and NA.  What refers to "the next one's first" has one more at the end.
+ * header, then the sections one after the other, each at a multiple of 8.  Texts are numbered in byte order;
+ * 0 and 1 are no texts but stand for ANY (as a bound: absent) and NA.  What refers to "the next one's first"
+ * has one more at the end.
  */
 #include "vuln/index.h"
 

@@ -6,8 +6,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Checksums and lengths are made right, so that the fuzzer gets at what lies behind them: whatever is then accepted must
- * be safe to ask. */
+/* Checksums and lengths are made right, so that the fuzzer gets at what lies behind them: whatever is then
+ * accepted must be safe to ask. */
 static char *repair(const uint8_t *data, size_t size)
 {
 	struct index_header h;
@@ -30,7 +30,7 @@ static char *repair(const uint8_t *data, size_t size)
 static void ask(const struct index *ix, enum match_mode mode, struct arena *a)
 {
 	static const char *const names[] = { "cpe:2.3:a:v:p:1:*:*:*:*:*:*:*", "cpe:2.3:a:v:q:*:*:*:*:*:*:*:*",
-					     "cpe:2.3:o:*:p:-:*:*:*:*:*:*:*", "cpe:2.3:a:v*:p:2.0:*:*:*:*:*:*:*" };
+		"cpe:2.3:o:*:p:-:*:*:*:*:*:*:*", "cpe:2.3:a:v*:p:2.0:*:*:*:*:*:*:*" };
 	struct err err = { 0 };
 	uint32_t name[COUNT(names)];
 	CLEANUP(matcher_free_p) struct matcher *m = matcher_new(ix, mode);

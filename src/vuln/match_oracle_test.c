@@ -1,5 +1,6 @@
 /*
- * The 1,000 hosts of the matching oracle against all of NVD, in the three modes: every list must agree completely.
+ * The 1,000 hosts of the matching oracle against all of NVD, in the three modes: every list must agree
+ * completely.
  */
 #include "base/test.h"
 #include "os/clock.h"
@@ -61,7 +62,8 @@ static void compare(const struct index *ix, const json_t *host, const char *list
 	}
 }
 
-static void run_host(const struct index *ix, struct matcher *m, const json_t *host, const char *list, uint64_t *pairs)
+static void run_host(
+	const struct index *ix, struct matcher *m, const json_t *host, const char *list, uint64_t *pairs)
 {
 	uint32_t names[64];
 	struct err err = { 0 };
@@ -136,11 +138,13 @@ int main(void)
 	test_case("all of NVD is read");
 	const char *paths[] = { path };
 	int64_t start = clock_mono_ns();
-	CHECK_OK(nvd_load(&(struct nvd_load){ .paths = paths, .n = 1, .notes = stdout }, &ix, &counts, &err), err);
+	CHECK_OK(nvd_load(&(struct nvd_load){ .paths = paths, .n = 1, .notes = stdout }, &ix, &counts, &err),
+		err);
 	if (!ix)
 		return test_end();
-	printf("# read %d, refused %d, rejected %d, in the index %d, %.1f s\n", (int)counts.read, (int)counts.refused,
-	       (int)counts.rejected, (int)index_count(ix), (double)(clock_mono_ns() - start) / 1e9);
+	printf("# read %d, refused %d, rejected %d, in the index %d, %.1f s\n", (int)counts.read,
+		(int)counts.refused, (int)counts.rejected, (int)index_count(ix),
+		(double)(clock_mono_ns() - start) / 1e9);
 	CHECK_INT(counts.read, 213016);
 	CHECK_INT(counts.refused, 0);
 	CHECK_INT(counts.rejected, 2460);

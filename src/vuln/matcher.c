@@ -60,7 +60,8 @@ struct matcher *matcher_new(const struct index *ix, enum match_mode mode)
 	m->config_seen = zeroed(ix->configs, sizeof *m->config_seen);
 	m->bits = zeroed(ix->cves / 64 + 1, sizeof *m->bits);
 	for (uint32_t i = 0; i < ix->keys; i++)
-		if (!plain(ix, ix->key[i].part) || !plain(ix, ix->key[i].vendor) || !plain(ix, ix->key[i].product))
+		if (!plain(ix, ix->key[i].part) || !plain(ix, ix->key[i].vendor) ||
+			!plain(ix, ix->key[i].product))
 			vec_push(&m->always, i);
 	return m;
 }
@@ -122,8 +123,9 @@ static bool in_range(const struct matcher *m, const struct index_range *r, const
 		if (!r->bound[b])
 			continue;
 		int order = version_compare(name->version, index_text(m->ix, r->bound[b]));
-		if ((b == CONFIG_START_INCLUDING && order < 0) || (b == CONFIG_START_EXCLUDING && order <= 0) ||
-		    (b == CONFIG_END_INCLUDING && order > 0) || (b == CONFIG_END_EXCLUDING && order >= 0))
+		if ((b == CONFIG_START_INCLUDING && order < 0) ||
+			(b == CONFIG_START_EXCLUDING && order <= 0) ||
+			(b == CONFIG_END_INCLUDING && order > 0) || (b == CONFIG_END_EXCLUDING && order >= 0))
 			return false;
 	}
 	return true;
@@ -138,7 +140,8 @@ static bool slow_match(const struct matcher *m, const struct index_pattern *p, c
 	return eval_leaf(&leaf, &name->cpe, m->mode);
 }
 
-static bool rest_fits(const struct matcher *m, const struct index_rest *rest, const struct name *name, bool *ret_wild)
+static bool rest_fits(
+	const struct matcher *m, const struct index_rest *rest, const struct name *name, bool *ret_wild)
 {
 	for (size_t i = 0; i < INDEX_REST; i++) {
 		if (m->ix->wild[rest->at[i]])

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * The fast engine over an index: which CVEs apply to a host with these installed names?  Always the answer of
- * eval_applies(), found through the index.  A matcher belongs to one thread; it remembers what it found out about each
- * name and each set of names, so that a whole inventory costs little more than its distinct sets.
+ * eval_applies(), found through the index.  A matcher belongs to one thread; it remembers what it found out
+ * about each name and each set of names, so that a whole inventory costs little more than its distinct sets.
  */
 #include "vuln/index.h"
 
@@ -21,6 +21,7 @@ NODISCARD bool matcher_name(struct matcher *m, struct span cpe, uint32_t *ret_na
 const struct cpe *matcher_cpe(const struct matcher *m, uint32_t name);
 /* All names are installed together on one host; their order and repetitions do not matter. */
 struct matcher_answer matcher_ask(struct matcher *m, const uint32_t *names, size_t n);
-/* Why a CVE applies: tree (for r's leaves) and result are the arena's.  The hits' `installed` is an index into names. */
+/* Why a CVE applies: tree (for r's leaves) and result are the arena's.  The hits' `installed` is an index
+ * into names. */
 bool matcher_explain(const struct matcher *m, uint32_t cve, const uint32_t *names, size_t n, struct arena *a,
 		     struct eval_result *ret);

@@ -1,6 +1,7 @@
 /*
- * The fast engine against the evaluator, on random records and random hosts: small alphabets, so that things meet, with
- * negate, AND at both levels, empty nodes, NA, wildcards in criteria and in installed names, ranges.
+ * The fast engine against the evaluator, on random records and random hosts: small alphabets, so that things
+ * meet, with negate, AND at both levels, empty nodes, NA, wildcards in criteria and in installed names,
+ * ranges.
  */
 #include "vuln/matcher.h"
 #include "base/test.h"
@@ -38,8 +39,8 @@ static struct span random_name(struct arena *a, bool concrete)
 {
 	const char *vendor = concrete ? vendors[pick(5)] : ONE_OF(vendors);
 	const char *product = concrete ? products[pick(5)] : ONE_OF(products);
-	return arena_printf(a, "cpe:2.3:%s:%s:%s:%s:%s:*:*:*:%s:*:*", ONE_OF(parts), vendor, product, ONE_OF(versions),
-			    ONE_OF(updates), ONE_OF(targets));
+	return arena_printf(a, "cpe:2.3:%s:%s:%s:%s:%s:*:*:*:%s:*:*", ONE_OF(parts), vendor, product,
+		ONE_OF(versions), ONE_OF(updates), ONE_OF(targets));
 }
 
 static json_t *random_leaf(struct arena *a)
@@ -49,7 +50,8 @@ static json_t *random_leaf(struct arena *a)
 	json_object_set_new(j, "criteria", json_of_span(random_name(a, pick(8) != 0)));
 	for (uint32_t b = 0; b < CONFIG_BOUNDS; b++)
 		if (pick(5) == 0)
-			json_object_set_new(j, config_bound_name((enum config_bound)b), json_string(ONE_OF(bounds)));
+			json_object_set_new(
+				j, config_bound_name((enum config_bound)b), json_string(ONE_OF(bounds)));
 	return j;
 }
 
@@ -93,7 +95,8 @@ static void build(struct corpus *c, struct arena *a, bool backwards)
 	CLEANUP(index_builder_free_p) struct index_builder *b = index_builder_new();
 	for (size_t i = 0; i < RECORDS; i++) {
 		size_t n = backwards ? RECORDS - 1 - i : i;
-		/* First something else under the same id, then, with a higher rank, what counts; or the other way round. */
+		/* First something else under the same id, then, with a higher rank, what counts; or the other
+		 * way round. */
 		CLEANUP(json_free) json_t *other = random_tree(a);
 		struct config_tree t;
 		CHECK_OK(config_read(other, a, &t, &err), err);
@@ -177,7 +180,8 @@ static void test_random(struct arena *a)
 		build(&again, a, true);
 		CHECK(span_eq(index_bytes(c.ix), index_bytes(again.ix)));
 		for (int mode = 0; mode < 3; mode++) {
-			test_case("random hosts, %s, round %d", match_mode_name((enum match_mode)mode), round);
+			test_case(
+				"random hosts, %s, round %d", match_mode_name((enum match_mode)mode), round);
 			test_hosts(&c, (enum match_mode)mode, a, &pairs);
 		}
 		CHECK(pairs > HOSTS);

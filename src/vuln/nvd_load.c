@@ -51,7 +51,8 @@ static bool add_path(struct load *l, const char *path, struct err *err)
 	}
 	free(names);
 	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "%s：目录中没有 JSON 文件", "%s: no JSON file in the folder", path);
+		return err_set(err, ERR_NOT_FOUND, "%s：目录中没有 JSON 文件",
+			"%s: no JSON file in the folder", path);
 	return l->files.n <= FILES_MAX ? true
 		: err_set(err, ERR_TOO_LARGE, "文件超过 %d 个", "more than %d files", FILES_MAX);
 }

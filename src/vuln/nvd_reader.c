@@ -8,18 +8,19 @@ struct reader {
 	struct stream *stream;
 	nvd_record_fn *fn;
 	void *data;
-	char *buf;                       /* the bytes from `from` on are not used up; `at` is the scanner's place */
+	char *buf; /* the bytes from `from` on are not used up; `at` is the scanner's place */
 	size_t from, at, n, cap;
 	bool end;
 	uint64_t line;                   /* of buf[from] */
 	uint64_t number, good;
-	bool lines;                      /* known to be NDJSON: no record goes on behind the end of its line */
+	bool lines; /* known to be NDJSON: no record goes on behind the end of its line */
 	bool bound;                      /* inside such a record */
 };
 
 bool nvd_id_valid(struct span id)
 {
-	if (!span_starts(id, SPAN("CVE-")) || id.n < 9 + ID_DIGITS_MIN || id.n > 9 + ID_DIGITS_MAX || id.p[8] != '-')
+	if (!span_starts(id, SPAN("CVE-")) || id.n < 9 + ID_DIGITS_MIN || id.n > 9 + ID_DIGITS_MAX ||
+		id.p[8] != '-')
 		return false;
 	for (size_t i = 4; i < id.n; i++)
 		if (i != 8 && (id.p[i] < '0' || id.p[i] > '9'))
@@ -110,8 +111,9 @@ static bool text_byte(char c, bool *escaped, bool *ret_end)
 	return (unsigned char)c >= 0x20;
 }
 
-/* Over one JSON value: only its borders are found, jansson judges what is inside.  A control character inside a text
- * (no JSON has one) is SCAN_BROKEN, so that an unclosed quote does not swallow the records behind it. */
+/* Over one JSON value: only its borders are found, jansson judges what is inside.  A control character inside
+ * a text (no JSON has one) is SCAN_BROKEN, so that an unclosed quote does not swallow the records behind it.
+ */
 static enum scan scan_value(struct reader *r, struct err *err)
 {
 	size_t depth = 0;
@@ -185,7 +187,7 @@ static bool broken(const struct reader *r, enum scan how, struct err *err)
 			       "truncated: record %llu (line %llu) is cut off", number, line);
 	if (how == SCAN_TOO_LONG)
 		return err_set(err, ERR_TOO_LARGE, "第 %llu 条（第 %llu 行）超过 %d 字节",
-			       "record %llu (line %llu) is longer than %d bytes", number, line, NVD_RECORD_MAX);
+			"record %llu (line %llu) is longer than %d bytes", number, line, NVD_RECORD_MAX);
 	return err_set(err, ERR_MALFORMED, "文件损坏：第 %llu 条（第 %llu 行）不是 JSON",
 		       "broken: record %llu (line %llu) is not JSON", number, line);
 }
@@ -214,8 +216,8 @@ static bool elements(struct reader *r, struct err *err)
 	}
 }
 
-/* At a '{': its keys are walked until "vulnerabilities" turns up (its elements are given, *ret_envelope is set) or the
- * object ends.  Everything walked over stays in the buffer unless it is an envelope. */
+/* At a '{': its keys are walked until "vulnerabilities" turns up (its elements are given, *ret_envelope is
+ * set) or the object ends.  Everything walked over stays in the buffer unless it is an envelope. */
 static enum scan walk(struct reader *r, bool *ret_envelope, struct err *err)
 {
 	char c;
@@ -233,7 +235,8 @@ static enum scan walk(struct reader *r, bool *ret_envelope, struct err *err)
 		enum scan how = scan_value(r, err);
 		if (how != SCAN_DONE)
 			return how;
-		bool list = span_is((struct span){ r->buf + r->from + key, r->at - r->from - key }, "\"vulnerabilities\"");
+		bool list = span_is((struct span){ r->buf + r->from + key, r->at - r->from - key },
+			"\"vulnerabilities\"");
 		if (!skip(r, false, &c, err))
 			return SCAN_FAILED;
 		if (c != ':')
@@ -307,7 +310,8 @@ static bool document(struct reader *r, struct err *err)
 		use(r);
 		return true;
 	}
-	/* A record cut off in the middle of the file ends where its line does, and the next one begins there. */
+	/* A record cut off in the middle of the file ends where its line does, and the next one begins there.
+	 */
 	if (how != SCAN_DONE)
 		return broken_line(r, err);
 	struct span text = { r->buf + r->from, r->at - r->from };
@@ -333,7 +337,7 @@ static bool read_all(struct reader *r, struct err *err)
 	if (r->good)
 		return true;
 	return err_set(err, ERR_MALFORMED, "文件中没有可读取的 NVD 记录（共 %llu 条被拒）",
-		       "no NVD record in the file could be read (%llu refused)", (unsigned long long)r->number);
+		"no NVD record in the file could be read (%llu refused)", (unsigned long long)r->number);
 }
 
 bool nvd_read(struct stream *s, nvd_record_fn *fn, void *data, struct err *err)

@@ -1,11 +1,11 @@
 #pragma once
 /*
  * Records of NVD out of a file: NDJSON of `cve` objects (or of {"cve":{…}}), or the API and feed envelope
- * {…,"vulnerabilities":[{"cve":{…}},…]}, however it is laid out in lines, also several envelopes one after the other.
- * Only one record at a time is in memory, so a feed of any length can be read.
+ * {…,"vulnerabilities":[{"cve":{…}},…]}, however it is laid out in lines, also several envelopes one after
+ * the other. Only one record at a time is in memory, so a feed of any length can be read.
  *
- * One broken record among good ones is refused by itself and named; a file that is broken as a whole (truncated, an
- * envelope whose borders cannot be told, no record in it that can be read) is an error.
+ * One broken record among good ones is refused by itself and named; a file that is broken as a whole
+ * (truncated, an envelope whose borders cannot be told, no record in it that can be read) is an error.
  *
  * reads foreign bytes
  */

@@ -12,7 +12,8 @@ struct host {
 	VEC(uint32_t) names;
 };
 
-/* The next line into `line`; false at the end.  Of a longer one the rest is passed over, and failed is set. */
+/* The next line into `line`; false at the end.  Of a longer one the rest is passed over, and failed is set.
+ */
 static bool read_line(FILE *in, struct str *line)
 {
 	int c;
@@ -29,7 +30,8 @@ static bool read_line(FILE *in, struct str *line)
 static bool read_host(const struct str *line, struct matcher *m, struct host *h, struct err *err)
 {
 	if (line->failed)
-		return err_set(err, ERR_TOO_LARGE, "本行超过 %d 字节", "the line is longer than %d bytes", HOST_LINE_MAX);
+		return err_set(err, ERR_TOO_LARGE, "本行超过 %d 字节", "the line is longer than %d bytes",
+			HOST_LINE_MAX);
 	if (!json_parse(str_span(line), 0, &h->line, err))
 		return false;
 	if (!json_is_object(h->line))
@@ -39,8 +41,8 @@ static bool read_host(const struct str *line, struct matcher *m, struct host *h,
 		return err_field(err, "host", "host：缺少", "host: is missing");
 	const json_t *cpes = json_object_get(h->line, "cpes");
 	if (!json_is_array(cpes) || json_array_size(cpes) > HOST_NAMES_MAX)
-		return err_field(err, "cpes", "cpes：应为不超过 %d 项的数组", "cpes: must be an array of at most %d names",
-				 HOST_NAMES_MAX);
+		return err_field(err, "cpes", "cpes：应为不超过 %d 项的数组",
+			"cpes: must be an array of at most %d names", HOST_NAMES_MAX);
 	for (size_t i = 0; i < json_array_size(cpes); i++) {
 		struct span text = json_text(json_array_get(cpes, i));
 		uint32_t name;
@@ -65,7 +67,8 @@ static void add_answer(const struct index *ix, struct matcher *m, const struct h
 	str_addc(out, ']');
 }
 
-static bool answer(const struct index *ix, struct matcher *m, const struct str *line, bool zh, struct str *out)
+static bool answer(
+	const struct index *ix, struct matcher *m, const struct str *line, bool zh, struct str *out)
 {
 	struct host h = { 0 };
 	struct err err = { 0 }, other;
