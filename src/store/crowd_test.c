@@ -110,6 +110,30 @@ static void test_crowd(void)
 	check_whole(PROCESSES * THREADS * EACH);
 }
 
+static void test_founders(void)
+{
+	char fresh[300];
+	snprintf(fresh, sizeof fresh, "%s/fresh", test_folder());
+	test_case("several processes make one store at once");
+	fflush(stdout);
+	pid_t children[PROCESSES];
+	for (int i = 0; i < PROCESSES; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			struct store *s = NULL;
+			struct err err = { 0 };
+			bool ok = store_open(fresh, STORE_CREATE, &s, &err);
+			printf("%s%s%s", ok ? "" : "# ", err.en, ok ? "" : "\n");
+			fflush(stdout);
+			_exit(!ok);
+		}
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status = -1;
+		CHECK(waitpid(children[i], &status, 0) == children[i] && status == 0);
+	}
+}
+
 static void write_until_killed(int out)
 {
 	struct store *s = NULL;
@@ -216,6 +240,7 @@ int main(void)
 	}
 	store_close(s);
 	test_crowd();
+	test_founders();
 	test_kills();
 	test_lock();
 	return test_end();

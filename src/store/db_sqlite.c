@@ -13,6 +13,7 @@ enum {
 	PROGRESS_STEPS = 2000, /* virtual machine steps between looks at the clock */
 	CACHE_KIB_READER = 2048,
 	CACHE_KIB_WRITER = 8192,
+	CACHE_KIB_FEED = 65536,                            /* a feed writes a million rows in one transaction */
 	MMAP_BYTES = 32 * 1024 * 1024,
 	WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };
@@ -174,11 +175,14 @@ static bool configure(struct lite *l, const struct db_open *o, struct err *err)
 		return false;
 	if (!o->corpus_path)
 		return true;
-	if (!attach(l, o->corpus_path, o->corpus_read_only || o->read_only, err))
+	bool read_only = o->corpus_read_only || o->read_only;
+	if (!attach(l, o->corpus_path, read_only, err))
 		return false;
-	snprintf(text, sizeof text, "PRAGMA corpus.cache_size = -%d; PRAGMA corpus.synchronous = FULL;%s",
-		 o->corpus_read_only ? CACHE_KIB_READER : CACHE_KIB_WRITER,
-		 o->corpus_read_only || o->read_only ? "" : "PRAGMA corpus.journal_mode = WAL;");
+	snprintf(text, sizeof text,
+		"PRAGMA corpus.cache_size = -%d; PRAGMA corpus.synchronous = FULL;"
+		"PRAGMA corpus.journal_size_limit = %d;%s",
+		read_only ? CACHE_KIB_READER : CACHE_KIB_FEED, WAL_BYTES_KEPT,
+		read_only ? "" : "PRAGMA corpus.journal_mode = WAL;");
 	return pragma(l, err, text);
 }
 

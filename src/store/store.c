@@ -89,22 +89,15 @@ static bool is_complete(struct db *db)
 		n == 2;
 }
 
-/* A store that is up to date is not locked: `init` may run beside others. */
-static bool migrate_main_database(const char *folder, struct lock *lock, struct err *err)
+static bool migrate_main_database(const char *folder, struct err *err)
 {
 	CLEANUP(db_close_p) struct db *db = NULL;
-	if (!open_main(folder, false, false, &db, err))
-		return false;
-	if (is_complete(db))
-		return true;
-	if (!lock_take(lock, MIGRATE_WAIT_MS, err))
-		return false;
-	bool ok = migrate_apply(db, migrate_set_main(), err) && give_id(db, err) &&
-		audit_key_make(folder, db, err);
-	lock_release(lock);
-	return ok;
+	return open_main(folder, false, false, &db, err)
+		&& (is_complete(db) || (migrate_apply(db, migrate_set_main(), err) && give_id(db, err)
+					&& audit_key_make(folder, db, err)));
 }
 
+/* One that is up to date is not written: it may be in the hands of a feed for minutes. */
 static bool migrate_corpus_database(const char *folder, struct err *err)
 {
 	CLEANUP(db_close_p) struct db *db = NULL;
@@ -119,13 +112,23 @@ static bool migrate_corpus_database(const char *folder, struct err *err)
 		|| migrate_apply(db, migrate_set_corpus(), err);
 }
 
+/* Under the lock from the first opening: a new file becomes a WAL database only while nobody else has it
+ * open. */
+static bool migrate_both(struct store *s, struct err *err)
+{
+	if (!lock_take(s->lock, MIGRATE_WAIT_MS, err))
+		return false;
+	bool ok = migrate_main_database(s->folder, err) && migrate_corpus_database(s->folder, err);
+	lock_release(s->lock);
+	return ok;
+}
+
 static bool open_databases(struct store *s, enum store_mode mode, struct err *err)
 {
 	char path[STORE_PATH_MAX];
 	if (!store_path(s->folder, "store/write.lock", path, err) || !lock_open(path, &s->lock, err))
 		return false;
-	if (mode != STORE_OPEN
-	    && !(migrate_main_database(s->folder, s->lock, err) && migrate_corpus_database(s->folder, err)))
+	if (mode != STORE_OPEN && !migrate_both(s, err))
 		return false;
 	if (!open_main(s->folder, true, true, &s->reader, err))
 		return false;
