@@ -1,0 +1,118 @@
+#pragma once
+/*
+ * Inside the room: how a file of assets becomes a plan and a plan becomes rows.
+ *
+ *	import_read     CSV → struct import_file: hosts with their software, every wrong row noted
+ *	import_compare  against what the store has: action of each host and software, counts
+ *	import_plan     the stored plan: written in batches, read back
+ *	import_write    one host into the store, inside a transaction
+ *	import_apply    a plan into the store, in batches that may be cut off and taken up again
+ */
+#include "asset/asset.h"
+#include "codec/stream.h"
+
+enum {
+	IMPORT_PROBLEMS_SHOWN = 100,
+	IMPORT_PREVIEW_ROWS = 100,
+	IMPORT_ROWS_MAX = 1000000,
+	IMPORT_BATCH_MS = 20,                  /* of work in one transaction; its commit comes on top */
+};
+#define IMPORT_BYTES_MAX (UINT64_C(256) << 20)
+#define IMPORT_SOURCE "csv"
+
+enum import_action { IMPORT_SAME, IMPORT_NEW, IMPORT_CHANGED };
+
+struct import_software {
+	size_t host;                           /* index of its host while the file is read */
+	uint64_t line;
+	struct span identity, part, vendor, product, version, cpe;
+	enum import_action action;
+	int64_t n, slot;                       /* of the stored row that stays or changes; the slot of a new one */
+};
+
+struct import_host {
+	int64_t unit_n;
+	struct span unit, name;
+	struct span system, address, importance, exposure;      /* '' where the file does not say */
+	uint64_t line;                         /* of its first row */
+	bool first_alone;                      /* that row names no software */
+	struct import_software *software;      /* sorted by identity, version, CPE, vendor, product; no two alike */
+	size_t n_software;
+	enum import_action action;             /* of the host or of anything on it */
+	bool self_changed;                     /* the host's own columns */
+	size_t removed;
+};
+
+struct import_problem {
+	uint64_t line;
+	const char *column;                    /* "" where it is about the whole row */
+	struct span zh, en;
+};
+
+struct import_counts { int64_t read, fresh, changed, unchanged, refused, removed; };
+
+struct import_file {
+	struct arena *arena;                   /* owns all texts below */
+	struct import_host *hosts;             /* in order of the file */
+	size_t n_hosts;
+	struct import_problem problems[IMPORT_PROBLEMS_SHOWN];
+	size_t n_problems;                     /* kept */
+	int64_t bad_rows;
+	int64_t rows, repeated;                /* repeated: rows that say nothing beyond an earlier one */
+	struct import_counts counts;           /* after import_compare() */
+};
+
+/* What the store knows of one host. */
+struct import_known {
+	bool found, retired;
+	int64_t n, version;
+	struct span id, system, address, importance, exposure;
+	struct import_software *software;      /* live, of IMPORT_SOURCE; sorted as above */
+	size_t n_software;
+	int64_t *removed;                      /* n of those that the file no longer has */
+	size_t n_removed;
+};
+
+/* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
+bool import_in_scope(struct span scope, int64_t unit_n);
+
+/* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see problems. */
+NODISCARD bool import_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
+/* Sorts software into the order above; for qsort(). */
+int import_software_order(const void *a, const void *b);
+
+NODISCARD bool import_load(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret,
+			   struct err *err);
+/* Sets actions, slots and numbers in h and its software, and k->removed. */
+void import_compare_host(struct import_host *h, struct import_known *k, struct arena *a);
+/* All hosts of a file, with the counts. */
+NODISCARD bool import_compare(struct op *op, struct import_file *f, struct err *err);
+
+/* One host, inside a transaction: compares with what is there now, and writes the difference.  `stamp` is the
+ * transaction's inventory stamp, 0 until it was needed. */
+NODISCARD bool import_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
+
+struct import_plan {
+	int64_t n, user_n, hosts, applied;
+	struct span id, state, actor, scope, file;
+	struct import_counts counts;
+};
+
+NODISCARD bool import_plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
+/* A new plan in state `state`; in a transaction of its own unless one is open. */
+NODISCARD bool import_plan_new(struct op *op, const char *state, struct span scope, struct span file,
+			       struct import_plan *ret, struct err *err);
+/* Writes counts, problems and rows of the file, then moves it to `state` ("ready", "refused", "applying"). */
+NODISCARD bool import_plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
+				struct err *err);
+/* Plan rows behind `after`, at most max, as hosts in the arena; *ret_last the ordinal of the last one. */
+NODISCARD bool import_plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret,
+				size_t *ret_n, struct err *err);
+NODISCARD bool import_plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
+/* The kept problems as a JSON array. */
+void import_problems_json(const struct import_file *f, struct str *out);
+
+/* One import at a time per folder, across processes, held until closed or dead; ERR_BUSY after wait_ms. */
+NODISCARD bool import_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err);
+/* Brings a plan in state "applying" to "applied"; the caller holds the lock. */
+NODISCARD bool import_apply(struct op *op, int64_t plan_n, struct err *err);

@@ -1,0 +1,372 @@
+#include "asset/address.h"
+#include "asset/import.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "codec/cpe.h"
+#include "codec/csv.h"
+
+enum column {
+	COL_UNIT, COL_SYSTEM, COL_HOST, COL_ADDRESS, COL_EXPOSURE, COL_IMPORTANCE, COL_SOFTWARE, COL_VENDOR, COL_VERSION,
+	COL_CPE, COL_COUNT,
+};
+
+static const struct {
+	const char *name;
+	size_t max;                            /* characters */
+	bool required;
+} columns[COL_COUNT] = {
+	[COL_UNIT] = { "unit", 50, true },
+	[COL_SYSTEM] = { "system", 200, false },
+	[COL_HOST] = { "host", 200, true },
+	[COL_ADDRESS] = { "address", 253, false },
+	[COL_EXPOSURE] = { "exposure", 20, false },
+	[COL_IMPORTANCE] = { "importance", 20, false },
+	[COL_SOFTWARE] = { "software", 200, false },
+	[COL_VENDOR] = { "vendor", 200, false },
+	[COL_VERSION] = { "version", 100, false },
+	[COL_CPE] = { "cpe", 1000, false },
+};
+
+static const char *const exposures[] = { "internet", "internal", NULL };
+static const char *const importances[] = { "high", "medium", "low", NULL };
+
+struct reading {
+	struct op *op;
+	struct import_file *f;
+	struct csv *csv;
+	struct csv_row row;
+	struct span scope;
+	int at[COL_COUNT];
+	struct span value[COL_COUNT];          /* of the row, trimmed; borrowed */
+	struct map *units, *hosts;             /* code → n; unit and host name → index */
+	VEC(struct import_host) list;
+	VEC(struct import_software) software;
+	bool bad;                              /* this row */
+};
+
+/* Notes a problem of this row; the texts are in e.  Always returns false. */
+static bool note(struct reading *r, int column, const struct err *e)
+{
+	struct import_file *f = r->f;
+	r->bad = true;
+	if (f->n_problems < IMPORT_PROBLEMS_SHOWN)
+		f->problems[f->n_problems++] = (struct import_problem){
+			.line = r->row.line, .column = column < 0 ? "" : columns[column].name,
+			.zh = arena_span(f->arena, span_of(e->zh)), .en = arena_span(f->arena, span_of(e->en)) };
+	return false;
+}
+
+static struct span shown(struct span s)
+{
+	return utf8_cut(s, 40);
+}
+
+/* A problem of this row: BAD(r, column, zh, en, arguments of both…). */
+#define BAD(r, column, ...) do { \
+	struct err e_ = { 0 }; \
+	err_set(&e_, ERR_INVALID, __VA_ARGS__); \
+	note((r), (column), &e_); \
+} while (0)
+
+static bool one_line(struct span s)
+{
+	size_t at;
+	return !utf8_has_control(s) && !span_find(s, '\t', &at) && !span_find(s, '\n', &at) && !span_find(s, '\r', &at);
+}
+
+static void take_column(struct reading *r, int column)
+{
+	struct span v = csv_get(&r->row, r->at[column]);
+	r->value[column] = v;
+	if (v.n == 0 && columns[column].required)
+		BAD(r, column, "不能为空", "must not be empty");
+	else if (!one_line(v))
+		BAD(r, column, "含有控制字符或换行", "holds a control character or a line break");
+	else if (utf8_count(v) > columns[column].max)
+		BAD(r, column, "超过 %zu 个字符", "longer than %zu characters", columns[column].max);
+}
+
+static void check_enum(struct reading *r, int column, const char *const *values, const char *list)
+{
+	struct span v = r->value[column];
+	for (size_t i = 0; values[i]; i++)
+		if (v.n == 0 || span_is(v, values[i]))
+			return;
+	BAD(r, column, "“" SPAN_FMT "”不在允许的取值之内：%s", "\"" SPAN_FMT "\" is not one of %s", SPAN_ARG(shown(v)), list);
+}
+
+static void check_address(struct reading *r, char ret[ADDRESS_TEXT])
+{
+	struct span v = r->value[COL_ADDRESS];
+	if (v.n > 0 && address_parse(v, ret) == ADDRESS_NONE)
+		BAD(r, COL_ADDRESS, "“" SPAN_FMT "”不是 IPv4、IPv6 地址或主机名",
+		    "\"" SPAN_FMT "\" is neither an IPv4 or IPv6 address nor a host name", SPAN_ARG(shown(v)));
+	else
+		r->value[COL_ADDRESS] = v.n > 0 ? span_of(ret) : SPAN("");
+}
+
+static int64_t find_unit(struct reading *r)
+{
+	struct span code = r->value[COL_UNIT];
+	if (code.n == 0)
+		return 0;
+	const uint64_t *n = map_find(r->units, code);
+	if (!n)
+		BAD(r, COL_UNIT, "没有代码为“" SPAN_FMT "”的单位", "there is no unit with the code \"" SPAN_FMT "\"",
+		    SPAN_ARG(shown(code)));
+	else if (!import_in_scope(r->scope, (int64_t)*n))
+		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产", "you may not register assets of the unit \"" SPAN_FMT "\"",
+		    SPAN_ARG(shown(code)));
+	else
+		return (int64_t)*n;
+	return 0;
+}
+
+/* ---- software ---- */
+
+static struct span attribute(const struct cpe *c, enum cpe_attribute at)
+{
+	return c->at[at].kind == CPE_VALUE ? c->at[at].text : c->at[at].kind == CPE_NA ? SPAN("-") : SPAN("*");
+}
+
+static bool software_of_cpe(struct reading *r, struct import_software *ret)
+{
+	struct arena *a = r->f->arena;
+	struct cpe c;
+	struct err e = { 0 };
+	if (!cpe_parse(r->value[COL_CPE], a, &c, &e))
+		return note(r, COL_CPE, &e);
+	struct span part = attribute(&c, CPE_PART), vendor = attribute(&c, CPE_VENDOR), product = attribute(&c, CPE_PRODUCT);
+	ret->identity = arena_printf(a, "cpe:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(part), SPAN_ARG(vendor),
+				     SPAN_ARG(product));
+	ret->part = c.at[CPE_PART].kind == CPE_VALUE ? part : SPAN("");
+	ret->cpe = cpe_format(&c, a);
+	ret->vendor = r->value[COL_VENDOR].n > 0 ? arena_span(a, r->value[COL_VENDOR]) : cpe_plain(&c, CPE_VENDOR, a);
+	ret->product = r->value[COL_SOFTWARE].n > 0 ? arena_span(a, r->value[COL_SOFTWARE])
+						    : cpe_plain(&c, CPE_PRODUCT, a);
+	bool said = r->value[COL_VERSION].n > 0;
+	if (said)
+		ret->version = arena_span(a, r->value[COL_VERSION]);
+	else
+		ret->version = c.at[CPE_VERSION].kind == CPE_VALUE ? cpe_plain(&c, CPE_VERSION, a) : SPAN("");
+	return true;
+}
+
+static void software_of_text(struct reading *r, struct import_software *ret)
+{
+	struct arena *a = r->f->arena;
+	ret->vendor = arena_span(a, r->value[COL_VENDOR]);
+	ret->product = arena_span(a, r->value[COL_SOFTWARE]);
+	ret->version = arena_span(a, r->value[COL_VERSION]);
+	struct span vendor = utf8_fold(a, ret->vendor), product = utf8_fold(a, ret->product);
+	ret->identity = arena_printf(a, "text:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(vendor), SPAN_ARG(product));
+	ret->part = ret->cpe = SPAN("");
+}
+
+/* *ret_alone: the row names no software. */
+static bool take_software(struct reading *r, struct import_software *ret, bool *ret_alone)
+{
+	*ret_alone = false;
+	if (r->value[COL_CPE].n > 0)
+		return software_of_cpe(r, ret);
+	if (r->value[COL_SOFTWARE].n > 0) {
+		software_of_text(r, ret);
+		return true;
+	}
+	if (r->value[COL_VENDOR].n > 0 || r->value[COL_VERSION].n > 0) {
+		BAD(r, COL_SOFTWARE, "有厂商或版本时，软件名称与 CPE 至少填一项",
+		    "a vendor or a version needs a software name or a CPE name");
+		return false;
+	}
+	*ret_alone = true;
+	return true;
+}
+
+int import_software_order(const void *left, const void *right)
+{
+	const struct import_software *a = left, *b = right;
+	int d = (a->host > b->host) - (a->host < b->host);
+	d = d ? d : span_cmp(a->identity, b->identity);
+	d = d ? d : span_cmp(a->version, b->version);
+	d = d ? d : span_cmp(a->cpe, b->cpe);
+	d = d ? d : span_cmp(a->vendor, b->vendor);
+	d = d ? d : span_cmp(a->product, b->product);
+	return d ? d : (a->line > b->line) - (a->line < b->line);
+}
+
+/* ---- hosts ---- */
+
+/* A column of the host: what one row says, all rows of the host say, or are silent. */
+static void agree(struct reading *r, int column, struct span *known, uint64_t first_line)
+{
+	struct span v = r->value[column];
+	if (v.n == 0 || span_eq(v, *known))
+		return;
+	if (known->n > 0)
+		BAD(r, column, "“" SPAN_FMT "”与第 %" PRIu64 " 行起同一主机的“" SPAN_FMT "”不一致",
+		    "\"" SPAN_FMT "\" differs, from line %" PRIu64 " on the same host has \"" SPAN_FMT "\"",
+		    SPAN_ARG(shown(v)), first_line, SPAN_ARG(shown(*known)));
+	else
+		*known = arena_span(r->f->arena, v);
+}
+
+static size_t take_host(struct reading *r, int64_t unit_n, bool alone)
+{
+	struct arena *a = r->f->arena;
+	char key[32 + 4 * 200 + 1];
+	int n = snprintf(key, sizeof key, "%" PRId64 "/" SPAN_FMT, unit_n, SPAN_ARG(r->value[COL_HOST]));
+	bool fresh;
+	uint64_t *at = map_put(r->hosts, (struct span){ key, (size_t)n }, r->list.n, &fresh);
+	if (fresh)
+		vec_push(&r->list, (struct import_host){
+			.unit_n = unit_n, .unit = arena_span(a, r->value[COL_UNIT]), .name = arena_span(a, r->value[COL_HOST]),
+			.system = SPAN(""), .address = SPAN(""), .importance = SPAN(""), .exposure = SPAN(""),
+			.line = r->row.line, .first_alone = alone });
+	else if (alone)
+		r->f->repeated++;
+	struct import_host *h = &r->list.p[*at];
+	agree(r, COL_SYSTEM, &h->system, h->line);
+	agree(r, COL_ADDRESS, &h->address, h->line);
+	agree(r, COL_IMPORTANCE, &h->importance, h->line);
+	agree(r, COL_EXPOSURE, &h->exposure, h->line);
+	return (size_t)*at;
+}
+
+static void take_row(struct reading *r)
+{
+	char address[ADDRESS_TEXT];
+	r->bad = false;
+	r->f->rows++;
+	if (r->row.n != csv_columns(r->csv)) {
+		BAD(r, -1, "有 %zu 列，标题行有 %zu 列", "has %zu fields, the header has %zu", r->row.n, csv_columns(r->csv));
+		r->f->bad_rows++;
+		return;
+	}
+	for (int i = 0; i < COL_COUNT; i++)
+		take_column(r, i);
+	int64_t unit_n = find_unit(r);
+	check_address(r, address);
+	check_enum(r, COL_EXPOSURE, exposures, "internet, internal");
+	check_enum(r, COL_IMPORTANCE, importances, "high, medium, low");
+	struct import_software s = { .line = r->row.line };
+	bool alone = true;
+	if (!r->bad && take_software(r, &s, &alone)) {
+		s.host = take_host(r, unit_n, alone);
+		if (!alone)
+			vec_push(&r->software, s);
+	}
+	r->f->bad_rows += r->bad;
+}
+
+/* ---- the file ---- */
+
+bool import_in_scope(struct span scope, int64_t unit_n)
+{
+	if (span_is(scope, "*"))
+		return true;
+	struct span rest = scope;
+	while (rest.p) {
+		int64_t n;
+		if (span_int(span_split(&rest, ','), 1, INT64_MAX, &n) && n == unit_n)
+			return true;
+	}
+	return false;
+}
+
+static bool load_units(struct reading *r, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	if (!db_query(op_db(r->op), SQL("SELECT n, code FROM units"), V0, &rows, err))
+		return false;
+	for (;;) {
+		bool more;
+		if (!db_next(rows, &more, err))
+			return false;
+		if (!more)
+			return true;
+		map_put(r->units, db_col_text(rows, 1), (uint64_t)db_col_int(rows, 0), NULL);
+	}
+}
+
+static bool find_columns(struct reading *r, struct err *err)
+{
+	if (!csv_header(r->csv, err))
+		return false;
+	for (size_t i = 0; i < COL_COUNT; i++) {
+		r->at[i] = csv_find(r->csv, columns[i].name);
+		if (r->at[i] == CSV_NONE) {
+			err_set(err, ERR_INVALID, "缺少“%s”列；应有：%s", "the column \"%s\" is missing; needed are: %s",
+				columns[i].name, "unit,system,host,address,exposure,importance,software,vendor,version,cpe");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Gives each host its run of the sorted software, without repetitions. */
+static void gather(struct reading *r)
+{
+	struct import_file *f = r->f;
+	size_t kept = 0;
+	if (r->software.n > 1)
+		qsort(r->software.p, r->software.n, sizeof *r->software.p, import_software_order);
+	for (size_t i = 0; i < r->software.n; i++) {
+		struct import_software *s = &r->software.p[i], *last = kept ? &r->software.p[kept - 1] : NULL;
+		struct import_software same = *s;
+		same.line = last ? last->line : 0;
+		if (last && import_software_order(last, &same) == 0) {
+			f->repeated++;
+			continue;
+		}
+		r->software.p[kept++] = *s;
+		struct import_host *h = &r->list.p[s->host];
+		if (h->n_software++ == 0)
+			h->software = &r->software.p[kept - 1];
+	}
+	f->hosts = r->list.p;
+	f->n_hosts = r->list.n;
+}
+
+static bool read_rows(struct reading *r, struct err *err)
+{
+	for (;;) {
+		bool more;
+		if (!csv_next(r->csv, &r->row, &more, err))
+			return false;
+		if (!more)
+			return true;
+		if (r->f->rows >= IMPORT_ROWS_MAX)
+			return err_set(err, ERR_TOO_LARGE, "一个文件最多 %d 行，请分开导入", "a file holds at most %d rows; split it",
+				       IMPORT_ROWS_MAX);
+		take_row(r);
+		if (r->f->rows % 1024 == 0 && !arena_check(r->f->arena, err))
+			return false;
+	}
+}
+
+bool import_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err)
+{
+	CLEANUP(csv_free_p) struct csv *csv = csv_new(s);
+	CLEANUP(map_free_p) struct map *units = map_new(1u << 20);
+	CLEANUP(map_free_p) struct map *hosts = map_new(IMPORT_ROWS_MAX + 1);
+	struct reading r = { .op = op, .f = f, .csv = csv, .units = units, .hosts = hosts, .scope = scope };
+	bool ok = load_units(&r, err) && find_columns(&r, err) && read_rows(&r, err);
+	if (ok)
+		gather(&r);
+	/* The vectors move while they grow: they are heap storage until the file is read, then one copy in the arena. */
+	if (ok && f->n_hosts > 0) {
+		struct import_software *all = arena_array(f->arena, r.software.n + 1, sizeof *all);
+		for (size_t i = 0; i < f->n_hosts; i++)
+			if (f->hosts[i].software)
+				f->hosts[i].software = all + (f->hosts[i].software - r.software.p);
+		if (r.software.n > 0)
+			memcpy(all, r.software.p, r.software.n * sizeof *all);
+		f->hosts = arena_array(f->arena, r.list.n, sizeof *f->hosts);
+		memcpy(f->hosts, r.list.p, r.list.n * sizeof *f->hosts);
+	}
+	vec_done(&r.software);
+	vec_done(&r.list);
+	return ok;
+}
