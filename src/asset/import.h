@@ -2,8 +2,8 @@
 /*
  * Inside the room: how a file of assets becomes a plan and a plan becomes rows.
  *
- *	import_read     CSV → struct import_file: hosts with their software, every wrong row noted
- *	import_compare  against what the store has: action of each host and software, counts
+ *	import_read     CSV to struct import_file: hosts with their software, every wrong row noted
+ *	import_compare  against what the store has: the action of each host and software, counts
  *	import_plan     the stored plan: written in batches, read back
  *	import_write    one host into the store, inside a transaction
  *	import_apply    a plan into the store, in batches that may be cut off and taken up again
@@ -15,6 +15,7 @@ enum {
 	IMPORT_PROBLEMS_SHOWN = 100,
 	IMPORT_PREVIEW_ROWS = 100,
 	IMPORT_ROWS_MAX = 1000000,
+	IMPORT_SOFTWARE_MAX = 5000,            /* of one host: it is written in one transaction */
 	IMPORT_BATCH_MS = 20,                  /* of work in one transaction; its commit comes on top */
 };
 #define IMPORT_BYTES_MAX (UINT64_C(256) << 20)
@@ -57,9 +58,10 @@ struct import_file {
 	size_t n_hosts;
 	struct import_problem problems[IMPORT_PROBLEMS_SHOWN];
 	size_t n_problems;                     /* kept */
+	int64_t all_problems;
 	int64_t bad_rows;
 	int64_t rows, repeated;                /* repeated: rows that say nothing beyond an earlier one */
-	struct import_counts counts;           /* after import_compare() */
+	struct import_counts counts;           /* after plan_compare() */
 };
 
 /* What the store knows of one host. */
@@ -74,23 +76,23 @@ struct import_known {
 };
 
 /* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
-bool import_in_scope(struct span scope, int64_t unit_n);
+bool plan_in_scope(struct span scope, int64_t unit_n);
 
 /* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see problems. */
-NODISCARD bool import_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
+NODISCARD bool plan_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
 /* Sorts software into the order above; for qsort(). */
-int import_software_order(const void *a, const void *b);
+int plan_software_order(const void *a, const void *b);
 
-NODISCARD bool import_load(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret,
+NODISCARD bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret,
 			   struct err *err);
 /* Sets actions, slots and numbers in h and its software, and k->removed. */
-void import_compare_host(struct import_host *h, struct import_known *k, struct arena *a);
+void plan_compare_host(struct import_host *h, struct import_known *k, struct arena *a);
 /* All hosts of a file, with the counts. */
-NODISCARD bool import_compare(struct op *op, struct import_file *f, struct err *err);
+NODISCARD bool plan_compare(struct op *op, struct import_file *f, struct err *err);
 
 /* One host, inside a transaction: compares with what is there now, and writes the difference.  `stamp` is the
  * transaction's inventory stamp, 0 until it was needed. */
-NODISCARD bool import_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
+NODISCARD bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
 
 struct import_plan {
 	int64_t n, user_n, hosts, applied;
@@ -98,21 +100,23 @@ struct import_plan {
 	struct import_counts counts;
 };
 
-NODISCARD bool import_plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
+NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
 /* A new plan in state `state`; in a transaction of its own unless one is open. */
-NODISCARD bool import_plan_new(struct op *op, const char *state, struct span scope, struct span file,
+NODISCARD bool plan_new(struct op *op, const char *state, struct span scope, struct span file,
 			       struct import_plan *ret, struct err *err);
 /* Writes counts, problems and rows of the file, then moves it to `state` ("ready", "refused", "applying"). */
-NODISCARD bool import_plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
+NODISCARD bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
 				struct err *err);
 /* Plan rows behind `after`, at most max, as hosts in the arena; *ret_last the ordinal of the last one. */
-NODISCARD bool import_plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret,
+NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret,
 				size_t *ret_n, struct err *err);
-NODISCARD bool import_plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
+NODISCARD bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
 /* The kept problems as a JSON array. */
-void import_problems_json(const struct import_file *f, struct str *out);
+void plan_problems_json(const struct import_file *f, struct str *out);
 
 /* One import at a time per folder, across processes, held until closed or dead; ERR_BUSY after wait_ms. */
-NODISCARD bool import_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err);
+NODISCARD bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err);
 /* Brings a plan in state "applying" to "applied"; the caller holds the lock. */
-NODISCARD bool import_apply(struct op *op, int64_t plan_n, struct err *err);
+NODISCARD bool plan_apply(struct op *op, int64_t plan_n, struct err *err);
+/* Completes or drops whatever was cut off; the caller holds the lock. */
+NODISCARD bool plan_resume_locked(struct op *op, struct err *err);

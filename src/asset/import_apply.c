@@ -7,7 +7,7 @@
 
 enum { READ_AHEAD = 500 };
 
-bool import_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err)
+bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err)
 {
 	char path[4096];
 	int n = snprintf(path, sizeof path, "%s/store/import.lock", store_folder(op->store));
@@ -31,7 +31,7 @@ static bool mark_applied(struct op *op, struct import_plan *p, int64_t applied, 
 	return db_exec(op_db(op), SQL("UPDATE import_plans SET applied = ? WHERE n = ?"), V(db_i(applied), db_i(p->n)), err)
 		&& db_exec(op_db(op), SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? AND ordinal <= ?"),
 			   V(db_i(p->n), db_i(applied < IMPORT_PREVIEW_ROWS ? applied : IMPORT_PREVIEW_ROWS), db_i(applied)), err)
-		&& (applied < p->hosts || import_plan_state(op, p, "applied", err));
+		&& (applied < p->hosts || plan_state(op, p, "applied", err));
 }
 
 /* One transaction: as many hosts as its time allows, at least one. */
@@ -45,7 +45,7 @@ static bool apply_batch(struct op *op, struct import_plan *p, struct import_host
 	int64_t end = clock_mono_ns() + IMPORT_BATCH_MS * INT64_C(1000000);
 	bool ok = true;
 	while (ok && done < n && (done == 0 || clock_mono_ns() < end))
-		ok = import_write_host(op, &hosts[done++], p->id, &stamp, err);
+		ok = plan_write_host(op, &hosts[done++], p->id, &stamp, err);
 	ok = ok && mark_applied(op, p, p->applied + (int64_t)done, err) && op_commit(op, err);
 	if (!ok) {
 		op_rollback(op);
@@ -61,7 +61,7 @@ static bool apply_rows(struct op *op, struct import_plan *p, struct err *err)
 	while (p->applied < p->hosts) {
 		struct import_host *hosts;
 		size_t n, at = 0, done;
-		if (!import_plan_rows(op, p->n, p->applied, READ_AHEAD, &hosts, &n, err))
+		if (!plan_rows(op, p->n, p->applied, READ_AHEAD, &hosts, &n, err))
 			return false;
 		if (n == 0)
 			return err_set(err, ERR_CORRUPT, "导入计划不完整", "the import plan is incomplete");
@@ -79,18 +79,18 @@ static bool apply_nothing(struct op *op, struct import_plan *p, struct err *err)
 {
 	if (!op_begin(op, err))
 		return false;
-	bool ok = import_plan_state(op, p, "applied", err) && op_commit(op, err);
+	bool ok = plan_state(op, p, "applied", err) && op_commit(op, err);
 	if (!ok)
 		op_rollback(op);
 	return ok;
 }
 
 /* The work is done in the name of whoever asked for it, on memory of its own, given back after each read-ahead. */
-bool import_apply(struct op *op, int64_t plan_n, struct err *err)
+bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 {
 	struct arena *a = arena_new(256u << 20, 512u << 20);
 	struct import_plan p;
-	bool found, ok = import_plan_load(op, plan_n, &p, &found, err);
+	bool found, ok = plan_load(op, plan_n, &p, &found, err);
 	if (ok && !found)
 		ok = err_set(err, ERR_NOT_FOUND, "没有这项导入", "there is no such import");
 	if (ok && span_is(p.state, "applying")) {
@@ -141,7 +141,7 @@ static bool find_open(struct op *op, int64_t *ret_n, bool *ret_applying, bool *r
 	return true;
 }
 
-static bool resume_locked(struct op *op, struct err *err)
+bool plan_resume_locked(struct op *op, struct err *err)
 {
 	for (;;) {
 		int64_t n;
@@ -150,7 +150,7 @@ static bool resume_locked(struct op *op, struct err *err)
 			return false;
 		if (!found)
 			return true;
-		if (!(applying ? import_apply(op, n, err) : drop_unfinished(op, n, err)))
+		if (!(applying ? plan_apply(op, n, err) : drop_unfinished(op, n, err)))
 			return false;
 	}
 }
@@ -165,11 +165,11 @@ bool asset_import_resume(struct op *op, struct err *err)
 	if (!found)
 		return true;
 	struct err busy = { 0 };
-	if (!import_lock(op, 0, &lock, &busy)) {
+	if (!plan_lock(op, 0, &lock, &busy)) {
 		if (busy.code == ERR_BUSY)
 			return true;
 		*err = busy;
 		return false;
 	}
-	return resume_locked(op, err);
+	return plan_resume_locked(op, err);
 }

@@ -23,13 +23,13 @@ static bool load_software(struct op *op, struct arena *a, struct import_known *k
 		vec_push(&list, s);
 	}
 	if (list.n > 1)
-		qsort(list.p, list.n, sizeof *list.p, import_software_order);
+		qsort(list.p, list.n, sizeof *list.p, plan_software_order);
 	k->software = list.p;
 	k->n_software = list.n;
 	return true;
 }
 
-bool import_load(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret, struct err *err)
+bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret, struct err *err)
 {
 	struct import_known k = { 0 };
 	{
@@ -66,7 +66,7 @@ static int order_behind_host(const struct import_software *want, const struct im
 	struct import_software same = *want;
 	same.host = known->host;
 	same.line = known->line;
-	return import_software_order(&same, known);
+	return plan_software_order(&same, known);
 }
 
 /* First the instances that are as they were: one walk over both sorted lists. */
@@ -123,7 +123,7 @@ static void give_slots(struct import_host *h)
 	}
 }
 
-void import_compare_host(struct import_host *h, struct import_known *k, struct arena *a)
+void plan_compare_host(struct import_host *h, struct import_known *k, struct arena *a)
 {
 	bool *taken = arena_array(a, k->n_software + 1, sizeof *taken);
 	for (size_t i = 0; i < h->n_software; i++)
@@ -163,17 +163,17 @@ static void count_host(const struct import_host *h, struct import_counts *c)
 	c->removed += (int64_t)h->removed;
 }
 
-bool import_compare(struct op *op, struct import_file *f, struct err *err)
+bool plan_compare(struct op *op, struct import_file *f, struct err *err)
 {
 	struct arena *a = arena_new(64u << 20, 256u << 20);
 	struct import_counts c = { .read = f->rows, .unchanged = f->repeated };
 	bool ok = true;
 	for (size_t i = 0; ok && i < f->n_hosts; i++) {
 		struct import_known k;
-		ok = import_load(op, &f->hosts[i], a, &k, err);
+		ok = plan_load_known(op, &f->hosts[i], a, &k, err);
 		if (!ok)
 			break;
-		import_compare_host(&f->hosts[i], &k, a);
+		plan_compare_host(&f->hosts[i], &k, a);
 		count_host(&f->hosts[i], &c);
 		arena_reset(a);
 	}

@@ -3,7 +3,7 @@
 #include "asset/import.h"
 #include "os/clock.h"
 
-bool import_plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err)
+bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
@@ -25,7 +25,7 @@ bool import_plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *r
 	return true;
 }
 
-bool import_plan_new(struct op *op, const char *state, struct span scope, struct span file, struct import_plan *ret,
+bool plan_new(struct op *op, const char *state, struct span scope, struct span file, struct import_plan *ret,
 		     struct err *err)
 {
 	char id[UUID_TEXT];
@@ -53,7 +53,7 @@ bool import_plan_new(struct op *op, const char *state, struct span scope, struct
 	return true;
 }
 
-void import_problems_json(const struct import_file *f, struct str *out)
+void plan_problems_json(const struct import_file *f, struct str *out)
 {
 	str_addc(out, '[');
 	for (size_t i = 0; i < f->n_problems; i++) {
@@ -127,7 +127,7 @@ static bool finish(struct op *op, struct import_plan *p, const struct import_fil
 {
 	struct str problems = STR_IN(op->arena, 1 << 20);
 	const struct import_counts *c = &f->counts;
-	import_problems_json(f, &problems);
+	plan_problems_json(f, &problems);
 	if (!str_check(&problems, err) || !op_begin(op, err))
 		return false;
 	bool ok = db_exec(op_db(op), SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ?, rows_read = ?,"
@@ -144,7 +144,7 @@ static bool finish(struct op *op, struct import_plan *p, const struct import_fil
 	return ok;
 }
 
-bool import_plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
+bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
 {
 	size_t at = 0;
 	p->hosts = 0;
@@ -158,7 +158,7 @@ bool import_plan_fill(struct op *op, struct import_plan *p, const struct import_
 	return true;
 }
 
-bool import_plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err)
+bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err)
 {
 	int64_t seq;
 	struct store_change c = { .resource = "import", .record_n = p->n, .record_id = p->id, .verb = state };
@@ -189,7 +189,7 @@ static bool parse_software(struct span text, struct arena *a, struct import_host
 	return true;
 }
 
-bool import_plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret, size_t *ret_n,
+bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret, size_t *ret_n,
 		      struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;

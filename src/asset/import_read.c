@@ -51,6 +51,7 @@ static bool note(struct reading *r, int column, const struct err *e)
 {
 	struct import_file *f = r->f;
 	r->bad = true;
+	f->all_problems++;
 	if (f->n_problems < IMPORT_PROBLEMS_SHOWN)
 		f->problems[f->n_problems++] = (struct import_problem){
 			.line = r->row.line, .column = column < 0 ? "" : columns[column].name,
@@ -116,7 +117,7 @@ static int64_t find_unit(struct reading *r)
 	if (!n)
 		BAD(r, COL_UNIT, "没有代码为“" SPAN_FMT "”的单位", "there is no unit with the code \"" SPAN_FMT "\"",
 		    SPAN_ARG(shown(code)));
-	else if (!import_in_scope(r->scope, (int64_t)*n))
+	else if (!plan_in_scope(r->scope, (int64_t)*n))
 		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产", "you may not register assets of the unit \"" SPAN_FMT "\"",
 		    SPAN_ARG(shown(code)));
 	else
@@ -184,7 +185,7 @@ static bool take_software(struct reading *r, struct import_software *ret, bool *
 	return true;
 }
 
-int import_software_order(const void *left, const void *right)
+int plan_software_order(const void *left, const void *right)
 {
 	const struct import_software *a = left, *b = right;
 	int d = (a->host > b->host) - (a->host < b->host);
@@ -227,6 +228,8 @@ static size_t take_host(struct reading *r, int64_t unit_n, bool alone)
 	else if (alone)
 		r->f->repeated++;
 	struct import_host *h = &r->list.p[*at];
+	if (!alone && ++h->n_software > IMPORT_SOFTWARE_MAX)
+		BAD(r, COL_HOST, "一台主机最多 %d 项软件", "a host has at most %d software instances", IMPORT_SOFTWARE_MAX);
 	agree(r, COL_SYSTEM, &h->system, h->line);
 	agree(r, COL_ADDRESS, &h->address, h->line);
 	agree(r, COL_IMPORTANCE, &h->importance, h->line);
@@ -262,7 +265,7 @@ static void take_row(struct reading *r)
 
 /* ---- the file ---- */
 
-bool import_in_scope(struct span scope, int64_t unit_n)
+bool plan_in_scope(struct span scope, int64_t unit_n)
 {
 	if (span_is(scope, "*"))
 		return true;
@@ -310,13 +313,15 @@ static void gather(struct reading *r)
 {
 	struct import_file *f = r->f;
 	size_t kept = 0;
+	for (size_t i = 0; i < r->list.n; i++)
+		r->list.p[i].n_software = 0;
 	if (r->software.n > 1)
-		qsort(r->software.p, r->software.n, sizeof *r->software.p, import_software_order);
+		qsort(r->software.p, r->software.n, sizeof *r->software.p, plan_software_order);
 	for (size_t i = 0; i < r->software.n; i++) {
 		struct import_software *s = &r->software.p[i], *last = kept ? &r->software.p[kept - 1] : NULL;
 		struct import_software same = *s;
 		same.line = last ? last->line : 0;
-		if (last && import_software_order(last, &same) == 0) {
+		if (last && plan_software_order(last, &same) == 0) {
 			f->repeated++;
 			continue;
 		}
@@ -346,7 +351,7 @@ static bool read_rows(struct reading *r, struct err *err)
 	}
 }
 
-bool import_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err)
+bool plan_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err)
 {
 	CLEANUP(csv_free_p) struct csv *csv = csv_new(s);
 	CLEANUP(map_free_p) struct map *units = map_new(1u << 20);

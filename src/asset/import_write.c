@@ -183,12 +183,12 @@ static bool next_stamp(struct op *op, int64_t *stamp, struct err *err)
 	return *stamp != 0 || store_next_number(op->tx, SPAN("asset.inventory"), stamp, err);
 }
 
-bool import_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err)
+bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err)
 {
 	struct import_known k;
-	if (!import_load(op, h, op->arena, &k, err))
+	if (!plan_load_known(op, h, op->arena, &k, err))
 		return false;
-	import_compare_host(h, &k, op->arena);
+	plan_compare_host(h, &k, op->arena);
 	if (h->action == IMPORT_SAME)
 		return true;
 	if (!next_stamp(op, stamp, err))

@@ -21,7 +21,7 @@ CREATE TABLE assets (
 	seen_first   BIGINT NOT NULL,
 	seen_last    BIGINT NOT NULL,          -- when a source last said something new about it
 	retired_at   BIGINT,
-	inventory    BIGINT NOT NULL           -- stamp of the last change of its software; ascends in commit order; 0: none
+	inventory    BIGINT NOT NULL DEFAULT 0 -- stamp of the last change of its software; ascends in commit order; 0: none
 );
 CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
 CREATE INDEX assets_unit ON assets (unit_n, n);
