@@ -25,6 +25,7 @@
  * is unchanged; the first row of a host carries the host's own change; a refused file has all its rows refused.
  */
 #include "resource/command.h"
+#include "resource/job.h"
 #include "resource/route.h"
 
 extern const struct resource asset_resource, software_resource, import_resource;
@@ -50,20 +51,25 @@ struct asset_host {
 	size_t n_software;
 };
 
-/* Hosts with n > after_n in ascending n, at most max (1,000 is a good batch), all in the arena; *ret_n 0 at the end.  With
- * changed_after only hosts with a later inventory stamp (0: all, also those without any software).  Retired hosts are among
- * them, so that what was found on them can be ended. */
-NODISCARD bool asset_inventory_next(struct op *op, int64_t after_n, int64_t changed_after, size_t max,
-				    struct asset_host **ret, size_t *ret_n, struct err *err);
+struct asset_range {
+	int64_t after_n;                               /* hosts with a greater n: go on from the last one */
+	int64_t changed_after;                         /* only those with a later inventory stamp; 0: all */
+	size_t max;                                    /* 1,000 is a good batch */
+};
+/* Hosts in ascending n, in the arena; *ret_n 0 at the end.  Also those without any software, and retired ones, so that what
+ * was found on them can be ended. */
+NODISCARD bool asset_inventory_next(struct op *op, struct asset_range which, struct asset_host **ret, size_t *ret_n,
+				    struct err *err);
 /* One host with its software, whatever its stamp. */
 NODISCARD bool asset_inventory_find(struct op *op, int64_t host_n, struct asset_host *ret, bool *ret_found, struct err *err);
 /* The newest stamp given so far: read it before a matching run, keep it after the run. */
 NODISCARD bool asset_inventory_stamp(struct op *op, int64_t *ret, struct err *err);
 
+struct asset_place { bool found; int64_t n, unit_n; };
 /* The live asset with this address.  Private addresses recur: unit_n (0: any) narrows; several assets of different units
- * is no answer (*ret_found false), several of one unit give its lowest n, hosts first. */
-NODISCARD bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, int64_t *ret_n,
-				     int64_t *ret_unit_n, bool *ret_found, struct err *err);
+ * is no answer (found false), of several of one unit the lowest n is, hosts first. */
+NODISCARD bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, struct asset_place *ret,
+				     struct err *err);
 
 /* ---- changes from other rooms, inside their transaction --------------------------------------------------------------- */
 
@@ -80,8 +86,6 @@ NODISCARD bool asset_retire(struct op *op, int64_t asset_n, struct err *err);
 /* Completes every import that was cut off while it was applied; leaves those alone that a live process is applying.
  * At the start of `jobs`; cheap when there is none. */
 NODISCARD bool asset_import_resume(struct op *op, struct err *err);
-/* Handlers of the job kinds "import.plan" (long lane: reads an uploaded file into a plan) and "import.apply" (long
- * lane: applies or completes one).  The argument is {"plan": n}.  They make their own transactions; the job's end is
- * the caller's. */
-NODISCARD bool asset_job_plan(struct op *op, const struct store_job *job, struct err *err);
-NODISCARD bool asset_job_apply(struct op *op, const struct store_job *job, struct err *err);
+/* "import.plan" reads an uploaded file into a plan, "import.apply" applies a plan or completes it. */
+extern const struct job_kind asset_jobs[];
+extern const size_t asset_jobs_count;

@@ -95,21 +95,24 @@ NODISCARD bool plan_compare(struct op *op, struct import_file *f, struct err *er
 NODISCARD bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
 
 struct import_plan {
-	int64_t n, user_n, hosts, applied;
+	int64_t n, user_n, unit_n, hosts, applied;
 	struct span id, state, actor, scope, file;
 	struct import_counts counts;
 };
 
 NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
-/* A new plan in state `state`; in a transaction of its own unless one is open. */
-NODISCARD bool plan_new(struct op *op, const char *state, struct span scope, struct span file,
-			       struct import_plan *ret, struct err *err);
+/* A new plan of op's actor with p's state, scope, file and unit_n; fills in the rest.  In a transaction of its own unless
+ * one is open. */
+NODISCARD bool plan_new(struct op *op, struct import_plan *p, struct err *err);
 /* Writes counts, problems and rows of the file, then moves it to `state` ("ready", "refused", "applying"). */
 NODISCARD bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
 				struct err *err);
-/* Plan rows behind `after`, at most max, as hosts in the arena; *ret_last the ordinal of the last one. */
-NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret,
-				size_t *ret_n, struct err *err);
+/* A job that works on the plan, delay_ms from now; inside a transaction. */
+NODISCARD bool plan_queue(struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err);
+struct import_rows { struct import_host *hosts; size_t n; };
+/* Plan rows behind the ordinal `after`, at most max, as hosts in the arena. */
+NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret,
+			 struct err *err);
 NODISCARD bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
 /* The kept problems as a JSON array. */
 void plan_problems_json(const struct import_file *f, struct str *out);
@@ -120,3 +123,5 @@ NODISCARD bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err
 NODISCARD bool plan_apply(struct op *op, int64_t plan_n, struct err *err);
 /* Completes or drops whatever was cut off; the caller holds the lock. */
 NODISCARD bool plan_resume_locked(struct op *op, struct err *err);
+/* Forgets the rows of a plan that was cut off while it was made: it is cancelled, or read again from its uploaded file. */
+NODISCARD bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err);

@@ -59,14 +59,13 @@ static bool apply_batch(struct op *op, struct import_plan *p, struct import_host
 static bool apply_rows(struct op *op, struct import_plan *p, struct err *err)
 {
 	while (p->applied < p->hosts) {
-		struct import_host *hosts;
-		size_t n, at = 0, done;
-		if (!plan_rows(op, p->n, p->applied, READ_AHEAD, &hosts, &n, err))
+		struct import_rows rows;
+		if (!plan_rows(op, p->n, p->applied, READ_AHEAD, &rows, err))
 			return false;
-		if (n == 0)
+		if (rows.n == 0)
 			return err_set(err, ERR_CORRUPT, "导入计划不完整", "the import plan is incomplete");
-		for (; at < n; at += done) {
-			if (!apply_batch(op, p, hosts + at, n - at, &done, err))
+		for (size_t at = 0, done; at < rows.n; at += done) {
+			if (!apply_batch(op, p, rows.hosts + at, rows.n - at, &done, err))
 				return false;
 			pause_ms(1);
 		}
@@ -106,7 +105,7 @@ bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 
 /* ---- after a crash ---- */
 
-static bool drop_unfinished(struct op *op, int64_t plan_n, struct err *err)
+bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 {
 	for (bool more = true; more;) {
 		if (!op_begin(op, err))
@@ -150,7 +149,7 @@ bool plan_resume_locked(struct op *op, struct err *err)
 			return false;
 		if (!found)
 			return true;
-		if (!(applying ? plan_apply(op, n, err) : drop_unfinished(op, n, err)))
+		if (!(applying ? plan_apply(op, n, err) : plan_drop_rows(op, n, err)))
 			return false;
 	}
 }

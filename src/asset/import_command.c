@@ -96,8 +96,8 @@ static bool import_file(struct command_call *c, struct stream *s, struct import_
 	if (dry)
 		print_preview(c, f);
 	if (!dry && !nothing_to_do(f)) {
-		struct import_plan p;
-		if (!plan_new(op, "building", SPAN("*"), SPAN(""), &p, err) || !plan_fill(op, &p, f, "applying", err)
+		struct import_plan p = { .state = SPAN("building"), .scope = SPAN("*"), .file = SPAN("") };
+		if (!plan_new(op, &p, err) || !plan_fill(op, &p, f, "applying", err)
 		    || !plan_apply(op, p.n, err))
 			return false;
 	}

@@ -8,7 +8,8 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
 	if (!db_query(op_db(op), SQL("SELECT id, state, actor, scope, file, user_n, hosts, applied, rows_read, rows_new,"
-				     " rows_changed, rows_unchanged, rows_refused, removed FROM import_plans WHERE n = ?"),
+				     " rows_changed, rows_unchanged, rows_refused, removed, unit_n FROM import_plans"
+				     " WHERE n = ?"),
 		      V(db_i(n)), &r, err)
 	    || !db_next(r, ret_found, err))
 		return false;
@@ -18,39 +19,44 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 		.n = n, .id = arena_span(a, db_col_text(r, 0)), .state = arena_span(a, db_col_text(r, 1)),
 		.actor = arena_span(a, db_col_text(r, 2)), .scope = arena_span(a, db_col_text(r, 3)),
 		.file = arena_span(a, db_col_text(r, 4)), .user_n = db_col_int(r, 5), .hosts = db_col_int(r, 6),
-		.applied = db_col_int(r, 7),
+		.applied = db_col_int(r, 7), .unit_n = db_col_int(r, 14),
 		.counts = { db_col_int(r, 8), db_col_int(r, 9), db_col_int(r, 10), db_col_int(r, 11), db_col_int(r, 12),
 			    db_col_int(r, 13) },
 	};
 	return true;
 }
 
-bool plan_new(struct op *op, const char *state, struct span scope, struct span file, struct import_plan *ret,
-		     struct err *err)
+static bool insert_plan(struct op *op, struct import_plan *p, struct err *err)
 {
 	char id[UUID_TEXT];
-	bool own = !op->tx, found;
+	bool found;
+	int64_t now = op_now(op), seq;
+	p->id = arena_span(op->arena, span_of(uuid_make(now, id)));
+	if (!db_int(op_db(op), SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, user_n,"
+			" unit_n, scope, file, rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, hosts,"
+			" applied, problems) VALUES (?, 1, ?, ?, 'assets', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]')"
+			" RETURNING n"),
+		    V(db_t(p->id), db_i(now), db_i(now), db_t(p->state), db_t(p->actor), db_i(p->user_n),
+		      p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope), db_t(p->file)), &p->n, &found, err))
+		return false;
+	struct store_change c = { .resource = "import", .record_n = p->n, .record_id = p->id, .version = 1, .verb = "create",
+				  .unit_after_n = p->unit_n };
+	return store_add_change(op->tx, &c, &seq, err);
+}
+
+bool plan_new(struct op *op, struct import_plan *p, struct err *err)
+{
+	bool own = !op->tx;
 	const struct store_actor *who = &op->actor->who;
+	p->user_n = who->user_n;
+	p->actor = who->name.p ? who->name : SPAN("");
 	if (own && !op_begin(op, err))
 		return false;
-	int64_t now = op_now(op), n = 0, seq;
-	struct store_change c = { .resource = "import", .version = 1, .verb = "create",
-				  .record_id = span_of(uuid_make(now, id)) };
-	bool ok = db_int(op_db(op), SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, user_n,"
-			" scope, file, rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, hosts, applied,"
-			" problems) VALUES (?, 1, ?, ?, 'assets', ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]') RETURNING n"),
-			V(db_z(id), db_i(now), db_i(now), db_z(state), db_t(who->name.p ? who->name : SPAN("")), db_i(who->user_n),
-			  db_t(scope), db_t(file)), &n, &found, err);
-	c.record_n = n;
-	ok = ok && store_add_change(op->tx, &c, &seq, err) && (!own || op_commit(op, err));
-	if (!ok) {
-		if (own)
-			op_rollback(op);
-		return false;
-	}
-	*ret = (struct import_plan){ .n = n, .id = arena_span(op->arena, span_of(id)), .state = span_of(state), .scope = scope,
-				     .file = file, .user_n = who->user_n, .actor = who->name };
-	return true;
+	if (insert_plan(op, p, err) && (!own || op_commit(op, err)))
+		return true;
+	if (own)
+		op_rollback(op);
+	return false;
 }
 
 void plan_problems_json(const struct import_file *f, struct str *out)
@@ -122,6 +128,13 @@ static bool add_batch(struct op *op, struct import_plan *p, const struct import_
 	return ok;
 }
 
+bool plan_queue(struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err)
+{
+	struct store_work w = { .kind = kind, .key = p->id, .lane = STORE_LONG, .run_at = op_now(op) + delay_ms,
+				.argument = arena_printf(op->arena, "{\"plan\":%" PRId64 "}", p->n) };
+	return store_job_add(op->tx, &w, err);
+}
+
 /* The step that makes the plan an intent: with it comes the job that completes what is cut off. */
 static bool finish(struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
 {
@@ -136,8 +149,7 @@ static bool finish(struct op *op, struct import_plan *p, const struct import_fil
 			  V(db_z(state), db_i(op_now(op)), db_i(c->read), db_i(c->fresh), db_i(c->changed), db_i(c->unchanged),
 			    db_i(c->refused), db_i(c->removed), db_i(p->hosts), db_t(str_span(&problems)), db_i(p->n)), err);
 	if (ok && strcmp(state, "applying") == 0)
-		ok = store_job_add(op->tx, "import.apply", p->id, STORE_LONG, op_now(op) + 5000,
-				   arena_printf(op->arena, "{\"plan\":%" PRId64 "}", p->n), err);
+		ok = plan_queue(op, p, "import.apply", 5000, err);
 	ok = ok && op_commit(op, err);
 	if (!ok)
 		op_rollback(op);
@@ -189,8 +201,7 @@ static bool parse_software(struct span text, struct arena *a, struct import_host
 	return true;
 }
 
-bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_host **ret, size_t *ret_n,
-		      struct err *err)
+bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
@@ -216,7 +227,6 @@ bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct 
 		if (!parse_software(db_col_text(r, 8), a, h, err))
 			return false;
 	}
-	*ret = hosts;
-	*ret_n = n;
+	*ret = (struct import_rows){ hosts, n };
 	return true;
 }

@@ -174,11 +174,9 @@ static void test_texts(void)
 	CHECK(!bench_import(&b, SPAN(HEADER "U1,\xFF\xFE,h,,,,,,,\n")));
 	CHECK_INT(bench_count(&b, SQL("SELECT COUNT(*) FROM assets")), 2);
 	test_case("names are found by their words");
-	int64_t *ns = NULL;
-	size_t n = 0;
-	bool capped;
-	CHECK_OK(store_search(b.store, "asset", SPAN("主机"), b.arena, &ns, &n, &capped, &b.err), b.err);
-	CHECK_INT(n, 1);
+	struct store_found found = { 0 };
+	CHECK_OK(store_search(b.store, "asset", SPAN("主机"), b.arena, &found, &b.err), b.err);
+	CHECK_INT(found.count, 1);
 	bench_done(&b);
 }
 
@@ -187,15 +185,15 @@ static void test_inventory(void)
 	struct bench b;
 	struct asset_host *hosts = NULL;
 	size_t n = 0;
-	int64_t stamp = -1, later = -1, asset_n = 0, unit_n = 0;
-	bool found = false;
+	int64_t stamp = -1, later = -1;
+	struct asset_place at;
 	test_case("the inventory in ascending order, with live software");
 	CHECK(bench_new(&b, "inventory"));
 	CHECK_OK(asset_inventory_stamp(&b.op, &stamp, &b.err), b.err);
 	CHECK_INT(stamp, 0);
 	CHECK_OK(bench_import(&b, SPAN(HEADER "U1,,a,192.0.2.1,,,X,Y,1,\nU1,,b,192.0.2.2,,,,,,\nU2,,c,192.0.2.1,,,X,Y,1,\n"
 				       "U2,,c,192.0.2.1,,,,,,cpe:2.3:o:linux:linux_kernel:5.10:*:*:*:*:*:*:*\n")), b.err);
-	CHECK_OK(asset_inventory_next(&b.op, 0, 0, 100, &hosts, &n, &b.err), b.err);
+	CHECK_OK(asset_inventory_next(&b.op, (struct asset_range){ .max = 100 }, &hosts, &n, &b.err), b.err);
 	CHECK_INT(n, 3);
 	if (n == 3) {
 		CHECK(hosts[0].n < hosts[1].n && hosts[1].n < hosts[2].n);
@@ -208,22 +206,22 @@ static void test_inventory(void)
 	test_case("only what changed since a stamp");
 	CHECK_OK(asset_inventory_stamp(&b.op, &stamp, &b.err), b.err);
 	CHECK(stamp > 0);
-	CHECK_OK(asset_inventory_next(&b.op, 0, stamp, 100, &hosts, &n, &b.err), b.err);
+	CHECK_OK(asset_inventory_next(&b.op, (struct asset_range){ 0, stamp, 100 }, &hosts, &n, &b.err), b.err);
 	CHECK_INT(n, 0);
 	CHECK_OK(bench_import(&b, SPAN(HEADER "U1,,a,192.0.2.1,,,X,Y,2,\nU1,,b,192.0.2.2,,,,,,\n")), b.err);
 	CHECK_OK(asset_inventory_stamp(&b.op, &later, &b.err), b.err);
 	CHECK(later > stamp);
-	CHECK_OK(asset_inventory_next(&b.op, 0, stamp, 100, &hosts, &n, &b.err), b.err);
+	CHECK_OK(asset_inventory_next(&b.op, (struct asset_range){ 0, stamp, 100 }, &hosts, &n, &b.err), b.err);
 	CHECK_INT(n, 1);
 	test_case("an address that two units use needs the unit");
-	CHECK_OK(asset_find_by_address(&b.op, SPAN("192.0.2.1"), 0, &asset_n, &unit_n, &found, &b.err), b.err);
-	CHECK(!found);
-	CHECK_OK(asset_find_by_address(&b.op, SPAN("192.0.2.1"), 2, &asset_n, &unit_n, &found, &b.err), b.err);
-	CHECK(found && unit_n == 2);
-	CHECK_OK(asset_find_by_address(&b.op, SPAN(" 192.0.2.2 "), 0, &asset_n, &unit_n, &found, &b.err), b.err);
-	CHECK(found && unit_n == 1);
-	CHECK_OK(asset_find_by_address(&b.op, SPAN("not an address"), 0, &asset_n, &unit_n, &found, &b.err), b.err);
-	CHECK(!found);
+	CHECK_OK(asset_find_by_address(&b.op, SPAN("192.0.2.1"), 0, &at, &b.err), b.err);
+	CHECK(!at.found);
+	CHECK_OK(asset_find_by_address(&b.op, SPAN("192.0.2.1"), 2, &at, &b.err), b.err);
+	CHECK(at.found && at.unit_n == 2);
+	CHECK_OK(asset_find_by_address(&b.op, SPAN(" 192.0.2.2 "), 0, &at, &b.err), b.err);
+	CHECK(at.found && at.unit_n == 1);
+	CHECK_OK(asset_find_by_address(&b.op, SPAN("not an address"), 0, &at, &b.err), b.err);
+	CHECK(!at.found);
 	bench_done(&b);
 }
 

@@ -66,18 +66,19 @@ static bool index_names(struct writing *w, int64_t n, struct span name, struct s
 	return store_search_set(w->op->tx, "asset", n, text, err);
 }
 
-static bool insert_asset(struct writing *w, const char *kind, struct span name, int64_t parent_n, const char *id,
-			 int64_t *ret_n, struct err *err)
+/* The host itself (in its system, 0: none), or its system. */
+static bool insert_asset(struct writing *w, bool host, int64_t parent_n, const char *id, int64_t *ret_n, struct err *err)
 {
 	const struct import_host *h = w->h;
-	bool host = strcmp(kind, "host") == 0, found;
+	bool found;
+	struct span name = host ? h->name : h->system;
 	struct span address = host ? h->address : SPAN("");
 	struct db_value now = db_i(w->now);
 	return db_int(w->db, SQL("INSERT INTO assets (id, version, created_at, updated_at, unit_n, kind, name, address,"
 				 " parent_n, importance, exposure, mlps_level, record_number, note, source, seen_first,"
 				 " seen_last, inventory)"
 				 " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 'csv', ?, ?, ?) RETURNING n"),
-		      V(db_z(id), now, now, db_i(h->unit_n), db_z(kind), db_t(name), db_t(address),
+		      V(db_z(id), now, now, db_i(h->unit_n), db_z(host ? "host" : "system"), db_t(name), db_t(address),
 			parent_n ? db_i(parent_n) : db_null(), db_t(or_else(h->importance, "medium")),
 			db_t(or_else(h->exposure, "internal")), now, now, db_i(host ? w->stamp : 0)), ret_n, &found, err)
 		&& index_names(w, *ret_n, name, address, err);
@@ -96,7 +97,7 @@ static bool find_system(struct writing *w, int64_t *ret_n, struct err *err)
 	if (found)
 		return true;
 	uuid_make(w->now, id);
-	if (!insert_asset(w, "system", h->system, 0, id, ret_n, err))
+	if (!insert_asset(w, false, 0, id, ret_n, err))
 		return false;
 	struct str after = STR_IN(w->op->arena, 8192);
 	add_member(&after, "name", h->system);
@@ -200,7 +201,7 @@ bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, 
 	if (h->system.n > 0 && !span_eq(h->system, k.system) && !find_system(&w, &system_n, err))
 		return false;
 	bool ok = k.found ? update_host(&w, system_n, err)
-			  : insert_asset(&w, "host", h->name, system_n, uuid_make(w.now, id), &n, err);
+			  : insert_asset(&w, true, system_n, uuid_make(w.now, id), &n, err);
 	return ok && write_software(&w, n, err)
 		&& log_host(&w, n, k.found ? k.id : span_of(id), k.found ? k.version + 1 : 1, err);
 }

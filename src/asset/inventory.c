@@ -91,19 +91,20 @@ static bool add_software(struct op *op, struct asset_host *hosts, size_t n, stru
 
 #define HOST_COLUMNS "SELECT n, unit_n, retired_at, inventory, id, name, address, exposure, importance FROM assets"
 
-bool asset_inventory_next(struct op *op, int64_t after_n, int64_t changed_after, size_t max, struct asset_host **ret,
-			  size_t *ret_n, struct err *err)
+bool asset_inventory_next(struct op *op, struct asset_range which, struct asset_host **ret, size_t *ret_n,
+			  struct err *err)
 {
-	struct asset_host *hosts = arena_array(op->arena, max + 1, sizeof *hosts);
+	struct asset_host *hosts = arena_array(op->arena, which.max + 1, sizeof *hosts);
+	struct db_value after = db_i(which.after_n), max = db_i((int64_t)which.max);
 	size_t n = 0;
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-		bool ok = changed_after > 0
-			? db_query(op_db(op), SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? AND inventory > ? ORDER BY n LIMIT ?"),
-				   V(db_i(after_n), db_i(changed_after), db_i((int64_t)max)), &r, err)
+		bool ok = which.changed_after > 0
+			? db_query(op_db(op), SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? AND inventory > ?"
+						  " ORDER BY n LIMIT ?"), V(after, db_i(which.changed_after), max), &r, err)
 			: db_query(op_db(op), SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? ORDER BY n LIMIT ?"),
-				   V(db_i(after_n), db_i((int64_t)max)), &r, err);
-		if (!ok || !read_hosts(op, r, max, hosts, &n, err))
+				   V(after, max), &r, err);
+		if (!ok || !read_hosts(op, r, which.max, hosts, &n, err))
 			return false;
 	}
 	if (!add_software(op, hosts, n, err))
@@ -138,40 +139,33 @@ bool asset_inventory_stamp(struct op *op, int64_t *ret, struct err *err)
 	return db_int(op_db(op), SQL("SELECT COALESCE(MAX(inventory), 0) FROM assets WHERE inventory > 0"), V0, ret, &found, err);
 }
 
-bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, int64_t *ret_n, int64_t *ret_unit_n,
-			   bool *ret_found, struct err *err)
+bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, struct asset_place *ret, struct err *err)
 {
 	char canonical[ADDRESS_TEXT];
-	*ret_found = false;
+	struct asset_place found = { 0 };
+	*ret = found;
 	if (address_parse(span_trim(address), canonical) == ADDRESS_NONE)
 		return true;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	if (!db_query(op_db(op), SQL("SELECT n, COALESCE(unit_n, 0) FROM assets WHERE address = ? AND address <> ''"
-				     " AND retired_at IS NULL ORDER BY CASE kind WHEN 'host' THEN 0 ELSE 1 END, n LIMIT 1000"),
-		      V(db_z(canonical)), &r, err))
+				     " AND retired_at IS NULL ORDER BY CASE kind WHEN 'host' THEN 0 ELSE 1 END, n"
+				     " LIMIT 1000"), V(db_z(canonical)), &r, err))
 		return false;
-	int64_t n = 0, unit = 0;
 	for (;;) {
 		bool row;
 		if (!db_next(r, &row, err))
 			return false;
 		if (!row)
 			break;
-		int64_t its_unit = db_col_int(r, 1);
-		if (unit_n && its_unit != unit_n)
+		struct asset_place one = { true, db_col_int(r, 0), db_col_int(r, 1) };
+		if (unit_n && one.unit_n != unit_n)
 			continue;
-		if (n && its_unit != unit)
+		if (found.found && one.unit_n != found.unit_n)
 			return true;
-		if (!n) {
-			n = db_col_int(r, 0);
-			unit = its_unit;
-		}
+		if (!found.found)
+			found = one;
 	}
-	*ret_found = n != 0;
-	if (n) {
-		*ret_n = n;
-		*ret_unit_n = unit;
-	}
+	*ret = found;
 	return true;
 }
 

@@ -81,9 +81,10 @@ CREATE TABLE import_plans (
 	created_at   BIGINT NOT NULL,
 	updated_at   BIGINT NOT NULL,
 	kind         TEXT NOT NULL,            -- assets
-	state        TEXT NOT NULL,            -- received building ready refused applying applied
+	state        TEXT NOT NULL,            -- received building ready refused applying applied cancelled
 	actor        TEXT NOT NULL,
 	user_n       BIGINT NOT NULL,
+	unit_n       BIGINT,                   -- for row scope: where who uploaded it may write; NULL: the whole city
 	scope        TEXT NOT NULL,            -- '*', or the numbers of the units it may touch, with commas around
 	file         TEXT NOT NULL,            -- SHA-256 of the uploaded blob, '' when read from a local file
 	rows_read    BIGINT NOT NULL,
