@@ -14,7 +14,8 @@ static bool label_valid(struct span label)
 		return false;
 	for (size_t i = 0; i < label.n; i++) {
 		char c = label.p[i];
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !is_digit(c) && c != '-' && c != '_')
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !is_digit(c) && c != '-' &&
+			c != '_')
 			return false;
 	}
 	return true;

@@ -2,33 +2,41 @@
 #include "asset/room.h"
 
 static const char *const kinds[] = { "host", "system", "site", "service", "device", "dataset", NULL };
-static const char *const importances[] = { "medium", "high", "low", NULL };   /* the first is what nobody has said */
+/* The first is what a new one has when nobody has said anything. */
+static const char *const importances[] = { "medium", "high", "low", NULL };
 static const char *const exposures[] = { "internal", "internet", NULL };
 
 static const struct field fields[] = {
 	{ "kind", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = kinds,
-	  .zh = "类别，主机、系统、网站、服务、设备或数据集", .en = "kind, host, system, site, service, device or dataset" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | SEARCH | LIST, 1, 200, .zh = "名称，在单位内同类资产中唯一",
-	  .en = "name, unique among the unit's assets of its kind" },
+		.zh = "类别，主机、系统、网站、服务、设备或数据集",
+		.en = "kind, host, system, site, service, device or dataset" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | SEARCH | LIST, 1, 200,
+		.zh = "名称，在单位内同类资产中唯一",
+		.en = "name, unique among the unit's assets of its kind" },
 	{ "address", FIELD_TEXT, FILTER | SEARCH | LIST, 0, 253, .zh = "地址，IPv4、IPv6 地址或主机名",
-	  .en = "address, an IPv4 or IPv6 address or a host name" },
-	{ "unit_id", FIELD_REF, FILTER | LIST, .ref = "unit", .zh = "责任单位，空为待认领", .en = "unit responsible, empty: not claimed" },
+		.en = "address, an IPv4 or IPv6 address or a host name" },
+	{ "unit_id", FIELD_REF, FILTER | LIST, .ref = "unit", .zh = "责任单位，空为待认领",
+		.en = "unit responsible, empty: not claimed" },
 	{ "parent_id", FIELD_REF, FILTER, .ref = "asset", .zh = "所属资产，主机所属系统、服务所在主机",
-	  .en = "belongs to, the system of a host, the host of a service" },
+		.en = "belongs to, the system of a host, the host of a service" },
 	{ "operator_id", FIELD_REF, FILTER, .ref = "unit", .zh = "运维单位", .en = "operator" },
-	{ "hosting_id", FIELD_REF, FILTER, .ref = "unit", .zh = "托管单位，机房或云的提供方", .en = "hosting party" },
+	{ "hosting_id", FIELD_REF, FILTER, .ref = "unit", .zh = "托管单位，机房或云的提供方",
+		.en = "hosting party" },
 	{ "importance", FIELD_ENUM, FILTER | LIST, .values = importances, .zh = "重要程度，高、中、低",
-	  .en = "importance, high, medium or low" },
-	{ "exposure", FIELD_ENUM, FILTER | LIST, .values = exposures, .zh = "暴露面，互联网或内网", .en = "exposure, internet or internal" },
-	{ "mlps_level", FIELD_INT, FILTER, 0, 5, .zh = "等保级别，0 为未定级", .en = "protection level, 0: not graded (MLPS)" },
+		.en = "importance, high, medium or low" },
+	{ "exposure", FIELD_ENUM, FILTER | LIST, .values = exposures, .zh = "暴露面，互联网或内网",
+		.en = "exposure, internet or internal" },
+	{ "mlps_level", FIELD_INT, FILTER, 0, 5, .zh = "等保级别，0 为未定级",
+		.en = "protection level, 0: not graded (MLPS)" },
 	{ "record_number", FIELD_TEXT, FILTER, 0, 60, .zh = "备案编号", .en = "filing number" },
 	{ "note", FIELD_LONG, 0, 0, 2000, .zh = "备注", .en = "note" },
-	{ "source", FIELD_TEXT, FILTER | READ_ONLY, 0, 40, .zh = "来源，最初由谁登记", .en = "source, where it was first known from" },
+	{ "source", FIELD_TEXT, FILTER | READ_ONLY, 0, 40, .zh = "来源，最初由谁登记",
+		.en = "source, where it was first known from" },
 	{ "seen_first", FIELD_TIME, READ_ONLY, .zh = "首次发现", .en = "first seen" },
 	{ "seen_last", FIELD_TIME, READ_ONLY, .zh = "最近变动", .en = "last said anew" },
 	{ "retired_at", FIELD_TIME, FILTER | READ_ONLY, .zh = "下线时间", .en = "retired at" },
 	{ "software_count", FIELD_INT, READ_ONLY, .zh = "软件数", .en = "software instances",
-	  .expr = "(SELECT COUNT(*) FROM software s WHERE s.asset_n = t.n AND s.removed_at IS NULL)" },
+		.expr = "(SELECT COUNT(*) FROM software s WHERE s.asset_n = t.n AND s.removed_at IS NULL)" },
 };
 
 /* ---- rules ---- */
@@ -44,7 +52,8 @@ static bool check_address(struct op *op, struct record *after, struct err *err)
 	struct err one = { 0 };
 	if (address_parse(text, canonical) == ADDRESS_NONE) {
 		err_field(&one, "address", "“" SPAN_FMT "”不是 IPv4、IPv6 地址或主机名",
-			  "\"" SPAN_FMT "\" is neither an IPv4 or IPv6 address nor a host name", SPAN_ARG(utf8_cut(text, 60)));
+			"\"" SPAN_FMT "\" is neither an IPv4 or IPv6 address nor a host name",
+			SPAN_ARG(utf8_cut(text, 60)));
 		return op_problem(op, &one, err);
 	}
 	record_set(after, "address", db_t(arena_span(op->arena, span_of(canonical))));
@@ -61,31 +70,35 @@ static bool check_parent(struct op *op, const struct record *after, struct err *
 	const char *want = span_is(kind, "service") ? "host" : "system";
 	struct span is;
 	struct err one = { 0 };
-	if (!db_text(op_db(op), SQL("SELECT kind FROM assets WHERE n = ?"), V(db_i(parent_n)), op->arena, &is, err))
+	if (!db_text(op_db(op), SQL("SELECT kind FROM assets WHERE n = ?"), V(db_i(parent_n)), op->arena, &is,
+		    err))
 		return false;
-	if (span_is(kind, "system") ? false : span_is(is, want))
+	if (!span_is(kind, "system") && span_is(is, want))
 		return true;
-	err_field(&one, "parent_id", SPAN_FMT " 类资产不能归属于 " SPAN_FMT " 类资产", "a " SPAN_FMT " cannot belong to a " SPAN_FMT,
-		  SPAN_ARG(kind), SPAN_ARG(is));
+	err_field(&one, "parent_id", SPAN_FMT " 类资产不能归属于 " SPAN_FMT " 类资产",
+		"a " SPAN_FMT " cannot belong to a " SPAN_FMT, SPAN_ARG(kind), SPAN_ARG(is));
 	return op_problem(op, &one, err);
 }
 
-static bool check_identity(struct op *op, const struct record *before, const struct record *after, struct err *err)
+static bool check_identity(
+	struct op *op, const struct record *before, const struct record *after, struct err *err)
 {
 	bool found = false;
 	int64_t other = 0;
 	struct db_value unit = record_get(after, "unit_id");
 	if (unit.type == DB_NULL)
 		return true;
-	if (!db_int(op_db(op), SQL("SELECT n FROM assets WHERE unit_n = ? AND kind = ? AND name = ? AND n <> ?"),
-		    V(unit, record_get(after, "kind"), record_get(after, "name"), db_i(before ? before->n : 0)), &other, &found,
-		    err))
+	if (!db_int(op_db(op),
+		    SQL("SELECT n FROM assets WHERE unit_n = ? AND kind = ? AND name = ? AND n <> ?"),
+		    V(unit, record_get(after, "kind"), record_get(after, "name"),
+			    db_i(before ? before->n : 0)),
+		    &other, &found, err))
 		return false;
 	if (!found)
 		return true;
 	struct span name = utf8_cut(record_text(after, "name"), 60);
-	err_field(err, "name", "该单位已有同类同名资产“" SPAN_FMT "”", "the unit has an asset of this kind named \"" SPAN_FMT "\"",
-		  SPAN_ARG(name));
+	err_field(err, "name", "该单位已有同类同名资产“" SPAN_FMT "”",
+		"the unit has an asset of this kind named \"" SPAN_FMT "\"", SPAN_ARG(name));
 	err->code = ERR_DUPLICATE;
 	return false;
 }
@@ -100,11 +113,13 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 	record_set(after, "name", db_t(span_trim(record_text(after, "name"))));
 	if (before && !span_eq(record_text(before, "kind"), record_text(after, "kind")))
 		return err_field(err, "kind", "类别不能更改", "the kind cannot be changed");
-	return check_address(op, after, err) && check_parent(op, after, err) && check_identity(op, before, after, err);
+	return check_address(op, after, err) && check_parent(op, after, err) &&
+		check_identity(op, before, after, err);
 }
 
 /* Software carries its host's unit, for row scope; a host in other hands is matched again. */
-static bool after_write(struct op *op, const struct record *before, const struct record *after, struct err *err)
+static bool after_write(
+	struct op *op, const struct record *before, const struct record *after, struct err *err)
 {
 	if (!before || !after || record_int(before, "unit_id") == record_int(after, "unit_id"))
 		return true;
@@ -129,12 +144,15 @@ static void add_time(struct str *out, const char *name, int64_t ms)
 
 static bool show_software(struct op *op, int64_t asset_n, struct str *out, struct err *err)
 {
-	static const char *const names[] = { "source", "part", "vendor", "product", "version", "patch", "cpe" };
+	static const char *const names[] = { "source", "part", "vendor", "product", "version", "patch",
+		"cpe" };
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT id, source, part, vendor, product, product_version, patch, cpe, confidence,"
-				     " seen_first, seen_last FROM software WHERE asset_n = ? AND removed_at IS NULL"
-				     " ORDER BY identity, slot LIMIT 1000"), V(db_i(asset_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT id, source, part, vendor, product, product_version, patch, cpe, confidence,"
+			" seen_first, seen_last FROM software WHERE asset_n = ? AND removed_at IS NULL"
+			" ORDER BY identity, slot LIMIT 1000"),
+		    V(db_i(asset_n)), &r, err))
 		return false;
 	str_addz(out, ",\"software\":[");
 	for (size_t i = 0;; i++) {
@@ -159,13 +177,17 @@ static bool show_history(struct op *op, int64_t asset_n, struct str *out, struct
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT h.at, h.verb, h.source, s.vendor, s.product, h.product_version, h.patch, h.cpe, s.id"
-				     " FROM software_history h JOIN software s ON s.n = h.software_n WHERE h.asset_n = ?"
-				     " ORDER BY h.n DESC LIMIT 200"), V(db_i(asset_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT h.at, h.verb, h.source, s.vendor, s.product, h.product_version, h.patch, "
+			"h.cpe, s.id"
+			" FROM software_history h JOIN software s ON s.n = h.software_n WHERE h.asset_n = ?"
+			" ORDER BY h.n DESC LIMIT 200"),
+		    V(db_i(asset_n)), &r, err))
 		return false;
 	str_addz(out, ",\"history\":[");
 	for (size_t i = 0;; i++) {
-		static const char *const names[] = { "verb", "source", "vendor", "product", "version", "patch", "cpe", "software_id" };
+		static const char *const names[] = { "verb", "source", "vendor", "product", "version",
+			"patch", "cpe", "software_id" };
 		char at[TIME_TEXT];
 		if (!db_next(r, &row, err))
 			return false;

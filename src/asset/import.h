@@ -28,7 +28,7 @@ struct import_software {
 	uint64_t line;
 	struct span identity, part, vendor, product, version, cpe;
 	enum import_action action;
-	int64_t n, slot;                       /* of the stored row that stays or changes; the slot of a new one */
+	int64_t n, slot; /* of the stored row that stays or changes; the slot of a new one */
 };
 
 struct import_host {
@@ -37,7 +37,8 @@ struct import_host {
 	struct span system, address, importance, exposure;      /* '' where the file does not say */
 	uint64_t line;                         /* of its first row */
 	bool first_alone;                      /* that row names no software */
-	struct import_software *software;      /* sorted by identity, version, CPE, vendor, product; no two alike */
+	struct import_software
+		*software; /* sorted by identity, version, CPE, vendor, product; no two alike */
 	size_t n_software;
 	enum import_action action;             /* of the host or of anything on it */
 	bool self_changed;                     /* the host's own columns */
@@ -78,13 +79,15 @@ struct import_known {
 /* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
 bool plan_in_scope(struct span scope, int64_t unit_n);
 
-/* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see problems. */
-NODISCARD bool plan_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
+/* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see
+ * problems. */
+NODISCARD bool plan_read(
+	struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
 /* Sorts software into the order above; for qsort(). */
 int plan_software_order(const void *a, const void *b);
 
-NODISCARD bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret,
-			   struct err *err);
+NODISCARD bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a,
+	struct import_known *ret, struct err *err);
 /* Sets actions, slots and numbers in h and its software, and k->removed. */
 void plan_compare_host(struct import_host *h, struct import_known *k, struct arena *a);
 /* All hosts of a file, with the counts. */
@@ -92,7 +95,8 @@ NODISCARD bool plan_compare(struct op *op, struct import_file *f, struct err *er
 
 /* One host, inside a transaction: compares with what is there now, and writes the difference.  `stamp` is the
  * transaction's inventory stamp, 0 until it was needed. */
-NODISCARD bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
+NODISCARD bool plan_write_host(
+	struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
 
 struct import_plan {
 	int64_t n, user_n, unit_n, hosts, applied;
@@ -101,14 +105,15 @@ struct import_plan {
 };
 
 NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
-/* A new plan of op's actor with p's state, scope, file and unit_n; fills in the rest.  In a transaction of its own unless
- * one is open. */
+/* A new plan of op's actor with p's state, scope, file and unit_n; fills in the rest.  In a transaction of
+ * its own unless one is open. */
 NODISCARD bool plan_new(struct op *op, struct import_plan *p, struct err *err);
 /* Writes counts, problems and rows of the file, then moves it to `state` ("ready", "refused", "applying"). */
 NODISCARD bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
 				struct err *err);
 /* A job that works on the plan, delay_ms from now; inside a transaction. */
-NODISCARD bool plan_queue(struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err);
+NODISCARD bool plan_queue(
+	struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err);
 struct import_rows { struct import_host *hosts; size_t n; };
 /* Plan rows behind the ordinal `after`, at most max, as hosts in the arena. */
 NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret,
@@ -123,5 +128,6 @@ NODISCARD bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err
 NODISCARD bool plan_apply(struct op *op, int64_t plan_n, struct err *err);
 /* Completes or drops whatever was cut off; the caller holds the lock. */
 NODISCARD bool plan_resume_locked(struct op *op, struct err *err);
-/* Forgets the rows of a plan that was cut off while it was made: it is cancelled, or read again from its uploaded file. */
+/* Forgets the rows of a plan that was cut off while it was made: it is cancelled, or read again from its
+ * uploaded file. */
 NODISCARD bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err);

@@ -28,15 +28,19 @@ static void pause_ms(long ms)
 /* What was applied is not needed again, but for the preview's first rows. */
 static bool mark_applied(struct op *op, struct import_plan *p, int64_t applied, struct err *err)
 {
-	return db_exec(op_db(op), SQL("UPDATE import_plans SET applied = ? WHERE n = ?"), V(db_i(applied), db_i(p->n)), err)
-		&& db_exec(op_db(op), SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? AND ordinal <= ?"),
-			   V(db_i(p->n), db_i(applied < IMPORT_PREVIEW_ROWS ? applied : IMPORT_PREVIEW_ROWS), db_i(applied)), err)
-		&& (applied < p->hosts || plan_state(op, p, "applied", err));
+	return db_exec(op_db(op), SQL("UPDATE import_plans SET applied = ? WHERE n = ?"),
+		       V(db_i(applied), db_i(p->n)), err) &&
+		db_exec(op_db(op),
+			SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? AND ordinal <= ?"),
+			V(db_i(p->n), db_i(applied < IMPORT_PREVIEW_ROWS ? applied : IMPORT_PREVIEW_ROWS),
+				db_i(applied)),
+			err) &&
+		(applied < p->hosts || plan_state(op, p, "applied", err));
 }
 
 /* One transaction: as many hosts as its time allows, at least one. */
-static bool apply_batch(struct op *op, struct import_plan *p, struct import_host *hosts, size_t n, size_t *ret_done,
-			struct err *err)
+static bool apply_batch(struct op *op, struct import_plan *p, struct import_host *hosts, size_t n,
+	size_t *ret_done, struct err *err)
 {
 	int64_t stamp = 0;
 	size_t done = 0;
@@ -84,7 +88,8 @@ static bool apply_nothing(struct op *op, struct import_plan *p, struct err *err)
 	return ok;
 }
 
-/* The work is done in the name of whoever asked for it, on memory of its own, given back after each read-ahead. */
+/* The work is done in the name of whoever asked for it, on memory of its own, given back after each
+ * read-ahead. */
 bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 {
 	struct arena *a = arena_new(256u << 20, 512u << 20);
@@ -110,15 +115,19 @@ bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 	for (bool more = true; more;) {
 		if (!op_begin(op, err))
 			return false;
-		bool ok = db_exec(op_db(op), SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal <="
-						 " (SELECT MIN(ordinal) + 2000 FROM import_plan_rows WHERE plan_n = ?)"),
-				  V(db_i(plan_n), db_i(plan_n)), err);
+		bool ok = db_exec(op_db(op),
+			SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal <="
+			    " (SELECT MIN(ordinal) + 2000 FROM import_plan_rows WHERE plan_n = ?)"),
+			V(db_i(plan_n), db_i(plan_n)), err);
 		more = ok && db_changes(op_db(op)) > 0;
-		/* One read from a local file is gone with its reader; an uploaded one is read again by its job. */
+		/* One read from a local file is gone with its reader; an uploaded one is read again by its
+		 * job. */
 		if (ok && !more)
-			ok = db_exec(op_db(op), SQL("UPDATE import_plans SET state = CASE WHEN file = '' THEN 'cancelled' ELSE"
-						    " 'received' END, version = version + 1, hosts = 0 WHERE n = ?"),
-				     V(db_i(plan_n)), err);
+			ok = db_exec(op_db(op),
+				SQL("UPDATE import_plans SET state = CASE WHEN file = '' THEN 'cancelled' "
+				    "ELSE"
+				    " 'received' END, version = version + 1, hosts = 0 WHERE n = ?"),
+				V(db_i(plan_n)), err);
 		ok = ok && op_commit(op, err);
 		if (!ok) {
 			op_rollback(op);
@@ -131,9 +140,11 @@ bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 static bool find_open(struct op *op, int64_t *ret_n, bool *ret_applying, bool *ret_found, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(op_db(op), SQL("SELECT n, state FROM import_plans WHERE state IN ('building', 'applying')"
-				     " ORDER BY n LIMIT 1"), V0, &r, err)
-	    || !db_next(r, ret_found, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, state FROM import_plans WHERE state IN ('building', 'applying')"
+			" ORDER BY n LIMIT 1"),
+		    V0, &r, err) ||
+		!db_next(r, ret_found, err))
 		return false;
 	*ret_n = *ret_found ? db_col_int(r, 0) : 0;
 	*ret_applying = *ret_found && span_is(db_col_text(r, 1), "applying");

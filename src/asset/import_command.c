@@ -11,11 +11,15 @@ static void print_problems(const struct command_call *c, const struct import_fil
 		const struct import_problem *p = &f->problems[i];
 		struct span text = c->zh ? p->zh : p->en;
 		if (!p->column[0])
-			fprintf(stderr, c->zh ? "第 %" PRIu64 " 行：" SPAN_FMT "\n" : "line %" PRIu64 ": " SPAN_FMT "\n", p->line,
-				SPAN_ARG(text));
+			fprintf(stderr,
+				c->zh ? "第 %" PRIu64 " 行：" SPAN_FMT "\n"
+				      : "line %" PRIu64 ": " SPAN_FMT "\n",
+				p->line, SPAN_ARG(text));
 		else
-			fprintf(stderr, c->zh ? "第 %" PRIu64 " 行，%s 列：" SPAN_FMT "\n"
-				: "line %" PRIu64 ", column %s: " SPAN_FMT "\n", p->line, p->column, SPAN_ARG(text));
+			fprintf(stderr,
+				c->zh ? "第 %" PRIu64 " 行，%s 列：" SPAN_FMT "\n"
+				      : "line %" PRIu64 ", column %s: " SPAN_FMT "\n",
+				p->line, p->column, SPAN_ARG(text));
 	}
 	if (f->all_problems > (int64_t)f->n_problems)
 		fprintf(stderr, c->zh ? "……另有 %" PRId64 " 处\n" : "… and %" PRId64 " more\n",
@@ -25,8 +29,10 @@ static void print_problems(const struct command_call *c, const struct import_fil
 static void print_counts(const struct command_call *c, const struct import_counts *n)
 {
 	if (n->removed > 0 && !c->json)
-		fprintf(c->out, c->zh ? "软件减少 %" PRId64 " 项\n" : "software removed: %" PRId64 "\n", n->removed);
-	command_print_counts(c, &(struct command_counts){ n->read, n->fresh, n->changed, n->unchanged, n->refused });
+		fprintf(c->out, c->zh ? "软件减少 %" PRId64 " 项\n" : "software removed: %" PRId64 "\n",
+			n->removed);
+	command_print_counts(
+		c, &(struct command_counts){ n->read, n->fresh, n->changed, n->unchanged, n->refused });
 }
 
 static void print_host(const struct command_call *c, const struct import_host *h, struct arena *a)
@@ -37,17 +43,23 @@ static void print_host(const struct command_call *c, const struct import_host *h
 	bool fresh = h->action == IMPORT_NEW;
 	if (c->json) {
 		struct str out = STR_IN(a, 8192);
-		str_addf(&out, "{\"line\":%" PRIu64 ",\"action\":\"%s\",\"unit\":", h->line, fresh ? "new" : "changed");
+		str_addf(&out, "{\"line\":%" PRIu64 ",\"action\":\"%s\",\"unit\":", h->line,
+			fresh ? "new" : "changed");
 		str_add_json(&out, h->unit);
 		str_addz(&out, ",\"host\":");
 		str_add_json(&out, h->name);
-		fprintf(c->out, "%s,\"software_new\":%" PRId64 ",\"software_changed\":%" PRId64 ",\"software_removed\":%zu}\n",
+		fprintf(c->out,
+			"%s,\"software_new\":%" PRId64 ",\"software_changed\":%" PRId64
+			",\"software_removed\":%zu}\n",
 			str_z(&out), by_action[IMPORT_NEW], by_action[IMPORT_CHANGED], h->removed);
 		return;
 	}
-	fprintf(c->out, c->zh ? "第 %" PRIu64 " 行 %s主机 " SPAN_FMT "/" SPAN_FMT "：软件新增 %" PRId64 "、变更 %" PRId64 "、减少 %zu\n"
-		: "line %" PRIu64 ": %s host " SPAN_FMT "/" SPAN_FMT ": software new %" PRId64 ", changed %" PRId64
-		  ", removed %zu\n", h->line, c->zh ? (fresh ? "新增" : "变更") : (fresh ? "new" : "changed"), SPAN_ARG(h->unit),
+	fprintf(c->out,
+		c->zh ? "第 %" PRIu64 " 行 %s主机 " SPAN_FMT "/" SPAN_FMT "：软件新增 %" PRId64
+			"、变更 %" PRId64 "、减少 %zu\n"
+		      : "line %" PRIu64 ": %s host " SPAN_FMT "/" SPAN_FMT ": software new %" PRId64
+			", changed %" PRId64 ", removed %zu\n",
+		h->line, c->zh ? (fresh ? "新增" : "变更") : (fresh ? "new" : "changed"), SPAN_ARG(h->unit),
 		SPAN_ARG(h->name), by_action[IMPORT_NEW], by_action[IMPORT_CHANGED], h->removed);
 }
 
@@ -68,7 +80,7 @@ static bool refuse(const struct command_call *c, struct import_file *f, struct e
 	f->counts = (struct import_counts){ .read = f->rows, .refused = f->rows };
 	print_counts(c, &f->counts);
 	return err_set(err, ERR_INVALID, "共 %" PRId64 " 行，其中 %" PRId64 " 行有误，未导入任何内容",
-		       "of %" PRId64 " rows %" PRId64 " are wrong; nothing was imported", f->rows, f->bad_rows);
+		"of %" PRId64 " rows %" PRId64 " are wrong; nothing was imported", f->rows, f->bad_rows);
 }
 
 static bool nothing_to_do(const struct import_file *f)
@@ -119,6 +131,7 @@ static bool run_import_assets(struct command_call *c, struct err *err)
 
 const struct command asset_commands[] = {
 	{ "import assets", "FILE", "dry-run", COMMAND_OPEN, run_import_assets,
-	  "从 CSV 文件导入资产和软件清单；--dry-run 只预览", "imports assets and their software from a CSV file; --dry-run only shows" },
+		"从 CSV 文件导入资产和软件清单；--dry-run 只预览",
+		"imports assets and their software from a CSV file; --dry-run only shows" },
 };
 const size_t asset_commands_count = COUNT(asset_commands);

@@ -6,9 +6,10 @@ static bool load_software(struct op *op, struct arena *a, struct import_known *k
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	VEC(struct import_software) list = { .arena = a };
-	if (!db_query(op_db(op), SQL("SELECT n, slot, identity, part, vendor, product, product_version, cpe FROM software"
-				     " WHERE asset_n = ? AND source = 'csv' AND removed_at IS NULL"),
-		      V(db_i(k->n)), &rows, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, slot, identity, part, vendor, product, product_version, cpe FROM software"
+			" WHERE asset_n = ? AND source = 'csv' AND removed_at IS NULL"),
+		    V(db_i(k->n)), &rows, err))
 		return false;
 	for (;;) {
 		bool more;
@@ -29,16 +30,19 @@ static bool load_software(struct op *op, struct arena *a, struct import_known *k
 	return true;
 }
 
-bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret, struct err *err)
+bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a, struct import_known *ret,
+	struct err *err)
 {
 	struct import_known k = { 0 };
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-		if (!db_query(op_db(op), SQL("SELECT a.n, a.version, a.retired_at, a.id, p.name, a.address, a.importance, a.exposure"
-					     " FROM assets a LEFT JOIN assets p ON p.n = a.parent_n"
-					     " WHERE a.unit_n = ? AND a.kind = 'host' AND a.name = ?"),
-			      V(db_i(h->unit_n), db_t(h->name)), &rows, err)
-		    || !db_next(rows, &k.found, err))
+		if (!db_query(op_db(op),
+			    SQL("SELECT a.n, a.version, a.retired_at, a.id, p.name, a.address, a.importance, "
+				"a.exposure"
+				" FROM assets a LEFT JOIN assets p ON p.n = a.parent_n"
+				" WHERE a.unit_n = ? AND a.kind = 'host' AND a.name = ?"),
+			    V(db_i(h->unit_n), db_t(h->name)), &rows, err) ||
+			!db_next(rows, &k.found, err))
 			return false;
 		if (k.found) {
 			k.n = db_col_int(rows, 0);
@@ -88,7 +92,8 @@ static void match_same(struct import_host *h, struct import_known *k, bool *take
 	}
 }
 
-/* Then, product by product, what is left on both sides is paired: a version that changed keeps its slot and row. */
+/* Then, product by product, what is left on both sides is paired: a version that changed keeps its slot and
+ * row. */
 static void match_changed(struct import_host *h, struct import_known *k, bool *taken)
 {
 	size_t j = 0;
@@ -96,7 +101,8 @@ static void match_changed(struct import_host *h, struct import_known *k, bool *t
 		struct import_software *want = &h->software[i];
 		if (want->n)
 			continue;
-		while (j < k->n_software && (taken[j] || span_cmp(k->software[j].identity, want->identity) < 0))
+		while (j < k->n_software &&
+			(taken[j] || span_cmp(k->software[j].identity, want->identity) < 0))
 			j++;
 		bool paired = j < k->n_software && span_eq(k->software[j].identity, want->identity);
 		want->action = paired ? IMPORT_CHANGED : IMPORT_NEW;
@@ -114,7 +120,8 @@ static void give_slots(struct import_host *h)
 	for (size_t i = 0; i < h->n_software;) {
 		size_t end = i;
 		int64_t next = 0;
-		for (; end < h->n_software && span_eq(h->software[end].identity, h->software[i].identity); end++)
+		for (; end < h->n_software && span_eq(h->software[end].identity, h->software[i].identity);
+			end++)
 			if (h->software[end].n && h->software[end].slot >= next)
 				next = h->software[end].slot + 1;
 		for (; i < end; i++)
@@ -137,8 +144,9 @@ void plan_compare_host(struct import_host *h, struct import_known *k, struct are
 		if (!taken[j])
 			k->removed[k->n_removed++] = k->software[j].n;
 	h->removed = k->n_removed;
-	h->self_changed = k->found && (k->retired || differs(h->system, k->system) || differs(h->address, k->address)
-				       || differs(h->importance, k->importance) || differs(h->exposure, k->exposure));
+	h->self_changed = k->found &&
+		(k->retired || differs(h->system, k->system) || differs(h->address, k->address) ||
+			differs(h->importance, k->importance) || differs(h->exposure, k->exposure));
 	h->action = !k->found ? IMPORT_NEW : h->self_changed || h->removed ? IMPORT_CHANGED : IMPORT_SAME;
 	for (size_t i = 0; i < h->n_software && h->action == IMPORT_SAME; i++)
 		if (h->software[i].action != IMPORT_SAME)
@@ -148,7 +156,9 @@ void plan_compare_host(struct import_host *h, struct import_known *k, struct are
 /* Each row is counted once: the first row of a host carries the host's own change too. */
 static void count_host(const struct import_host *h, struct import_counts *c)
 {
-	int64_t *const counter[] = { [IMPORT_SAME] = &c->unchanged, [IMPORT_NEW] = &c->fresh, [IMPORT_CHANGED] = &c->changed };
+	int64_t *const counter[] = {
+		[IMPORT_SAME] = &c->unchanged, [IMPORT_NEW] = &c->fresh, [IMPORT_CHANGED] = &c->changed
+	};
 	if (h->first_alone) {
 		bool same = h->action == IMPORT_CHANGED && !h->self_changed && !h->removed;
 		++*counter[same ? IMPORT_SAME : h->action];

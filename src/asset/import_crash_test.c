@@ -1,5 +1,6 @@
 /*
- * An import beside other writers, and cut off by kill -9 at many moments: what it began is completed, or it never was.
+ * An import beside other writers, and cut off by kill -9 at many moments: what it began is completed, or it
+ * never was.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -25,9 +26,12 @@ static void make_file(struct str *out, size_t rows, size_t rows_per_host, const 
 	str_addz(out, HEADER);
 	for (size_t i = 0; i < rows; i++) {
 		size_t host = i / rows_per_host;
-		str_addf(out, "U%zu,系统%zu,host-%zu,192.0.%zu.%zu,%s,medium,Product %zu,Vendor %zu,%s,"
-			 "cpe:2.3:a:vendor_%zu:product_%zu:%s:*:*:*:*:*:*:*\n", host % 3 + 1, host % 97, host, host / 250 % 250,
-			 host % 250, host % 4 ? "internal" : "internet", i % 977, i % 53, version, i % 53, i % 977, version);
+		str_addf(out,
+			"U%zu,系统%zu,host-%zu,192.0.%zu.%zu,%s,medium,Product %zu,Vendor %zu,%s,"
+			"cpe:2.3:a:vendor_%zu:product_%zu:%s:*:*:*:*:*:*:*\n",
+			host % 3 + 1, host % 97, host, host / 250 % 250, host % 250,
+			host % 4 ? "internal" : "internet", i % 977, i % 53, version, i % 53, i % 977,
+			version);
 	}
 }
 
@@ -49,9 +53,10 @@ static void *write_on(void *user)
 	while (w->ok && !w->stop) {
 		int64_t begin = clock_mono_ns();
 		struct store_tx *tx = NULL;
-		w->ok = store_begin(s, &actor_local.who, &tx, &err)
-			&& db_exec(store_tx_db(tx), SQL("UPDATE units SET sort_order = sort_order + 1 WHERE n = 3"), V0, &err)
-			&& store_commit(&tx, &err);
+		w->ok = store_begin(s, &actor_local.who, &tx, &err) &&
+			db_exec(store_tx_db(tx),
+				SQL("UPDATE units SET sort_order = sort_order + 1 WHERE n = 3"), V0, &err) &&
+			store_commit(&tx, &err);
 		store_rollback(&tx);
 		int64_t took = clock_mono_ns() - begin;
 		w->longest_ns = took > w->longest_ns ? took : w->longest_ns;
@@ -76,8 +81,9 @@ static void one_measured(struct bench *b, const struct str *file, const char *wh
 	w.stop = true;
 	pthread_join(thread, NULL);
 	CHECK(w.ok && w.writes > 0);
-	printf("# %s: %.2f s; another writer: %zu writes, longest %.1f ms, mean %.2f ms\n", what, seconds, w.writes,
-	       (double)w.longest_ns / 1e6, w.writes ? (double)w.total_ns / (double)w.writes / 1e6 : 0.0);
+	printf("# %s: %.2f s; another writer: %zu writes, longest %.1f ms, mean %.2f ms\n", what, seconds,
+		w.writes, (double)w.longest_ns / 1e6,
+		w.writes ? (double)w.total_ns / (double)w.writes / 1e6 : 0.0);
 }
 
 static void test_beside_writer(void)
@@ -129,8 +135,10 @@ static bool whole(struct bench *b, int64_t hosts, const char *version)
 {
 	int64_t n = 0;
 	bool found;
-	return db_int(store_reader(b->store), SQL("SELECT COUNT(*) FROM software WHERE removed_at IS NULL AND product_version = ?"),
-		      V(db_z(version)), &n, &found, &b->err) && n == hosts * 5;
+	return db_int(store_reader(b->store),
+		       SQL("SELECT COUNT(*) FROM software WHERE removed_at IS NULL AND product_version = ?"),
+		       V(db_z(version)), &n, &found, &b->err) &&
+		n == hosts * 5;
 }
 
 static void one_cut(const char *name, int64_t hosts, int64_t us, const char *before, const char *after)
@@ -140,13 +148,16 @@ static void one_cut(const char *name, int64_t hosts, int64_t us, const char *bef
 	CHECK(bench_open(&b, name, STORE_OPEN));
 	int64_t open = bench_count(&b, SQL("SELECT COUNT(*) FROM import_plans WHERE state = 'applying'"));
 	int64_t half = bench_count(&b, SQL("SELECT SUM(applied) FROM import_plans WHERE state = 'applying'"));
-	int64_t mixed = bench_count(&b, SQL("SELECT COUNT(*) FROM (SELECT asset_n FROM software WHERE removed_at IS NULL"
-					    " GROUP BY asset_n HAVING COUNT(*) <> 5 OR COUNT(DISTINCT product_version) <> 1) x"));
-	printf("# killed after %" PRId64 " us (%s): plans open %" PRId64 ", hosts of them done %" PRId64 "\n", us,
-	       WIFSIGNALED(status) ? "cut off" : "had ended", open, half);
+	int64_t mixed = bench_count(&b,
+		SQL("SELECT COUNT(*) FROM (SELECT asset_n FROM software WHERE removed_at IS NULL"
+		    " GROUP BY asset_n HAVING COUNT(*) <> 5 OR COUNT(DISTINCT product_version) <> 1) x"));
+	printf("# killed after %" PRId64 " us (%s): plans open %" PRId64 ", hosts of them done %" PRId64 "\n",
+		us, WIFSIGNALED(status) ? "cut off" : "had ended", open, half);
 	CHECK_INT(mixed, 0);
 	CHECK_OK(asset_import_resume(&b.op, &b.err), b.err);
-	CHECK_INT(bench_count(&b, SQL("SELECT COUNT(*) FROM import_plans WHERE state IN ('applying', 'building')")), 0);
+	CHECK_INT(bench_count(&b,
+			  SQL("SELECT COUNT(*) FROM import_plans WHERE state IN ('applying', 'building')")),
+		0);
 	CHECK_INT(bench_count(&b, SQL("SELECT COUNT(*) FROM import_plan_rows WHERE ordinal > 100")), 0);
 	bool is_old = whole(&b, hosts, before), is_new = whole(&b, hosts, after);
 	CHECK(is_old != is_new);

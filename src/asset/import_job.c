@@ -5,7 +5,8 @@
 
 enum { UPLOAD_MAX = 64 << 20, RETRY_MS = 5000 };
 
-static bool plan_of(struct op *op, const struct store_job *job, struct import_plan *ret, bool *ret_found, struct err *err)
+static bool plan_of(
+	struct op *op, const struct store_job *job, struct import_plan *ret, bool *ret_found, struct err *err)
 {
 	CLEANUP(json_free) json_t *argument = NULL;
 	return json_parse(job->argument, 4, &argument, err)
@@ -39,17 +40,21 @@ static bool try_lock(struct op *op, int *ret_fd, bool *ret_locked, struct err *e
 static void refuse_file(struct import_file *f, const struct err *why)
 {
 	f->n_problems = 1;
-	f->problems[0] = (struct import_problem){ .line = 0, .column = "", .zh = arena_span(f->arena, span_of(why->zh)),
-						  .en = arena_span(f->arena, span_of(why->en)) };
+	f->problems[0] = (struct import_problem){ .line = 0,
+		.column = "",
+		.zh = arena_span(f->arena, span_of(why->zh)),
+		.en = arena_span(f->arena, span_of(why->en)) };
 	f->bad_rows = 1;
 }
 
 static bool about_file(enum err_code code)
 {
-	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE || code == ERR_MEDIA_TYPE;
+	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE ||
+		code == ERR_MEDIA_TYPE;
 }
 
-static bool read_and_compare(struct op *op, const struct import_plan *p, struct import_file *f, struct err *err)
+static bool read_and_compare(
+	struct op *op, const struct import_plan *p, struct import_file *f, struct err *err)
 {
 	CLEANUP(stream_close_p) struct stream *s = NULL;
 	struct span body;

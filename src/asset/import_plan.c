@@ -7,21 +7,28 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
-	if (!db_query(op_db(op), SQL("SELECT id, state, actor, scope, file, user_n, hosts, applied, rows_read, rows_new,"
-				     " rows_changed, rows_unchanged, rows_refused, removed, unit_n FROM import_plans"
-				     " WHERE n = ?"),
-		      V(db_i(n)), &r, err)
-	    || !db_next(r, ret_found, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT id, state, actor, scope, file, user_n, hosts, applied, rows_read, rows_new,"
+			" rows_changed, rows_unchanged, rows_refused, removed, unit_n FROM import_plans"
+			" WHERE n = ?"),
+		    V(db_i(n)), &r, err) ||
+		!db_next(r, ret_found, err))
 		return false;
 	if (!*ret_found)
 		return true;
 	*ret = (struct import_plan){
-		.n = n, .id = arena_span(a, db_col_text(r, 0)), .state = arena_span(a, db_col_text(r, 1)),
-		.actor = arena_span(a, db_col_text(r, 2)), .scope = arena_span(a, db_col_text(r, 3)),
-		.file = arena_span(a, db_col_text(r, 4)), .user_n = db_col_int(r, 5), .hosts = db_col_int(r, 6),
-		.applied = db_col_int(r, 7), .unit_n = db_col_int(r, 14),
-		.counts = { db_col_int(r, 8), db_col_int(r, 9), db_col_int(r, 10), db_col_int(r, 11), db_col_int(r, 12),
-			    db_col_int(r, 13) },
+		.n = n,
+		.id = arena_span(a, db_col_text(r, 0)),
+		.state = arena_span(a, db_col_text(r, 1)),
+		.actor = arena_span(a, db_col_text(r, 2)),
+		.scope = arena_span(a, db_col_text(r, 3)),
+		.file = arena_span(a, db_col_text(r, 4)),
+		.user_n = db_col_int(r, 5),
+		.hosts = db_col_int(r, 6),
+		.applied = db_col_int(r, 7),
+		.unit_n = db_col_int(r, 14),
+		.counts = { db_col_int(r, 8), db_col_int(r, 9), db_col_int(r, 10), db_col_int(r, 11),
+			db_col_int(r, 12), db_col_int(r, 13) },
 	};
 	return true;
 }
@@ -32,15 +39,24 @@ static bool insert_plan(struct op *op, struct import_plan *p, struct err *err)
 	bool found;
 	int64_t now = op_now(op), seq;
 	p->id = arena_span(op->arena, span_of(uuid_make(now, id)));
-	if (!db_int(op_db(op), SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, user_n,"
-			" unit_n, scope, file, rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, hosts,"
-			" applied, problems) VALUES (?, 1, ?, ?, 'assets', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]')"
+	if (!db_int(op_db(op),
+		    SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, "
+			"user_n,"
+			" unit_n, scope, file, rows_read, rows_new, rows_changed, rows_unchanged, "
+			"rows_refused, removed, hosts,"
+			" applied, problems) VALUES (?, 1, ?, ?, 'assets', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, "
+			"0, 0, 0, '[]')"
 			" RETURNING n"),
 		    V(db_t(p->id), db_i(now), db_i(now), db_t(p->state), db_t(p->actor), db_i(p->user_n),
-		      p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope), db_t(p->file)), &p->n, &found, err))
+			    p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope), db_t(p->file)),
+		    &p->n, &found, err))
 		return false;
-	struct store_change c = { .resource = "import", .record_n = p->n, .record_id = p->id, .version = 1, .verb = "create",
-				  .unit_after_n = p->unit_n };
+	struct store_change c = { .resource = "import",
+		.record_n = p->n,
+		.record_id = p->id,
+		.version = 1,
+		.verb = "create",
+		.unit_after_n = p->unit_n };
 	return store_add_change(op->tx, &c, &seq, err);
 }
 
@@ -64,7 +80,8 @@ void plan_problems_json(const struct import_file *f, struct str *out)
 	str_addc(out, '[');
 	for (size_t i = 0; i < f->n_problems; i++) {
 		const struct import_problem *p = &f->problems[i];
-		str_addf(out, "%s{\"line\":%" PRIu64 ",\"column\":\"%s\",\"zh\":", i ? "," : "", p->line, p->column);
+		str_addf(out, "%s{\"line\":%" PRIu64 ",\"column\":\"%s\",\"zh\":", i ? "," : "", p->line,
+			p->column);
 		str_add_json(out, p->zh);
 		str_addz(out, ",\"en\":");
 		str_add_json(out, p->en);
@@ -81,7 +98,8 @@ static struct span software_json(const struct import_host *h, struct arena *a)
 	str_addc(&out, '[');
 	for (size_t i = 0; i < h->n_software; i++) {
 		const struct import_software *s = &h->software[i];
-		const struct span texts[] = { s->identity, s->part, s->vendor, s->product, s->version, s->cpe };
+		const struct span texts[] = { s->identity, s->part, s->vendor, s->product, s->version,
+			s->cpe };
 		str_addz(&out, i ? ",[" : "[");
 		for (size_t t = 0; t < COUNT(texts); t++) {
 			str_addz(&out, t ? "," : "");
@@ -93,18 +111,22 @@ static struct span software_json(const struct import_host *h, struct arena *a)
 	return str_span(&out);
 }
 
-static bool add_row(struct db *db, int64_t plan_n, int64_t ordinal, const struct import_host *h, struct span software,
-		    struct err *err)
+static bool add_row(struct db *db, int64_t plan_n, int64_t ordinal, const struct import_host *h,
+	struct span software, struct err *err)
 {
-	return db_exec(db, SQL("INSERT INTO import_plan_rows (plan_n, ordinal, action, line, unit_n, name, system_name, address,"
-			       " importance, exposure, software) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-		       V(db_i(plan_n), db_i(ordinal), db_z(h->action == IMPORT_NEW ? "new" : "changed"), db_i((int64_t)h->line),
-			 db_i(h->unit_n), db_t(h->name), db_t(h->system), db_t(h->address), db_t(h->importance),
-			 db_t(h->exposure), db_t(software)), err);
+	return db_exec(db,
+		SQL("INSERT INTO import_plan_rows (plan_n, ordinal, action, line, unit_n, name, system_name, "
+		    "address,"
+		    " importance, exposure, software) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+		V(db_i(plan_n), db_i(ordinal), db_z(h->action == IMPORT_NEW ? "new" : "changed"),
+			db_i((int64_t)h->line), db_i(h->unit_n), db_t(h->name), db_t(h->system),
+			db_t(h->address), db_t(h->importance), db_t(h->exposure), db_t(software)),
+		err);
 }
 
 /* As many hosts as fit in one short transaction, from *at on; texts are made before it begins. */
-static bool add_batch(struct op *op, struct import_plan *p, const struct import_file *f, size_t *at, struct err *err)
+static bool add_batch(
+	struct op *op, struct import_plan *p, const struct import_file *f, size_t *at, struct err *err)
 {
 	enum { BATCH = 1000, BATCH_BYTES = 1 << 20 };
 	struct arena *a = arena_new(64u << 20, 256u << 20);
@@ -128,26 +150,35 @@ static bool add_batch(struct op *op, struct import_plan *p, const struct import_
 	return ok;
 }
 
-bool plan_queue(struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err)
+bool plan_queue(
+	struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err)
 {
-	struct store_work w = { .kind = kind, .key = p->id, .lane = STORE_LONG, .run_at = op_now(op) + delay_ms,
-				.argument = arena_printf(op->arena, "{\"plan\":%" PRId64 "}", p->n) };
+	struct store_work w = { .kind = kind,
+		.key = p->id,
+		.lane = STORE_LONG,
+		.run_at = op_now(op) + delay_ms,
+		.argument = arena_printf(op->arena, "{\"plan\":%" PRId64 "}", p->n) };
 	return store_job_add(op->tx, &w, err);
 }
 
 /* The step that makes the plan an intent: with it comes the job that completes what is cut off. */
-static bool finish(struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
+static bool finish(
+	struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
 {
 	struct str problems = STR_IN(op->arena, 1 << 20);
 	const struct import_counts *c = &f->counts;
 	plan_problems_json(f, &problems);
 	if (!str_check(&problems, err) || !op_begin(op, err))
 		return false;
-	bool ok = db_exec(op_db(op), SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ?, rows_read = ?,"
-				" rows_new = ?, rows_changed = ?, rows_unchanged = ?, rows_refused = ?, removed = ?, hosts = ?,"
-				" problems = ? WHERE n = ?"),
-			  V(db_z(state), db_i(op_now(op)), db_i(c->read), db_i(c->fresh), db_i(c->changed), db_i(c->unchanged),
-			    db_i(c->refused), db_i(c->removed), db_i(p->hosts), db_t(str_span(&problems)), db_i(p->n)), err);
+	bool ok = db_exec(op_db(op),
+		SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ?, rows_read = ?,"
+		    " rows_new = ?, rows_changed = ?, rows_unchanged = ?, rows_refused = ?, removed = ?, "
+		    "hosts = ?,"
+		    " problems = ? WHERE n = ?"),
+		V(db_z(state), db_i(op_now(op)), db_i(c->read), db_i(c->fresh), db_i(c->changed),
+			db_i(c->unchanged), db_i(c->refused), db_i(c->removed), db_i(p->hosts),
+			db_t(str_span(&problems)), db_i(p->n)),
+		err);
 	if (ok && strcmp(state, "applying") == 0)
 		ok = plan_queue(op, p, "import.apply", 5000, err);
 	ok = ok && op_commit(op, err);
@@ -156,7 +187,8 @@ static bool finish(struct op *op, struct import_plan *p, const struct import_fil
 	return ok;
 }
 
-bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
+bool plan_fill(
+	struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
 {
 	size_t at = 0;
 	p->hosts = 0;
@@ -175,9 +207,12 @@ bool plan_state(struct op *op, const struct import_plan *p, const char *state, s
 	int64_t seq;
 	struct store_change c = { .resource = "import", .record_n = p->n, .record_id = p->id, .verb = state };
 	bool found;
-	return db_int(op_db(op), SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n = ?"
-				     " RETURNING version"), V(db_z(state), db_i(op_now(op)), db_i(p->n)), &c.version, &found, err)
-		&& store_add_change(op->tx, &c, &seq, err);
+	return db_int(op_db(op),
+		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n "
+			   "= ?"
+			   " RETURNING version"),
+		       V(db_z(state), db_i(op_now(op)), db_i(p->n)), &c.version, &found, err) &&
+		store_add_change(op->tx, &c, &seq, err);
 }
 
 /* ---- reading rows back ---- */
@@ -192,7 +227,8 @@ static bool parse_software(struct span text, struct arena *a, struct import_host
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row = json_array_get(list, i);
 		struct import_software *s = &h->software[h->n_software++];
-		struct span *texts[] = { &s->identity, &s->part, &s->vendor, &s->product, &s->version, &s->cpe };
+		struct span *texts[] = { &s->identity, &s->part, &s->vendor, &s->product, &s->version,
+			&s->cpe };
 		if (json_array_size(row) != COUNT(texts))
 			return err_set(err, ERR_CORRUPT, "导入计划已损坏", "the import plan is damaged");
 		for (size_t t = 0; t < COUNT(texts); t++)
@@ -201,16 +237,19 @@ static bool parse_software(struct span text, struct arena *a, struct import_host
 	return true;
 }
 
-bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret, struct err *err)
+bool plan_rows(
+	struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
 	struct import_host *hosts = arena_array(a, max, sizeof *hosts);
 	size_t n = 0;
 	bool more = true;
-	if (!db_query(op_db(op), SQL("SELECT line, unit_n, action, name, system_name, address, importance, exposure, software"
-				     " FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"),
-		      V(db_i(plan_n), db_i(after), db_i((int64_t)max)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT line, unit_n, action, name, system_name, address, importance, exposure, "
+			"software"
+			" FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"),
+		    V(db_i(plan_n), db_i(after), db_i((int64_t)max)), &r, err))
 		return false;
 	while (n < max) {
 		if (!db_next(r, &more, err))

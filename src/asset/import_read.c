@@ -8,8 +8,17 @@
 #include "codec/csv.h"
 
 enum column {
-	COL_UNIT, COL_SYSTEM, COL_HOST, COL_ADDRESS, COL_EXPOSURE, COL_IMPORTANCE, COL_SOFTWARE, COL_VENDOR, COL_VERSION,
-	COL_CPE, COL_COUNT,
+	COL_UNIT,
+	COL_SYSTEM,
+	COL_HOST,
+	COL_ADDRESS,
+	COL_EXPOSURE,
+	COL_IMPORTANCE,
+	COL_SOFTWARE,
+	COL_VENDOR,
+	COL_VERSION,
+	COL_CPE,
+	COL_COUNT,
 };
 
 static const struct {
@@ -53,9 +62,10 @@ static bool note(struct reading *r, int column, const struct err *e)
 	r->bad = true;
 	f->all_problems++;
 	if (f->n_problems < IMPORT_PROBLEMS_SHOWN)
-		f->problems[f->n_problems++] = (struct import_problem){
-			.line = r->row.line, .column = column < 0 ? "" : columns[column].name,
-			.zh = arena_span(f->arena, span_of(e->zh)), .en = arena_span(f->arena, span_of(e->en)) };
+		f->problems[f->n_problems++] = (struct import_problem){ .line = r->row.line,
+			.column = column < 0 ? "" : columns[column].name,
+			.zh = arena_span(f->arena, span_of(e->zh)),
+			.en = arena_span(f->arena, span_of(e->en)) };
 	return false;
 }
 
@@ -74,7 +84,8 @@ static struct span shown(struct span s)
 static bool one_line(struct span s)
 {
 	size_t at;
-	return !utf8_has_control(s) && !span_find(s, '\t', &at) && !span_find(s, '\n', &at) && !span_find(s, '\r', &at);
+	return !utf8_has_control(s) && !span_find(s, '\t', &at) && !span_find(s, '\n', &at) &&
+		!span_find(s, '\r', &at);
 }
 
 static void take_column(struct reading *r, int column)
@@ -95,7 +106,8 @@ static void check_enum(struct reading *r, int column, const char *const *values,
 	for (size_t i = 0; values[i]; i++)
 		if (v.n == 0 || span_is(v, values[i]))
 			return;
-	BAD(r, column, "“" SPAN_FMT "”不在允许的取值之内：%s", "\"" SPAN_FMT "\" is not one of %s", SPAN_ARG(shown(v)), list);
+	BAD(r, column, "“" SPAN_FMT "”不在允许的取值之内：%s", "\"" SPAN_FMT "\" is not one of %s",
+		SPAN_ARG(shown(v)), list);
 }
 
 static void check_address(struct reading *r, char ret[ADDRESS_TEXT])
@@ -103,7 +115,8 @@ static void check_address(struct reading *r, char ret[ADDRESS_TEXT])
 	struct span v = r->value[COL_ADDRESS];
 	if (v.n > 0 && address_parse(v, ret) == ADDRESS_NONE)
 		BAD(r, COL_ADDRESS, "“" SPAN_FMT "”不是 IPv4、IPv6 地址或主机名",
-		    "\"" SPAN_FMT "\" is neither an IPv4 or IPv6 address nor a host name", SPAN_ARG(shown(v)));
+			"\"" SPAN_FMT "\" is neither an IPv4 or IPv6 address nor a host name",
+			SPAN_ARG(shown(v)));
 	else
 		r->value[COL_ADDRESS] = v.n > 0 ? span_of(ret) : SPAN("");
 }
@@ -118,8 +131,8 @@ static int64_t find_unit(struct reading *r)
 		BAD(r, COL_UNIT, "没有代码为“" SPAN_FMT "”的单位", "there is no unit with the code \"" SPAN_FMT "\"",
 		    SPAN_ARG(shown(code)));
 	else if (!plan_in_scope(r->scope, (int64_t)*n))
-		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产", "you may not register assets of the unit \"" SPAN_FMT "\"",
-		    SPAN_ARG(shown(code)));
+		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产",
+			"you may not register assets of the unit \"" SPAN_FMT "\"", SPAN_ARG(shown(code)));
 	else
 		return (int64_t)*n;
 	return 0;
@@ -129,7 +142,9 @@ static int64_t find_unit(struct reading *r)
 
 static struct span attribute(const struct cpe *c, enum cpe_attribute at)
 {
-	return c->at[at].kind == CPE_VALUE ? c->at[at].text : c->at[at].kind == CPE_NA ? SPAN("-") : SPAN("*");
+	return c->at[at].kind == CPE_VALUE ? c->at[at].text
+		: c->at[at].kind == CPE_NA ? SPAN("-")
+					   : SPAN("*");
 }
 
 static bool software_of_cpe(struct reading *r, struct import_software *ret)
@@ -139,12 +154,14 @@ static bool software_of_cpe(struct reading *r, struct import_software *ret)
 	struct err e = { 0 };
 	if (!cpe_parse(r->value[COL_CPE], a, &c, &e))
 		return note(r, COL_CPE, &e);
-	struct span part = attribute(&c, CPE_PART), vendor = attribute(&c, CPE_VENDOR), product = attribute(&c, CPE_PRODUCT);
-	ret->identity = arena_printf(a, "cpe:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(part), SPAN_ARG(vendor),
-				     SPAN_ARG(product));
+	struct span part = attribute(&c, CPE_PART), vendor = attribute(&c, CPE_VENDOR),
+		    product = attribute(&c, CPE_PRODUCT);
+	ret->identity = arena_printf(a, "cpe:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(part),
+		SPAN_ARG(vendor), SPAN_ARG(product));
 	ret->part = c.at[CPE_PART].kind == CPE_VALUE ? part : SPAN("");
 	ret->cpe = cpe_format(&c, a);
-	ret->vendor = r->value[COL_VENDOR].n > 0 ? arena_span(a, r->value[COL_VENDOR]) : cpe_plain(&c, CPE_VENDOR, a);
+	ret->vendor = r->value[COL_VENDOR].n > 0 ? arena_span(a, r->value[COL_VENDOR])
+						 : cpe_plain(&c, CPE_VENDOR, a);
 	ret->product = r->value[COL_SOFTWARE].n > 0 ? arena_span(a, r->value[COL_SOFTWARE])
 						    : cpe_plain(&c, CPE_PRODUCT, a);
 	bool said = r->value[COL_VERSION].n > 0;
@@ -221,15 +238,22 @@ static size_t take_host(struct reading *r, int64_t unit_n, bool alone)
 	bool fresh;
 	uint64_t *at = map_put(r->hosts, (struct span){ key, (size_t)n }, r->list.n, &fresh);
 	if (fresh)
-		vec_push(&r->list, (struct import_host){
-			.unit_n = unit_n, .unit = arena_span(a, r->value[COL_UNIT]), .name = arena_span(a, r->value[COL_HOST]),
-			.system = SPAN(""), .address = SPAN(""), .importance = SPAN(""), .exposure = SPAN(""),
-			.line = r->row.line, .first_alone = alone });
+		vec_push(&r->list,
+			(struct import_host){ .unit_n = unit_n,
+				.unit = arena_span(a, r->value[COL_UNIT]),
+				.name = arena_span(a, r->value[COL_HOST]),
+				.system = SPAN(""),
+				.address = SPAN(""),
+				.importance = SPAN(""),
+				.exposure = SPAN(""),
+				.line = r->row.line,
+				.first_alone = alone });
 	else if (alone)
 		r->f->repeated++;
 	struct import_host *h = &r->list.p[*at];
 	if (!alone && ++h->n_software > IMPORT_SOFTWARE_MAX)
-		BAD(r, COL_HOST, "一台主机最多 %d 项软件", "a host has at most %d software instances", IMPORT_SOFTWARE_MAX);
+		BAD(r, COL_HOST, "一台主机最多 %d 项软件", "a host has at most %d software instances",
+			IMPORT_SOFTWARE_MAX);
 	agree(r, COL_SYSTEM, &h->system, h->line);
 	agree(r, COL_ADDRESS, &h->address, h->line);
 	agree(r, COL_IMPORTANCE, &h->importance, h->line);
@@ -243,7 +267,8 @@ static void take_row(struct reading *r)
 	r->bad = false;
 	r->f->rows++;
 	if (r->row.n != csv_columns(r->csv)) {
-		BAD(r, -1, "有 %zu 列，标题行有 %zu 列", "has %zu fields, the header has %zu", r->row.n, csv_columns(r->csv));
+		BAD(r, -1, "有 %zu 列，标题行有 %zu 列", "has %zu fields, the header has %zu", r->row.n,
+			csv_columns(r->csv));
 		r->f->bad_rows++;
 		return;
 	}
@@ -300,8 +325,9 @@ static bool find_columns(struct reading *r, struct err *err)
 	for (size_t i = 0; i < COL_COUNT; i++) {
 		r->at[i] = csv_find(r->csv, columns[i].name);
 		if (r->at[i] == CSV_NONE) {
-			err_set(err, ERR_INVALID, "缺少“%s”列；应有：%s", "the column \"%s\" is missing; needed are: %s",
-				columns[i].name, "unit,system,host,address,exposure,importance,software,vendor,version,cpe");
+			err_set(err, ERR_INVALID, "缺少“%s”列；应有：%s",
+				"the column \"%s\" is missing; needed are: %s", columns[i].name,
+				"unit,system,host,address,exposure,importance,software,vendor,version,cpe");
 			return false;
 		}
 	}
@@ -343,8 +369,8 @@ static bool read_rows(struct reading *r, struct err *err)
 		if (!more)
 			return true;
 		if (r->f->rows >= IMPORT_ROWS_MAX)
-			return err_set(err, ERR_TOO_LARGE, "一个文件最多 %d 行，请分开导入", "a file holds at most %d rows; split it",
-				       IMPORT_ROWS_MAX);
+			return err_set(err, ERR_TOO_LARGE, "一个文件最多 %d 行，请分开导入",
+				"a file holds at most %d rows; split it", IMPORT_ROWS_MAX);
 		take_row(r);
 		if (r->f->rows % 1024 == 0 && !arena_check(r->f->arena, err))
 			return false;
@@ -360,7 +386,8 @@ bool plan_read(struct op *op, struct stream *s, struct span scope, struct import
 	bool ok = load_units(&r, err) && find_columns(&r, err) && read_rows(&r, err);
 	if (ok)
 		gather(&r);
-	/* The vectors move while they grow: they are heap storage until the file is read, then one copy in the arena. */
+	/* The vectors move while they grow: they are heap storage until the file is read, then one copy in
+	 * the arena. */
 	if (ok && f->n_hosts > 0) {
 		struct import_software *all = arena_array(f->arena, r.software.n + 1, sizeof *all);
 		for (size_t i = 0; i < f->n_hosts; i++)

@@ -1,6 +1,7 @@
 #pragma once
 /*
- * What the tests of imports share: a data folder with three units and the command `import assets` run inside the process.
+ * What the tests of imports share: a data folder with three units and the command `import assets` run inside
+ * the process.
  */
 #include <unistd.h>
 
@@ -22,7 +23,8 @@ struct bench {
 
 static inline bool bench_exec(struct bench *b, struct sql_literal sql, struct db_values v)
 {
-	bool ok = op_begin(&b->op, &b->err) && db_exec(op_db(&b->op), sql, v, &b->err) && op_commit(&b->op, &b->err);
+	bool ok = op_begin(&b->op, &b->err) && db_exec(op_db(&b->op), sql, v, &b->err) &&
+		op_commit(&b->op, &b->err);
 	if (!ok)
 		op_rollback(&b->op);
 	return ok;
@@ -56,10 +58,13 @@ static inline bool bench_new(struct bench *b, const char *name)
 	for (int64_t n = 1; n <= 3; n++) {
 		char id[UUID_TEXT], code[8];
 		snprintf(code, sizeof code, "U%d", (int)n);
-		if (!bench_exec(b, SQL("INSERT INTO units (n, id, version, created_at, updated_at, code, name, short_name, kind,"
-				       " sector, uscc, sort_order, aliases, phone, note)"
-				       " VALUES (?, ?, 1, 0, 0, ?, ?, '', 'public_body', 'government', '', 0, '[]', '', '')"),
-				V(db_i(n), db_z(uuid_make(1, id)), db_z(code), db_z(code)))) {
+		if (!bench_exec(b,
+			    SQL("INSERT INTO units (n, id, version, created_at, updated_at, code, name, "
+				"short_name, kind,"
+				" sector, uscc, sort_order, aliases, phone, note)"
+				" VALUES (?, ?, 1, 0, 0, ?, ?, '', 'public_body', 'government', '', 0, '[]', "
+				"'', '')"),
+			    V(db_i(n), db_z(uuid_make(1, id)), db_z(code), db_z(code)))) {
 			printf("# %s\n", b->err.en);
 			return false;
 		}
@@ -97,9 +102,11 @@ static inline bool bench_run(struct bench *b, bool dry)
 	for (const char *next = last; next; next = strstr(next + 1, "\nread "))
 		last = next;
 	if (last)
-		sscanf(last + (*last == '\n'), "read %" SCNd64 ", new %" SCNd64 ", changed %" SCNd64 ", unchanged %" SCNd64
-		       ", refused %" SCNd64, &b->counts.read, &b->counts.fresh, &b->counts.changed, &b->counts.unchanged,
-		       &b->counts.refused);
+		sscanf(last + (*last == '\n'),
+			"read %" SCNd64 ", new %" SCNd64 ", changed %" SCNd64 ", unchanged %" SCNd64
+			", refused %" SCNd64,
+			&b->counts.read, &b->counts.fresh, &b->counts.changed, &b->counts.unchanged,
+			&b->counts.refused);
 	arena_reset(b->arena);
 	return ok;
 }

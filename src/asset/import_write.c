@@ -19,7 +19,8 @@ static void add_member(struct str *out, const char *name, struct span value)
 	str_add_json(out, value);
 }
 
-static void add_column(struct str *before, struct str *after, const char *name, struct span was, struct span is)
+static void add_column(
+	struct str *before, struct str *after, const char *name, struct span was, struct span is)
 {
 	if (is.n == 0 || span_eq(was, is))
 		return;
@@ -43,12 +44,20 @@ static bool log_host(struct writing *w, int64_t n, struct span id, int64_t versi
 	add_column(&before, &after, "exposure", k->exposure, h->exposure);
 	for (size_t i = 0; i < h->n_software; i++)
 		by_action[h->software[i].action]++;
-	struct span values = arena_printf(a, "{\"before\":{%s},\"after\":{%s},\"import\":\"" SPAN_FMT "\",\"software_new\":%"
-		PRId64 ",\"software_changed\":%" PRId64 ",\"software_removed\":%zu}", str_z(&before), str_z(&after),
-		SPAN_ARG(w->plan_id), by_action[IMPORT_NEW], by_action[IMPORT_CHANGED], k->n_removed);
+	struct span values = arena_printf(a,
+		"{\"before\":{%s},\"after\":{%s},\"import\":\"" SPAN_FMT "\",\"software_new\":%" PRId64
+		",\"software_changed\":%" PRId64 ",\"software_removed\":%zu}",
+		str_z(&before), str_z(&after), SPAN_ARG(w->plan_id), by_action[IMPORT_NEW],
+		by_action[IMPORT_CHANGED], k->n_removed);
 	struct store_change c = {
-		.resource = "asset", .record_n = n, .record_id = id, .version = version, .verb = k->found ? "change" : "create",
-		.unit_before_n = k->found ? h->unit_n : 0, .unit_after_n = h->unit_n, .values = values,
+		.resource = "asset",
+		.record_n = n,
+		.record_id = id,
+		.version = version,
+		.verb = k->found ? "change" : "create",
+		.unit_before_n = k->found ? h->unit_n : 0,
+		.unit_after_n = h->unit_n,
+		.values = values,
 	};
 	return store_add_change(w->op->tx, &c, &seq, err);
 }
@@ -62,29 +71,38 @@ static struct span or_else(struct span s, const char *otherwise)
 
 static bool index_names(struct writing *w, int64_t n, struct span name, struct span address, struct err *err)
 {
-	struct span text = arena_printf(w->op->arena, SPAN_FMT "\n" SPAN_FMT "\n", SPAN_ARG(name), SPAN_ARG(address));
+	struct span text =
+		arena_printf(w->op->arena, SPAN_FMT "\n" SPAN_FMT "\n", SPAN_ARG(name), SPAN_ARG(address));
 	return store_search_set(w->op->tx, "asset", n, text, err);
 }
 
 /* The host itself (in its system, 0: none), or its system. */
-static bool insert_asset(struct writing *w, bool host, int64_t parent_n, const char *id, int64_t *ret_n, struct err *err)
+static bool insert_asset(
+	struct writing *w, bool host, int64_t parent_n, const char *id, int64_t *ret_n, struct err *err)
 {
 	const struct import_host *h = w->h;
 	bool found;
 	struct span name = host ? h->name : h->system;
 	struct span address = host ? h->address : SPAN("");
 	struct db_value now = db_i(w->now);
-	return db_int(w->db, SQL("INSERT INTO assets (id, version, created_at, updated_at, unit_n, kind, name, address,"
-				 " parent_n, importance, exposure, mlps_level, record_number, note, source, seen_first,"
-				 " seen_last, inventory)"
-				 " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 'csv', ?, ?, ?) RETURNING n"),
-		      V(db_z(id), now, now, db_i(h->unit_n), db_z(host ? "host" : "system"), db_t(name), db_t(address),
-			parent_n ? db_i(parent_n) : db_null(), db_t(or_else(h->importance, "medium")),
-			db_t(or_else(h->exposure, "internal")), now, now, db_i(host ? w->stamp : 0)), ret_n, &found, err)
-		&& index_names(w, *ret_n, name, address, err);
+	return db_int(w->db,
+		       SQL("INSERT INTO assets (id, version, created_at, updated_at, unit_n, kind, name, "
+			   "address,"
+			   " parent_n, importance, exposure, mlps_level, record_number, note, source, "
+			   "seen_first,"
+			   " seen_last, inventory)"
+			   " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 'csv', ?, ?, ?) RETURNING "
+			   "n"),
+		       V(db_z(id), now, now, db_i(h->unit_n), db_z(host ? "host" : "system"), db_t(name),
+			       db_t(address), parent_n ? db_i(parent_n) : db_null(),
+			       db_t(or_else(h->importance, "medium")), db_t(or_else(h->exposure, "internal")),
+			       now, now, db_i(host ? w->stamp : 0)),
+		       ret_n, &found, err) &&
+		index_names(w, *ret_n, name, address, err);
 }
 
-/* The system of that name in the unit; a new one is as important and as exposed as the host that named it first. */
+/* The system of that name in the unit; a new one is as important and as exposed as the host that named it
+ * first. */
 static bool find_system(struct writing *w, int64_t *ret_n, struct err *err)
 {
 	const struct import_host *h = w->h;
@@ -102,10 +120,15 @@ static bool find_system(struct writing *w, int64_t *ret_n, struct err *err)
 	struct str after = STR_IN(w->op->arena, 8192);
 	add_member(&after, "name", h->system);
 	struct store_change c = {
-		.resource = "asset", .record_n = *ret_n, .record_id = span_of(id), .version = 1, .verb = "create",
+		.resource = "asset",
+		.record_n = *ret_n,
+		.record_id = span_of(id),
+		.version = 1,
+		.verb = "create",
 		.unit_after_n = h->unit_n,
-		.values = arena_printf(w->op->arena, "{\"before\":{},\"after\":{%s},\"import\":\"" SPAN_FMT "\"}", str_z(&after),
-				       SPAN_ARG(w->plan_id)),
+		.values = arena_printf(w->op->arena,
+			"{\"before\":{},\"after\":{%s},\"import\":\"" SPAN_FMT "\"}", str_z(&after),
+			SPAN_ARG(w->plan_id)),
 	};
 	return store_add_change(w->op->tx, &c, &seq, err);
 }
@@ -115,12 +138,16 @@ static bool update_host(struct writing *w, int64_t system_n, struct err *err)
 	const struct import_host *h = w->h;
 	const struct import_known *k = w->k;
 	struct span address = h->address.n > 0 ? h->address : k->address;
-	if (!db_exec(w->db, SQL("UPDATE assets SET version = version + 1, updated_at = ?, seen_last = ?, retired_at = NULL,"
-				" parent_n = COALESCE(?, parent_n), address = ?, importance = ?, exposure = ?, inventory = ?"
-				" WHERE n = ?"),
-		     V(db_i(w->now), db_i(w->now), system_n ? db_i(system_n) : db_null(), db_t(address),
-		       db_t(h->importance.n > 0 ? h->importance : k->importance),
-		       db_t(h->exposure.n > 0 ? h->exposure : k->exposure), db_i(w->stamp), db_i(k->n)), err))
+	if (!db_exec(w->db,
+		    SQL("UPDATE assets SET version = version + 1, updated_at = ?, seen_last = ?, retired_at "
+			"= NULL,"
+			" parent_n = COALESCE(?, parent_n), address = ?, importance = ?, exposure = ?, "
+			"inventory = ?"
+			" WHERE n = ?"),
+		    V(db_i(w->now), db_i(w->now), system_n ? db_i(system_n) : db_null(), db_t(address),
+			    db_t(h->importance.n > 0 ? h->importance : k->importance),
+			    db_t(h->exposure.n > 0 ? h->exposure : k->exposure), db_i(w->stamp), db_i(k->n)),
+		    err))
 		return false;
 	return span_eq(address, k->address) || index_names(w, k->n, h->name, address, err);
 }
@@ -129,38 +156,49 @@ static bool update_host(struct writing *w, int64_t system_n, struct err *err)
 
 static bool keep_history(struct writing *w, int64_t software_n, const char *verb, struct err *err)
 {
-	return db_exec(w->db, SQL("INSERT INTO software_history (software_n, asset_n, at, verb, source, product_version, patch,"
-				  " cpe) SELECT n, asset_n, ?, ?, 'csv', product_version, patch, cpe FROM software"
-				  " WHERE n = ?"),
-		       V(db_i(w->now), db_z(verb), db_i(software_n)), err);
+	return db_exec(w->db,
+		SQL("INSERT INTO software_history (software_n, asset_n, at, verb, source, product_version, "
+		    "patch,"
+		    " cpe) SELECT n, asset_n, ?, ?, 'csv', product_version, patch, cpe FROM software"
+		    " WHERE n = ?"),
+		V(db_i(w->now), db_z(verb), db_i(software_n)), err);
 }
 
 static bool remove_software(struct writing *w, int64_t software_n, struct err *err)
 {
-	return keep_history(w, software_n, "remove", err)
-		&& db_exec(w->db, SQL("UPDATE software SET removed_at = ?, version = version + 1, updated_at = ? WHERE n = ?"),
-			   V(db_i(w->now), db_i(w->now), db_i(software_n)), err);
+	return keep_history(w, software_n, "remove", err) &&
+		db_exec(w->db,
+			SQL("UPDATE software SET removed_at = ?, version = version + 1, updated_at = ? WHERE "
+			    "n = ?"),
+			V(db_i(w->now), db_i(w->now), db_i(software_n)), err);
 }
 
 static bool change_software(struct writing *w, const struct import_software *s, struct err *err)
 {
-	return keep_history(w, s->n, "change", err)
-		&& db_exec(w->db, SQL("UPDATE software SET version = version + 1, updated_at = ?, seen_last = ?, part = ?,"
-				      " vendor = ?, product = ?, product_version = ?, cpe = ? WHERE n = ?"),
-			   V(db_i(w->now), db_i(w->now), db_t(s->part), db_t(s->vendor), db_t(s->product), db_t(s->version),
-			     db_t(s->cpe), db_i(s->n)), err);
+	return keep_history(w, s->n, "change", err) &&
+		db_exec(w->db,
+			SQL("UPDATE software SET version = version + 1, updated_at = ?, seen_last = ?, part "
+			    "= ?,"
+			    " vendor = ?, product = ?, product_version = ?, cpe = ? WHERE n = ?"),
+			V(db_i(w->now), db_i(w->now), db_t(s->part), db_t(s->vendor), db_t(s->product),
+				db_t(s->version), db_t(s->cpe), db_i(s->n)),
+			err);
 }
 
-static bool insert_software(struct writing *w, int64_t asset_n, const struct import_software *s, struct err *err)
+static bool insert_software(
+	struct writing *w, int64_t asset_n, const struct import_software *s, struct err *err)
 {
 	char id[UUID_TEXT];
 	struct db_value now = db_i(w->now);
-	return db_exec(w->db, SQL("INSERT INTO software (id, version, created_at, updated_at, unit_n, asset_n, source, identity,"
-				  " slot, part, vendor, product, product_version, patch, cpe, confidence, seen_first,"
-				  " seen_last) VALUES (?, 1, ?, ?, ?, ?, 'csv', ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"),
-		       V(db_z(uuid_make(w->now, id)), now, now, db_i(w->h->unit_n), db_i(asset_n), db_t(s->identity),
-			 db_i(s->slot), db_t(s->part), db_t(s->vendor), db_t(s->product), db_t(s->version), db_t(s->cpe),
-			 db_i(s->cpe.n > 0 ? 90 : 60), now, now), err);
+	return db_exec(w->db,
+		SQL("INSERT INTO software (id, version, created_at, updated_at, unit_n, asset_n, source, "
+		    "identity,"
+		    " slot, part, vendor, product, product_version, patch, cpe, confidence, seen_first,"
+		    " seen_last) VALUES (?, 1, ?, ?, ?, ?, 'csv', ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"),
+		V(db_z(uuid_make(w->now, id)), now, now, db_i(w->h->unit_n), db_i(asset_n), db_t(s->identity),
+			db_i(s->slot), db_t(s->part), db_t(s->vendor), db_t(s->product), db_t(s->version),
+			db_t(s->cpe), db_i(s->cpe.n > 0 ? 90 : 60), now, now),
+		err);
 }
 
 /* Removals first: they free slots. */
@@ -184,7 +222,8 @@ static bool next_stamp(struct op *op, int64_t *stamp, struct err *err)
 	return *stamp != 0 || store_next_number(op->tx, SPAN("asset.inventory"), stamp, err);
 }
 
-bool plan_write_host(struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err)
+bool plan_write_host(
+	struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err)
 {
 	struct import_known k;
 	if (!plan_load_known(op, h, op->arena, &k, err))

@@ -7,16 +7,19 @@
 bool inventory_touch(struct op *op, int64_t asset_n, struct err *err)
 {
 	int64_t stamp;
-	return store_next_number(op->tx, SPAN("asset.inventory"), &stamp, err)
-		&& db_exec(op_db(op), SQL("UPDATE assets SET inventory = ? WHERE n = ?"), V(db_i(stamp), db_i(asset_n)), err);
+	return store_next_number(op->tx, SPAN("asset.inventory"), &stamp, err) &&
+		db_exec(op_db(op), SQL("UPDATE assets SET inventory = ? WHERE n = ?"),
+			V(db_i(stamp), db_i(asset_n)), err);
 }
 
 /* ---- reading ---- */
 
 static void read_host(const struct db_rows *r, struct arena *a, struct asset_host *h)
 {
-	*h = (struct asset_host){ .n = db_col_int(r, 0), .unit_n = db_col_int(r, 1), .retired = !db_col_null(r, 2),
-				  .inventory = db_col_int(r, 3) };
+	*h = (struct asset_host){ .n = db_col_int(r, 0),
+		.unit_n = db_col_int(r, 1),
+		.retired = !db_col_null(r, 2),
+		.inventory = db_col_int(r, 3) };
 	struct span *texts[] = { &h->id, &h->name, &h->address, &h->exposure, &h->importance };
 	for (size_t i = 0; i < COUNT(texts); i++)
 		*texts[i] = arena_span(a, db_col_text(r, (int)i + 4));
@@ -39,7 +42,8 @@ static bool read_hosts(struct op *op, struct db_rows *r, size_t max, struct asse
 }
 
 /* Live software of hosts first … last, whose asset_n lie in ascending order in the rows of r. */
-static bool read_software(struct op *op, struct db_rows *r, struct asset_host *hosts, size_t n, struct err *err)
+static bool read_software(
+	struct op *op, struct db_rows *r, struct asset_host *hosts, size_t n, struct err *err)
 {
 	struct arena *a = op->arena;
 	VEC(struct asset_software) all = { .arena = a };
@@ -57,7 +61,8 @@ static bool read_software(struct op *op, struct db_rows *r, struct asset_host *h
 		if (at == n || hosts[at].n != asset_n || hosts[at].retired)
 			continue;
 		struct asset_software s = { .n = db_col_int(r, 1), .confidence = db_col_int(r, 2) };
-		struct span *texts[] = { &s.id, &s.source, &s.part, &s.vendor, &s.product, &s.version, &s.patch, &s.cpe };
+		struct span *texts[] = { &s.id, &s.source, &s.part, &s.vendor, &s.product, &s.version,
+			&s.patch, &s.cpe };
 		for (size_t i = 0; i < COUNT(texts); i++)
 			*texts[i] = arena_span(a, db_col_text(r, (int)i + 3));
 		if (runs[at].count++ == 0)
@@ -71,7 +76,9 @@ static bool read_software(struct op *op, struct db_rows *r, struct asset_host *h
 	return true;
 }
 
-#define SOFTWARE_COLUMNS "SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe FROM software"
+#define SOFTWARE_COLUMNS \
+	"SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe " \
+	"FROM software"
 
 static bool add_software(struct op *op, struct asset_host *hosts, size_t n, struct err *err)
 {
@@ -80,16 +87,18 @@ static bool add_software(struct op *op, struct asset_host *hosts, size_t n, stru
 	for (size_t i = 0; i < n; i += dense ? n : 1) {
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		size_t last = dense ? n - 1 : i;
-		if (!db_query(op_db(op), SQL(SOFTWARE_COLUMNS " WHERE asset_n >= ? AND asset_n <= ? AND removed_at IS NULL"
+		if (!db_query(op_db(op),
+			    SQL(SOFTWARE_COLUMNS " WHERE asset_n >= ? AND asset_n <= ? AND removed_at IS NULL"
 						 " ORDER BY asset_n, n"),
-			      V(db_i(hosts[i].n), db_i(hosts[last].n)), &r, err)
-		    || !read_software(op, r, hosts + i, last - i + 1, err))
+			    V(db_i(hosts[i].n), db_i(hosts[last].n)), &r, err) ||
+			!read_software(op, r, hosts + i, last - i + 1, err))
 			return false;
 	}
 	return true;
 }
 
-#define HOST_COLUMNS "SELECT n, unit_n, retired_at, inventory, id, name, address, exposure, importance FROM assets"
+#define HOST_COLUMNS \
+	"SELECT n, unit_n, retired_at, inventory, id, name, address, exposure, importance FROM assets"
 
 bool asset_inventory_next(struct op *op, struct asset_range which, struct asset_host **ret, size_t *ret_n,
 			  struct err *err)
@@ -100,10 +109,13 @@ bool asset_inventory_next(struct op *op, struct asset_range which, struct asset_
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		bool ok = which.changed_after > 0
-			? db_query(op_db(op), SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? AND inventory > ?"
-						  " ORDER BY n LIMIT ?"), V(after, db_i(which.changed_after), max), &r, err)
-			: db_query(op_db(op), SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? ORDER BY n LIMIT ?"),
-				   V(after, max), &r, err);
+			? db_query(op_db(op),
+				  SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? AND inventory > ?"
+						   " ORDER BY n LIMIT ?"),
+				  V(after, db_i(which.changed_after), max), &r, err)
+			: db_query(op_db(op),
+				  SQL(HOST_COLUMNS " WHERE kind = 'host' AND n > ? ORDER BY n LIMIT ?"),
+				  V(after, max), &r, err);
 		if (!ok || !read_hosts(op, r, which.max, hosts, &n, err))
 			return false;
 	}
@@ -114,7 +126,8 @@ bool asset_inventory_next(struct op *op, struct asset_range which, struct asset_
 	return true;
 }
 
-bool asset_inventory_find(struct op *op, int64_t host_n, struct asset_host *ret, bool *ret_found, struct err *err)
+bool asset_inventory_find(
+	struct op *op, int64_t host_n, struct asset_host *ret, bool *ret_found, struct err *err)
 {
 	struct asset_host h;
 	size_t n = 0;
@@ -136,10 +149,12 @@ bool asset_inventory_find(struct op *op, int64_t host_n, struct asset_host *ret,
 bool asset_inventory_stamp(struct op *op, int64_t *ret, struct err *err)
 {
 	bool found;
-	return db_int(op_db(op), SQL("SELECT COALESCE(MAX(inventory), 0) FROM assets WHERE inventory > 0"), V0, ret, &found, err);
+	return db_int(op_db(op), SQL("SELECT COALESCE(MAX(inventory), 0) FROM assets WHERE inventory > 0"),
+		V0, ret, &found, err);
 }
 
-bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, struct asset_place *ret, struct err *err)
+bool asset_find_by_address(
+	struct op *op, struct span address, int64_t unit_n, struct asset_place *ret, struct err *err)
 {
 	char canonical[ADDRESS_TEXT];
 	struct asset_place found = { 0 };
@@ -147,9 +162,11 @@ bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, s
 	if (address_parse(span_trim(address), canonical) == ADDRESS_NONE)
 		return true;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(op_db(op), SQL("SELECT n, COALESCE(unit_n, 0) FROM assets WHERE address = ? AND address <> ''"
-				     " AND retired_at IS NULL ORDER BY CASE kind WHEN 'host' THEN 0 ELSE 1 END, n"
-				     " LIMIT 1000"), V(db_z(canonical)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, COALESCE(unit_n, 0) FROM assets WHERE address = ? AND address <> ''"
+			" AND retired_at IS NULL ORDER BY CASE kind WHEN 'host' THEN 0 ELSE 1 END, n"
+			" LIMIT 1000"),
+		    V(db_z(canonical)), &r, err))
 		return false;
 	for (;;) {
 		bool row;
@@ -171,11 +188,15 @@ bool asset_find_by_address(struct op *op, struct span address, int64_t unit_n, s
 
 /* ---- changing ---- */
 
-bool software_remember(struct op *op, int64_t software_n, const char *verb, const char *source, struct err *err)
+bool software_remember(
+	struct op *op, int64_t software_n, const char *verb, const char *source, struct err *err)
 {
-	return db_exec(op_db(op), SQL("INSERT INTO software_history (software_n, asset_n, at, verb, source, product_version, patch,"
-				      " cpe) SELECT n, asset_n, ?, ?, ?, product_version, patch, cpe FROM software WHERE n = ?"),
-		       V(db_i(op_now(op)), db_z(verb), db_z(source), db_i(software_n)), err);
+	return db_exec(op_db(op),
+		SQL("INSERT INTO software_history (software_n, asset_n, at, verb, source, product_version, "
+		    "patch,"
+		    " cpe) SELECT n, asset_n, ?, ?, ?, product_version, patch, cpe FROM software WHERE n = "
+		    "?"),
+		V(db_i(op_now(op)), db_z(verb), db_z(source), db_i(software_n)), err);
 }
 
 static bool load_software(struct op *op, int64_t n, struct record *ret, struct err *err)
@@ -184,7 +205,8 @@ static bool load_software(struct op *op, int64_t n, struct record *ret, struct e
 	if (!resource_load(op, &software_resource, n, ret, &found, err))
 		return false;
 	if (!found || record_get(ret, "removed_at").type != DB_NULL)
-		return err_set(err, ERR_NOT_FOUND, "该软件已不在清单中", "that software is no longer in the inventory");
+		return err_set(err, ERR_NOT_FOUND, "该软件已不在清单中",
+			"that software is no longer in the inventory");
 	return true;
 }
 
@@ -202,21 +224,24 @@ bool software_remove(struct op *op, int64_t software_n, const char *source, stru
 		return false;
 	copy_record(op, &before, &after);
 	record_set(&after, "removed_at", db_i(op_now(op)));
-	return software_remember(op, software_n, "remove", source, err) && record_update(op, &before, &after, "remove", err)
-		&& inventory_touch(op, record_int(&before, "asset_id"), err);
+	return software_remember(op, software_n, "remove", source, err) &&
+		record_update(op, &before, &after, "remove", err) &&
+		inventory_touch(op, record_int(&before, "asset_id"), err);
 }
 
 /* The name with another version; what its update said belonged to the old one. */
-static bool cpe_with_version(struct op *op, struct span cpe, struct span version, struct span *ret, struct err *err)
+static bool cpe_with_version(
+	struct op *op, struct span cpe, struct span version, struct span *ret, struct err *err)
 {
 	struct cpe c;
 	struct span value;
 	if (!cpe_parse(cpe, op->arena, &c, err))
 		return false;
 	if (!cpe_quote(version, op->arena, &value))
-		return err_field(err, "version", "版本“" SPAN_FMT "”不能写入 CPE 名称，只能用可见的 ASCII 字符",
-				 "the version \"" SPAN_FMT "\" cannot stand in a CPE name: only printable ASCII can",
-				 SPAN_ARG(utf8_cut(version, 40)));
+		return err_field(err, "version",
+			"版本“" SPAN_FMT "”不能写入 CPE 名称，只能用可见的 ASCII 字符",
+			"the version \"" SPAN_FMT "\" cannot stand in a CPE name: only printable ASCII can",
+			SPAN_ARG(utf8_cut(version, 40)));
 	c.at[CPE_VERSION].kind = CPE_VALUE;
 	c.at[CPE_VERSION].wild = false;
 	c.at[CPE_VERSION].text = value;
@@ -243,7 +268,8 @@ bool asset_software_set_version(struct op *op, int64_t software_n, struct span v
 	patch = span_trim(patch);
 	if (version.n > 0) {
 		struct span cpe = record_text(&before, "cpe");
-		if (!check_text(version, "version", err) || (cpe.n > 0 && !cpe_with_version(op, cpe, version, &cpe, err)))
+		if (!check_text(version, "version", err) ||
+			(cpe.n > 0 && !cpe_with_version(op, cpe, version, &cpe, err)))
 			return false;
 		record_set(&after, "product_version", db_t(version));
 		record_set(&after, "cpe", db_t(cpe));
@@ -257,8 +283,9 @@ bool asset_software_set_version(struct op *op, int64_t software_n, struct span v
 	    && span_eq(record_text(&before, "patch"), record_text(&after, "patch")))
 		return true;
 	record_set(&after, "seen_last", db_i(op_now(op)));
-	return software_remember(op, software_n, "change", source, err) && record_update(op, &before, &after, "change", err)
-		&& inventory_touch(op, record_int(&before, "asset_id"), err);
+	return software_remember(op, software_n, "change", source, err) &&
+		record_update(op, &before, &after, "change", err) &&
+		inventory_touch(op, record_int(&before, "asset_id"), err);
 }
 
 bool asset_retire(struct op *op, int64_t asset_n, struct err *err)

@@ -5,6 +5,7 @@
 /* Gives the host a new inventory stamp: its software has changed.  Inside a transaction. */
 NODISCARD bool inventory_touch(struct op *op, int64_t asset_n, struct err *err);
 /* Keeps what a software instance is now as history, before it changes or goes. */
-NODISCARD bool software_remember(struct op *op, int64_t software_n, const char *verb, const char *source, struct err *err);
+NODISCARD bool software_remember(
+	struct op *op, int64_t software_n, const char *verb, const char *source, struct err *err);
 /* Marks it removed, with its change row. */
 NODISCARD bool software_remove(struct op *op, int64_t software_n, const char *source, struct err *err);
