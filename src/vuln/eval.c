@@ -167,7 +167,7 @@ bool eval_applies(const struct config_tree *t, const struct cpe *installed, size
 	return false;
 }
 
-static unsigned assumed(const struct config_leaf *leaf, const struct cpe *installed)
+unsigned eval_assumed(const struct config_leaf *leaf, const struct cpe *installed)
 {
 	unsigned bits = 0;
 	for (int at = 0; at < CPE_ATTRIBUTES; at++) {
@@ -201,7 +201,7 @@ static void explain_node(const struct config_node *node, struct eval_hit like, c
 			continue;
 		like.leaf = found;
 		like.installed = k;
-		like.assumed = assumed(found, &installed[k]);
+		like.assumed = eval_assumed(found, &installed[k]);
 		vec_push(&to->v, like);
 	}
 }

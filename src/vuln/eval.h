@@ -37,6 +37,9 @@ struct eval_hit {
 	bool platform_assumed; /* a platform node of this configuration was taken as given (mode C) */
 };
 
+/* The bits of eval_hit.assumed, of a leaf that matches. */
+unsigned eval_assumed(const struct config_leaf *leaf, const struct cpe *installed);
+
 struct eval_result {
 	size_t n;
 	struct eval_hit *hits;               /* by configuration; of each node one leaf per installed name */

@@ -29,8 +29,8 @@ struct matcher {
 	VEC(struct name) names;
 	struct arena *arena;                 /* texts and lists of the names */
 	VEC(uint32_t) always;                /* keys that are not three plain values */
-	VEC(uint32_t) found, set, answers;
-	uint32_t *pattern_seen, *config_seen, epoch;
+	VEC(uint32_t) found, set, answers, marked;
+	uint32_t *pattern_seen, *config_seen, epoch, marked_epoch;
 	uint64_t *bits;                      /* one per CVE */
 };
 
@@ -77,6 +77,7 @@ void matcher_free(struct matcher *m)
 	vec_done(&m->found);
 	vec_done(&m->set);
 	vec_done(&m->answers);
+	vec_done(&m->marked);
 	arena_free(m->arena);
 	free(m->pattern_seen);
 	free(m->config_seen);
@@ -202,6 +203,12 @@ static bool find_key(const struct index *ix, const uint32_t text[3], uint32_t *r
 	return false;
 }
 
+static int by_number(const void *x, const void *y)
+{
+	const uint32_t *a = x, *b = y;
+	return (*a > *b) - (*a < *b);
+}
+
 /* Every pattern that matches the name, into found, ascending. */
 static void find_patterns(struct matcher *m, const struct name *name)
 {
@@ -217,10 +224,13 @@ static void find_patterns(struct matcher *m, const struct name *name)
 	}
 	for (size_t i = 0; i < m->always.n; i++)
 		match_key(m, m->always.p[i], name, true);
+	size_t before = m->found.n;
 	uint32_t key;
 	if (name->text[CPE_PART] && name->text[CPE_VENDOR] && name->text[CPE_PRODUCT] &&
 	    find_key(ix, name->text, &key))
 		match_key(m, key, name, false);
+	if (before)
+		qsort(m->found.p, m->found.n, sizeof *m->found.p, by_number);
 }
 
 static struct list keep(struct matcher *m, const uint32_t *p, size_t n)
@@ -340,6 +350,12 @@ static bool node_true(const struct matcher *m, const struct index_node *n, bool 
 	return (n->config & NODE_ALL ? every : any) != !!(n->config & NODE_NEGATE);
 }
 
+/* A platform node that the mode takes as given. */
+static bool skipped(const struct matcher *m, const struct index_node *n)
+{
+	return m->mode == MATCH_PLATFORM_UNKNOWN && n->config & NODE_PLATFORM;
+}
+
 static bool config_applies(const struct matcher *m, uint32_t config)
 {
 	const struct index_config *c = &m->ix->config[config];
@@ -347,7 +363,7 @@ static bool config_applies(const struct matcher *m, uint32_t config)
 	for (uint32_t i = c->first_node; i < c[1].first_node; i++) {
 		const struct index_node *n = &m->ix->node[i];
 		bool v;
-		if (m->mode == MATCH_PLATFORM_UNKNOWN && n->config & NODE_PLATFORM)
+		if (skipped(m, n))
 			continue;
 		bool value = node_true(m, n, &v);
 		counted = true;
@@ -358,7 +374,8 @@ static bool config_applies(const struct matcher *m, uint32_t config)
 	return vulnerable && counted && (c->cve & CONFIG_ALL ? every : any) != !!(c->cve & CONFIG_NEGATE);
 }
 
-static void mark_unsure(struct matcher *m, const uint32_t *names, size_t n)
+/* A new round, in which the patterns that match any of these names are marked. */
+static void mark_patterns(struct matcher *m, const uint32_t *names, size_t n)
 {
 	next_epoch(m);
 	for (size_t i = 0; i < n; i++) {
@@ -366,6 +383,11 @@ static void mark_unsure(struct matcher *m, const uint32_t *names, size_t n)
 		for (uint32_t k = 0; k < l.n; k++)
 			m->pattern_seen[l.p[k]] = m->epoch;
 	}
+}
+
+static void mark_unsure(struct matcher *m, const uint32_t *names, size_t n)
+{
+	mark_patterns(m, names, n);
 	for (size_t i = 0; i < n; i++) {
 		struct list l = m->names.p[names[i]].unsure;
 		for (uint32_t k = 0; k < l.n; k++) {
@@ -377,12 +399,6 @@ static void mark_unsure(struct matcher *m, const uint32_t *names, size_t n)
 				set_bit(m, cve);
 		}
 	}
-}
-
-static int by_number(const void *x, const void *y)
-{
-	const uint32_t *a = x, *b = y;
-	return (*a > *b) - (*a < *b);
 }
 
 /* The names sorted and each once, in set. */
@@ -435,13 +451,85 @@ struct matcher_answer matcher_ask(struct matcher *m, const uint32_t *names, size
 	return (struct matcher_answer){ count, m->answers.p + at };
 }
 
-bool matcher_explain(const struct matcher *m, uint32_t cve, const uint32_t *names, size_t n, struct arena *a,
-		     struct eval_result *ret)
+static bool name_matches(const struct name *name, uint32_t pattern)
 {
-	struct config_tree tree;
-	struct cpe *installed = arena_array(a, n, sizeof *installed);
+	return name->patterns.n &&
+		bsearch(&pattern, name->patterns.p, name->patterns.n, sizeof pattern, by_number);
+}
+
+static struct config_leaf *leaf_of(const struct matcher *m, uint32_t leaf, struct arena *a)
+{
+	const struct index_pattern *p = &m->ix->pattern[leaf >> 1];
+	struct config_leaf *to = ARENA_NEW(a, struct config_leaf);
+	to->vulnerable = leaf & 1;
+	index_criteria(m->ix, p, &to->criteria);
+	for (size_t b = 0; b < CONFIG_BOUNDS; b++)
+		to->bounds[b] = index_text(m->ix, m->ix->range[p->range].bound[b]);
+	return to;
+}
+
+struct hits {
+	VEC(struct eval_hit) v;
+};
+
+/* Of a true node the first leaf that matches each name, vulnerable ones before platform ones. */
+static void explain_node(struct matcher *m, const struct index_node *node, struct eval_hit like,
+	const uint32_t *names, size_t n, struct hits *to)
+{
+	m->found.n = 0;
+	for (uint32_t i = node->first_leaf; i < node[1].first_leaf; i++)
+		if (m->pattern_seen[m->ix->leaves[i] >> 1] == m->epoch)
+			vec_push(&m->found, m->ix->leaves[i]);
+	for (size_t k = 0; k < n; k++) {
+		const struct name *name = &m->names.p[names[k]];
+		const uint32_t *found = NULL;
+		for (size_t i = 0; i < m->found.n && !(found && *found & 1); i++)
+			if ((!found || m->found.p[i] & 1) && name_matches(name, m->found.p[i] >> 1))
+				found = &m->found.p[i];
+		if (!found)
+			continue;
+		like.leaf = leaf_of(m, *found, to->v.arena);
+		like.installed = k;
+		like.assumed = m->mode == MATCH_STRICT ? 0 : eval_assumed(like.leaf, &name->cpe);
+		vec_push(&to->v, like);
+	}
+}
+
+/* Marks the patterns of these names, unless they are those marked last. */
+static void mark_names(struct matcher *m, const uint32_t *names, size_t n)
+{
+	if (m->marked_epoch == m->epoch && m->marked.n == n &&
+		(n == 0 || memcmp(m->marked.p, names, n * sizeof *names) == 0))
+		return;
+	m->marked.n = 0;
 	for (size_t i = 0; i < n; i++)
-		installed[i] = m->names.p[names[i]].cpe;
-	index_tree(m->ix, cve, a, &tree);
-	return eval_explain(&tree, installed, n, m->mode, a, ret);
+		vec_push(&m->marked, names[i]);
+	mark_patterns(m, names, n);
+	m->marked_epoch = m->epoch;
+}
+
+bool matcher_explain(struct matcher *m, uint32_t cve, const uint32_t *names, size_t n, struct arena *a,
+	struct eval_result *ret)
+{
+	const struct index_cve *v = &m->ix->cve[cve];
+	struct hits hits = { { .arena = a } };
+	mark_names(m, names, n);
+	for (uint32_t c = v->first_config; c < v[1].first_config; c++) {
+		const struct index_config *config = &m->ix->config[c];
+		struct eval_hit like = { .configuration = c - v->first_config };
+		if (!config_applies(m, c))
+			continue;
+		for (uint32_t i = config->first_node; i < config[1].first_node; i++)
+			if (skipped(m, &m->ix->node[i]))
+				like.platform_assumed = true;
+		for (uint32_t i = config->first_node; i < config[1].first_node; i++) {
+			const struct index_node *node = &m->ix->node[i];
+			bool vulnerable;
+			like.node = i - config->first_node;
+			if (!skipped(m, node) && node_true(m, node, &vulnerable))
+				explain_node(m, node, like, names, n, &hits);
+		}
+	}
+	*ret = (struct eval_result){ hits.v.n, hits.v.p };
+	return hits.v.n > 0;
 }

@@ -21,7 +21,8 @@ NODISCARD bool matcher_name(struct matcher *m, struct span cpe, uint32_t *ret_na
 const struct cpe *matcher_cpe(const struct matcher *m, uint32_t name);
 /* All names are installed together on one host; their order and repetitions do not matter. */
 struct matcher_answer matcher_ask(struct matcher *m, const uint32_t *names, size_t n);
-/* Why a CVE applies: tree (for r's leaves) and result are the arena's.  The hits' `installed` is an index
- * into names. */
-bool matcher_explain(const struct matcher *m, uint32_t cve, const uint32_t *names, size_t n, struct arena *a,
+/* Why a CVE applies, false if it does not: what eval_explain() says of index_tree(), found through the index.
+ * The hits' `installed` is an index into names; texts point into the index, the rest is the arena's. Cheapest
+ * when all CVEs of one set of names are asked for one after the other. */
+bool matcher_explain(struct matcher *m, uint32_t cve, const uint32_t *names, size_t n, struct arena *a,
 		     struct eval_result *ret);
