@@ -175,6 +175,34 @@ static void test_kills(void)
 	CHECK(acknowledged > KILLS);
 }
 
+/* Killed while it makes a store: the next try completes it. */
+static void test_stillborn(void)
+{
+	char fresh[300];
+	unsigned delay = 7;
+	test_case("killed while making a store");
+	for (int i = 0; i < KILLS; i++) {
+		struct store *s = NULL;
+		struct err err = { 0 };
+		struct store_audit audit = { .broken_seq = -1 };
+		snprintf(fresh, sizeof fresh, "%s/stillborn%d", test_folder(), i);
+		fflush(stdout);
+		pid_t child = fork();
+		if (child == 0)
+			_exit(!store_open(fresh, STORE_CREATE, &s, &err));
+		delay = delay * 1103515245 + 12345;
+		usleep(delay / 65536 % 8000);
+		CHECK(kill(child, SIGKILL) == 0);
+		CHECK(waitpid(child, NULL, 0) == child);
+		CHECK_OK(store_open(fresh, STORE_CREATE, &s, &err), err);
+		CHECK_OK(store_audit_checkpoint(s, &who, &err), err);
+		CHECK_OK(store_audit_verify(s, &audit, &err), err);
+		CHECK_INT(audit.broken_seq, 0);
+		CHECK_INT(audit.checkpoints, 1);
+		store_close(s);
+	}
+}
+
 static void test_lock(void)
 {
 	char path[300];
@@ -242,6 +270,7 @@ int main(void)
 	test_crowd();
 	test_founders();
 	test_kills();
+	test_stillborn();
 	test_lock();
 	return test_end();
 }

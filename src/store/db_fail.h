@@ -10,5 +10,5 @@
 void db_fail_start(void);
 void db_fail_stop(void);
 /* The n-th call from now (from 1) fails with this code, and so do the `more` calls behind it; 0: none. */
-void db_fail_at(int64_t n, int64_t more, enum err_code code);
+void db_fail_at(int64_t n, int64_t more, enum err_code with);
 int64_t db_fail_calls(void);                               /* since the last db_fail_at() */

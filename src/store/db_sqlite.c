@@ -13,7 +13,7 @@ enum {
 	PROGRESS_STEPS = 2000, /* virtual machine steps between looks at the clock */
 	CACHE_KIB_READER = 2048,
 	CACHE_KIB_WRITER = 8192,
-	CACHE_KIB_FEED = 65536,                            /* a feed writes a million rows in one transaction */
+	CACHE_KIB_FEED = 65536, /* a feed writes a million rows in one transaction */
 	MMAP_BYTES = 32 * 1024 * 1024,
 	WAL_BYTES_KEPT = 64 * 1024 * 1024,
 };

@@ -1,6 +1,8 @@
 #include "store/store.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,11 +142,52 @@ static void test_transactions(void)
 	store_close(s);
 }
 
+static void test_full_disk(void)
+{
+	char folder[200];
+	struct err err = { 0 };
+	struct store *s = NULL;
+	struct store_tx *tx = NULL;
+	struct store_audit audit = { .broken_seq = -1 };
+	struct rlimit old, small = { .rlim_cur = 512 * 1024 };
+	struct store_change c = { .resource = "order", .verb = "change", .values = SPAN("{\"after\":{}}") };
+	test_case("on a full disk a transaction fails as a whole, and the store goes on afterwards");
+	CHECK_OK(store_open(folder_of("full", folder), STORE_CREATE, &s, &err), err);
+	CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
+	small.rlim_max = old.rlim_max;
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	bool ok = true;
+	int64_t committed = 0;
+	for (int i = 0; ok && i < 1000; i++) {
+		int64_t n = 0;
+		ok = store_begin(s, &who, &tx, &err);
+		for (int k = 0; ok && k < 100; k++)
+			ok = store_add_change(tx, &c, &n, &err);
+		if (ok)
+			ok = store_commit(&tx, &err);
+		store_rollback(&tx);
+		committed = ok ? n : committed;
+	}
+	CHECK(!ok);
+	CHECK_STR(err_name(err.code), "no_space");
+	CHECK_INT(store_change_seq(s), committed);
+	CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
+	CHECK_OK(store_begin(s, &who, &tx, &err), err);
+	CHECK_OK(store_add_change(tx, &c, NULL, &err), err);
+	CHECK_OK(store_commit(&tx, &err), err);
+	CHECK_OK(store_audit_verify(s, &audit, &err), err);
+	CHECK_INT(audit.broken_seq, 0);
+	CHECK_INT(audit.checked, committed + 1);
+	store_close(s);
+}
+
 int main(void)
 {
 	hash_start();
 	clock_start();
 	test_open();
 	test_transactions();
+	signal(SIGXFSZ, SIG_IGN);
+	test_full_disk();
 	return test_end();
 }
