@@ -121,6 +121,29 @@ bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens,
 						  " expires_at>?"), V(db_i(op_now(op)), db_i(user_n), db_i(op_now(op))), err));
 }
 
+bool user_log(struct op *op, const struct record *user, const char *verb, struct err *err)
+{
+	int64_t seq;
+	struct store_change change = { .resource = "user", .record_n = user->n, .record_id = user->id,
+				       .version = user->version, .verb = verb };
+	return store_add_change(op->tx, &change, &seq, err);
+}
+
+bool user_set_password(struct op *op, const struct record *user, const char *hash, struct err *err)
+{
+	return db_exec(op_db(op), SQL("UPDATE users SET password_hash=?, password_at=? WHERE n=?"),
+		       V(db_z(hash), db_i(op_now(op)), db_i(user->n)), err) &&
+	       user_log(op, user, "password", err);
+}
+
+bool op_finish(struct op *op, bool ok, struct err *err)
+{
+	if (ok)
+		return op_commit(op, err);
+	op_rollback(op);
+	return false;
+}
+
 static bool check_user(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	if (!user_check_name(record_text(after, "name"), err))

@@ -12,7 +12,14 @@ NODISCARD bool user_check_separation(struct op *op, int64_t user_n, const char *
 NODISCARD bool user_check_manage(struct op *op, int64_t user_n, struct err *err);
 /* Ends all sessions but one (keep_n 0: all), and with `tokens` all tokens too. */
 NODISCARD bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens, struct err *err);
-/* "user add", "user grant" … */
+/* Inside a transaction: a new password, as its hash, with its change row. */
+NODISCARD bool user_set_password(struct op *op, const struct record *user, const char *hash, struct err *err);
+/* A change row that says what was done with an account, without values. */
+NODISCARD bool user_log(struct op *op, const struct record *user, const char *verb, struct err *err);
+/* Ends the transaction: commits if all went well, else rolls back.  Returns whether it is committed. */
+NODISCARD bool op_finish(struct op *op, bool ok, struct err *err);
+
+/* The commands of accounts. */
 bool user_command_add(struct command_call *c, struct err *err);
 bool user_command_passwd(struct command_call *c, struct err *err);
 bool user_command_disable(struct command_call *c, struct err *err);

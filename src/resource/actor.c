@@ -46,10 +46,19 @@ bool role_has(enum role r, enum perm p)
 	return perms[p].roles & 1u << r;
 }
 
+_Static_assert((int)PERM_COUNT <= 64, "actor.denied has a bit for each permission");
+
+static bool denied(const struct actor *a, enum perm p)
+{
+	return a->denied >> p & 1;
+}
+
 bool actor_has(const struct actor *a, enum perm p)
 {
 	if (a->local || p == PERM_NONE)
 		return true;
+	if (denied(a, p))
+		return false;
 	for (size_t i = 0; i < a->n_grants; i++)
 		if (role_has(a->grants[i].role, p))
 			return true;
@@ -60,6 +69,8 @@ bool actor_whole(const struct actor *a, enum perm p)
 {
 	if (a->local || p == PERM_NONE)
 		return true;
+	if (denied(a, p))
+		return false;
 	for (size_t i = 0; i < a->n_grants; i++)
 		if (a->grants[i].whole && role_has(a->grants[i].role, p))
 			return true;
@@ -69,7 +80,7 @@ bool actor_whole(const struct actor *a, enum perm p)
 bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n, bool *ret, struct err *err)
 {
 	*ret = actor_whole(a, p);
-	if (*ret || unit_n == 0)
+	if (*ret || unit_n == 0 || denied(a, p))
 		return true;
 	for (size_t i = 0; i < a->n_grants && !*ret; i++) {
 		const struct grant *g = &a->grants[i];

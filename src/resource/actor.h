@@ -39,6 +39,7 @@ struct actor {
 	const struct grant *grants;
 	size_t n_grants;
 	int64_t person_n;
+	uint64_t denied;                       /* bit per permission: what the scope of a token takes away */
 	struct span session;                   /* CSRF-relevant: "" for tokens and local */
 };
 

@@ -102,7 +102,8 @@ bool stream_changes(struct call *c, struct err *err)
 		abort();
 	const struct actor *a = c->op->actor;
 	u->store = c->loop_store;
-	u->actor = (struct actor){ .local = a->local, .n_grants = a->n_grants, .person_n = a->person_n };
+	u->actor = (struct actor){ .local = a->local, .n_grants = a->n_grants, .person_n = a->person_n,
+				     .denied = a->denied };
 	memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
 	u->actor.grants = u->grants;
 	u->seq = seq;

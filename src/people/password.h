@@ -1,0 +1,14 @@
+#pragma once
+/*
+ * Passwords: argon2id with 64 MiB and 3 passes (RFC 9106; libsodium's text form).  At most two are worked on at once in
+ * one process; who waits longer than a few seconds gets ERR_BUSY.  Never call these inside a transaction.
+ */
+#include "base/base.h"
+
+enum { PASSWORD_HASH = 128, PASSWORD_MIN = 8, PASSWORD_MAX = 1024 };
+
+/* At least 8 characters, at most 1,024 bytes, not the account's name (in any letter case). */
+bool password_check(struct span name, struct span password, struct err *err);
+NODISCARD bool password_hash(struct span password, char ret[PASSWORD_HASH], struct err *err);
+/* hash "" (no such account, or one without a password) takes the same time and is never right. */
+NODISCARD bool password_verify(struct span hash, struct span password, bool *ret_right, struct err *err);

@@ -1,0 +1,191 @@
+#include "people/session.h"
+
+#include "people/password.h"
+#include "people/throttle.h"
+#include "people/user.h"
+
+enum { TOKEN_BYTES = 32, IDLE_MINUTES = 120, ABSOLUTE_MINUTES = 720 };
+
+static void make_token(char ret[SESSION_TOKEN])
+{
+	unsigned char bytes[TOKEN_BYTES];
+	hash_random(bytes, sizeof bytes);
+	hash_hex(bytes, sizeof bytes, ret);
+}
+
+static void hash_of(struct span text, char ret[HASH_SHA256_HEX + 1])
+{
+	unsigned char hash[HASH_SHA256];
+	hash_sha256(text, hash);
+	hash_hex(hash, sizeof hash, ret);
+}
+
+/* Follows from the session, so that nothing more is kept; says nothing about the cookie. */
+static void csrf_of(struct op *op, struct span token_hash, char ret[SESSION_TOKEN])
+{
+	hash_of(arena_printf(op->arena, "csrf " SPAN_FMT, SPAN_ARG(token_hash)), ret);
+}
+
+/* ---- signing in --------------------------------------------------------------------------------------------------- */
+
+struct candidate { int64_t n; struct span hash, id; };
+
+static bool read_candidate(struct op *op, struct span name, struct candidate *ret, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	bool row;
+	if (!db_query(op_db(op), SQL("SELECT n, password_hash, id FROM users WHERE name=? AND disabled=0"), V(db_t(name)),
+		      &rows, err) || !db_next(rows, &row, err))
+		return false;
+	*ret = (struct candidate){ .hash = SPAN(""), .id = SPAN("") };
+	if (row)
+		*ret = (struct candidate){ db_col_int(rows, 0), arena_span(op->arena, db_col_text(rows, 1)),
+					   arena_span(op->arena, db_col_text(rows, 2)) };
+	return true;
+}
+
+static bool log_sign_in(struct op *op, const struct candidate *c, const char *verb, struct err *err)
+{
+	int64_t seq;
+	struct store_change change = { .resource = "user", .record_n = c->n, .record_id = c->id, .verb = verb };
+	return store_add_change(op->tx, &change, &seq, err);
+}
+
+static bool before_password(struct op *op, struct sign_in *s, struct candidate *c, struct err *err)
+{
+	if (!throttle_take(op, s->name, s->address, &s->wait_ms, err) || !read_candidate(op, s->name, c, err))
+		return false;
+	return s->wait_ms == 0 || err_set(err, ERR_RATE, "登录失败次数过多，请 %lld 秒后再试",
+					  "too many failed sign-ins, try again in %lld s", (long long)(s->wait_ms + 999) / 1000);
+}
+
+/* The oldest beyond the maximum go. */
+static bool insert_session(struct op *op, struct sign_in *s, int64_t user_n, struct err *err)
+{
+	char hash[HASH_SHA256_HEX + 1], id[UUID_TEXT];
+	int64_t now = op_now(op), n = 0;
+	bool found;
+	make_token(s->token);
+	hash_of(span_of(s->token), hash);
+	uuid_make(now, id);
+	if (!db_int(op_db(op), SQL("INSERT INTO sessions (id, user_n, token_hash, created_at, last_seen_at, address)"
+				   " VALUES (?, ?, ?, ?, ?, ?) RETURNING n"),
+		    V(db_z(id), db_i(user_n), db_z(hash), db_i(now), db_i(now), db_t(s->address.p ? s->address : SPAN(""))),
+		    &n, &found, err) ||
+	    !db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n NOT IN"
+				    " (SELECT n FROM sessions WHERE user_n=? ORDER BY n DESC LIMIT 20)"),
+		     V(db_i(user_n), db_i(user_n)), err))
+		return false;
+	s->session = (struct session){ .n = n, .user_n = user_n, .id = arena_span(op->arena, span_of(id)) };
+	csrf_of(op, span_of(hash), s->session.csrf);
+	return true;
+}
+
+static bool after_password(struct op *op, struct sign_in *s, const struct candidate *c, struct err *err)
+{
+	struct candidate now;
+	if (!read_candidate(op, s->name, &now, err))
+		return false;
+	if (now.n != c->n || !span_eq(now.hash, c->hash))
+		return err_set(err, ERR_UNAUTHENTICATED, "账号刚被修改，请重新登录", "the account has just been changed, sign in again");
+	return throttle_give_back(op, s->name, s->address, err) && insert_session(op, s, c->n, err) &&
+	       db_exec(op_db(op), SQL("UPDATE users SET last_sign_in_at=? WHERE n=?"), V(db_i(op_now(op)), db_i(c->n)), err) &&
+	       log_sign_in(op, c, "sign_in", err);
+}
+
+bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
+{
+	const struct actor *caller = op->actor;
+	struct actor self = { .who = { .name = utf8_cut(utf8_valid(s->name) ? s->name : SPAN("?"), 60), .address = s->address,
+				       .request_id = caller->who.request_id } };
+	struct candidate c;
+	bool right;
+	if (!op_begin(op, err) || !op_finish(op, before_password(op, s, &c, err), err) ||
+	    !password_verify(c.hash, s->password, &right, err))
+		return false;
+	if (c.n)
+		self.who.user_n = right ? c.n : 0;
+	else
+		self.who.name = SPAN("?");              /* whatever was typed may be a password */
+	op->actor = &self;
+	bool ok = op_begin(op, err) &&
+		  op_finish(op, right ? after_password(op, s, &c, err) : log_sign_in(op, &c, "sign_in_failed", err), err);
+	op->actor = caller;
+	if (ok && !right)
+		return err_set(err, ERR_UNAUTHENTICATED, "账号或密码不对", "wrong account or password");
+	return ok;
+}
+
+/* ---- finding ------------------------------------------------------------------------------------------------------ */
+
+bool session_find(struct op *op, struct span token, struct session *ret, bool *ret_found, struct err *err)
+{
+	char hash[HASH_SHA256_HEX + 1];
+	int64_t idle, absolute, now = op_now(op);
+	bool row;
+	*ret_found = false;
+	if (token.n != SESSION_TOKEN - 1)
+		return true;
+	hash_of(token, hash);
+	if (!setting_int(op, "session_idle_minutes", IDLE_MINUTES, &idle, err) ||
+	    !setting_int(op, "session_absolute_minutes", ABSOLUTE_MINUTES, &absolute, err))
+		return false;
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	if (!db_query(op_db(op), SQL("SELECT n, user_n, id FROM sessions WHERE token_hash=? AND created_at>? AND last_seen_at>?"),
+		      V(db_z(hash), db_i(now - absolute * TIME_MINUTE), db_i(now - idle * TIME_MINUTE)), &rows, err) ||
+	    !db_next(rows, &row, err))
+		return false;
+	if (!row)
+		return true;
+	*ret = (struct session){ .n = db_col_int(rows, 0), .user_n = db_col_int(rows, 1),
+				 .id = arena_span(op->arena, db_col_text(rows, 2)) };
+	csrf_of(op, span_of(hash), ret->csrf);
+	*ret_found = true;
+	return true;
+}
+
+bool session_csrf(struct op *op, struct span id, char ret[SESSION_TOKEN], struct err *err)
+{
+	struct span hash;
+	if (!db_text(op_db(op), SQL("SELECT token_hash FROM sessions WHERE id=?"), V(db_t(id)), op->arena, &hash, err))
+		return false;
+	csrf_of(op, hash, ret);
+	return true;
+}
+
+bool session_end(struct op *op, struct span id, struct err *err)
+{
+	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=?"), V(db_t(id)), err);
+}
+
+/* ---- tokens --------------------------------------------------------------------------------------------------------- */
+
+static bool perm_known(struct span name)
+{
+	for (int p = PERM_NONE + 1; p < PERM_COUNT; p++)
+		if (span_is(name, perm_name((enum perm)p)))
+			return true;
+	return false;
+}
+
+bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT], struct record *ret_record, struct err *err)
+{
+	char secret[SESSION_TOKEN], hash[HASH_SHA256_HEX + 1];
+	struct span rest = span_is(w->scope, "read") ? (struct span){ 0 } : w->scope;
+	while (rest.p && rest.n) {
+		struct span one = span_split(&rest, ',');
+		if (!perm_known(one))
+			return err_field(err, "scope", "没有权限“" SPAN_FMT "”", "there is no permission \"" SPAN_FMT "\"", SPAN_ARG(one));
+	}
+	if (!record_new(&token_resource, op->arena, ret_record))
+		return false;
+	record_set(ret_record, "user_id", db_i(w->user_n));
+	record_set(ret_record, "name", db_t(w->name.p ? w->name : SPAN("")));
+	record_set(ret_record, "scope", db_t(w->scope.p ? w->scope : SPAN("")));
+	record_set(ret_record, "expires_at", db_i(w->expires_at));
+	make_token(secret);
+	snprintf(ret, TOKEN_TEXT, "seawall_%s", secret);
+	hash_of(span_of(ret), hash);
+	return record_insert(op, ret_record, err) &&
+	       db_exec(op_db(op), SQL("UPDATE tokens SET token_hash=? WHERE n=?"), V(db_z(hash), db_i(ret_record->n)), err);
+}
