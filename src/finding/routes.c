@@ -52,7 +52,7 @@ const struct route finding_routes[] = {
 	{ "POST", "/api/v1/findings/{id}/attachments", attach, PERM_FINDING_WRITE, 20 << 20, ROUTE_RAW,
 	  "添加证据", "add evidence" },
 	{ "GET", "/api/v1/findings/{id}/attachments", attachments, PERM_FINDING_READ, 0, 0, "证据列表", "evidence" },
-	{ "GET", "/api/v1/findings/{id}/attachments/{id}", content, PERM_FINDING_READ, 0, ROUTE_RAW,
+	{ "GET", "/api/v1/findings/{id}/attachments/{attachment}", content, PERM_FINDING_READ, 0, ROUTE_RAW,
 	  "下载证据", "download evidence" },
 };
 const size_t finding_routes_count = COUNT(finding_routes);

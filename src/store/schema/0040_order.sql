@@ -6,14 +6,15 @@ CREATE TABLE orders (
 	created_at  BIGINT NOT NULL,
 	updated_at  BIGINT NOT NULL,
 	state       TEXT NOT NULL,
-	number      TEXT NOT NULL UNIQUE,
+	number      TEXT NOT NULL,
 	kind        TEXT NOT NULL,
 	unit_n      BIGINT NOT NULL,
-	issuer_n    BIGINT NOT NULL,
+	issuer_n    BIGINT NOT NULL,           -- 0 while there is no office yet
 	title       TEXT NOT NULL,
 	text        TEXT NOT NULL DEFAULT '',
 	severity    TEXT NOT NULL,
-	template    TEXT NOT NULL,             -- name and version of the deadlines it was issued under
+	template    TEXT NOT NULL,             -- the deadlines it was issued under
+	template_version TEXT NOT NULL,
 	acknowledge_due BIGINT,
 	answer_due  BIGINT,
 	acknowledged_at BIGINT,
@@ -26,7 +27,8 @@ CREATE TABLE orders (
 	escalated_n BIGINT,                    -- the unit it has risen to
 	extension_until BIGINT,                -- asked for and not decided yet
 	extension_reason TEXT,
-	findings    BIGINT NOT NULL DEFAULT 0
+	findings    BIGINT NOT NULL DEFAULT 0,
+	UNIQUE (issuer_n, number)
 );
 CREATE INDEX orders_unit ON orders (unit_n, n);
 CREATE INDEX orders_state ON orders (state, n);

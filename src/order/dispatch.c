@@ -1,0 +1,180 @@
+/* From findings to orders: chosen and sorted outside, issued in short transactions, an order never cut in two. */
+#include <stdlib.h>
+#include <stdio.h>
+
+#include "order/dispatch.h"
+#include "os/clock.h"
+#include "people/people.h"
+
+enum { DISPATCH_TX_NS = 30 * 1000 * 1000, SKIPPED_SHOWN = 10000, TEXT_MAX = 20000, NUMBER_MAX = 100 };
+
+struct dispatching {
+	struct issue issue;
+	struct str *orders, *skips;
+	int64_t skipped, began_ns;
+	VEC(struct task) tasks;
+	VEC(struct issued) fresh;              /* of the open transaction: told only when it is committed */
+};
+
+static void skip(struct dispatching *g, struct span id, struct span reason)
+{
+	if (g->skipped++ >= SKIPPED_SHOWN)
+		return;
+	str_addz(g->skips, g->skips->n ? ",{\"id\":" : "{\"id\":");
+	str_add_json(g->skips, id);
+	str_addz(g->skips, ",\"reason\":");
+	str_add_json(g->skips, reason);
+	str_addc(g->skips, '}');
+}
+
+/* Whose office issues: the unit of the grant by which the actor may; the city office for the local administrator. */
+static bool office_of(struct op *op, int64_t *ret, struct err *err)
+{
+	*ret = 0;
+	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++)
+		if (role_has(op->actor->grants[i].role, PERM_ORDER_ISSUE))
+			*ret = op->actor->grants[i].unit_n;
+	return *ret || unit_office(op, ret, err);
+}
+
+static bool load_rules(struct dispatching *g, struct err *err)
+{
+	static const char *const severities[] = { "none", "low", "medium", "high", "critical" };
+	struct issue *s = &g->issue;
+	for (size_t i = 0; i < COUNT(severities); i++)
+		if (!order_template_find(s->op, s->d->template, span_of(severities[i]), &s->templates[i], err))
+			return false;
+	return calendar_load(s->op, s->templates[0].calendar, &s->calendar, err) && office_of(s->op, &s->office_n, err);
+}
+
+static const char *why_not(struct op *op, const struct finding_row *f, struct err *err)
+{
+	bool may = false;
+	if (strcmp(f->state, "new") != 0 && strcmp(f->state, "confirmed") != 0)
+		return op->zh ? "当前状态不能交办" : "its state does not allow it";
+	if (f->unit_n == 0)
+		return op->zh ? "没有责任单位，请先认领" : "no unit is responsible yet";
+	if (!actor_may(op->actor, op_db(op), PERM_ORDER_ISSUE, f->unit_n, &may, err))
+		return NULL;
+	return may ? NULL : op->zh ? "没有向该单位交办的权限" : "not permitted to issue to this unit";
+}
+
+static bool load_tasks(struct dispatching *g, const struct finding_choice *choice, struct err *err)
+{
+	struct op *op = g->issue.op;
+	for (size_t i = 0; i < choice->n_unknown; i++)
+		skip(g, choice->unknown[i], op->zh ? SPAN("没有这条隐患") : SPAN("no such finding"));
+	for (size_t i = 0; i < choice->n; i++) {
+		struct task t = { .skipped = false };
+		bool found;
+		if (!finding_load(op, choice->ns[i], &t.f, &found, err))
+			return false;
+		const char *reason = found ? why_not(op, &t.f, err) : "gone";
+		if (err->code != ERR_NONE)
+			return false;
+		if (reason)
+			skip(g, span_of(t.f.id), arena_span(op->arena, span_of(reason)));
+		else
+			vec_push(&g->tasks, t);
+	}
+	if (g->tasks.n)
+		qsort(g->tasks.p, g->tasks.n, sizeof *g->tasks.p, task_compare);
+	return true;
+}
+
+static void tell(struct dispatching *g)
+{
+	for (size_t i = 0; i < g->fresh.n; i++) {
+		str_addz(g->orders, g->orders->n ? ",{\"id\":" : "{\"id\":");
+		str_add_json(g->orders, g->fresh.p[i].id);
+		str_addz(g->orders, ",\"number\":");
+		str_add_json(g->orders, g->fresh.p[i].number);
+		str_addz(g->orders, ",\"unit_id\":");
+		str_add_json(g->orders, g->fresh.p[i].unit_id);
+		str_addc(g->orders, '}');
+	}
+	g->fresh.n = 0;
+}
+
+static bool commit(struct dispatching *g, struct err *err)
+{
+	if (g->issue.op->tx && !op_commit(g->issue.op, err))
+		return false;
+	tell(g);
+	return true;
+}
+
+static bool issue_unit(struct dispatching *g, struct unit_tasks t, struct err *err)
+{
+	struct op *op = g->issue.op;
+	struct issued one;
+	size_t all = t.n;
+	bool any;
+	if (op->tx && clock_mono_ns() - g->began_ns > DISPATCH_TX_NS && !commit(g, err))
+		return false;
+	if (!op->tx) {
+		g->began_ns = clock_mono_ns();
+		if (!op_begin(op, err))
+			return false;
+	}
+	if (!issue_order(&g->issue, &t, &one, &any, err))
+		return false;
+	if (any)
+		vec_push(&g->fresh, one);
+	for (size_t i = t.n; i < all; i++)
+		skip(g, span_of(t.at[i].f.id), op->zh ? SPAN("已被他人处理") : SPAN("somebody else has moved it"));
+	return true;
+}
+
+static bool issue_all(struct dispatching *g, struct err *err)
+{
+	for (size_t i = 0, from = 0; i < g->tasks.n; i++) {
+		if (i + 1 < g->tasks.n && g->tasks.p[i + 1].f.unit_n == g->tasks.p[from].f.unit_n)
+			continue;
+		if (!issue_unit(g, (struct unit_tasks){ &g->tasks.p[from], i + 1 - from }, err))
+			return false;
+		from = i + 1;
+	}
+	return commit(g, err);
+}
+
+static bool check_input(struct dispatching *g, struct err *err)
+{
+	const struct order_dispatch *d = g->issue.d;
+	if (d->text.n > TEXT_MAX)
+		return err_field(err, "text", "“text”过长", "text is too long");
+	if (d->number.n > NUMBER_MAX || utf8_has_control(d->number))
+		return err_field(err, "number", "“number”无效", "number is not valid");
+	return true;
+}
+
+static bool one_unit_only(const struct dispatching *g, struct err *err)
+{
+	size_t n = g->tasks.n;
+	if (!g->issue.d->number.n || n == 0 || g->tasks.p[0].f.unit_n == g->tasks.p[n - 1].f.unit_n)
+		return true;
+	return err_field(err, "number", "涉及多个单位，不能指定一个编号", "several units: one number cannot serve them");
+}
+
+bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *out, struct err *err)
+{
+	struct str orders = STR_IN(op->arena, 16 << 20), skips = STR_IN(op->arena, 4 << 20);
+	struct dispatching g = { .issue = { .op = op, .d = d }, .orders = &orders, .skips = &skips,
+		.tasks = { .arena = op->arena }, .fresh = { .arena = op->arena } };
+	struct finding_choice choice;
+	if (!check_input(&g, err) || !load_rules(&g, err)
+	    || !(d->ids || d->filter ? finding_choose(op, d->ids, d->filter, &choice, err)
+				     : finding_choose_default(op, &choice, err))
+	    || !load_tasks(&g, &choice, err) || !one_unit_only(&g, err))
+		return false;
+	bool ok = issue_all(&g, err);
+	op_rollback(op);
+	if (!ok)
+		return false;
+	str_addz(out, "{\"orders\":[");
+	str_add(out, str_span(&orders));
+	str_addz(out, "],\"skipped\":[");
+	str_add(out, str_span(&skips));
+	str_addf(out, "],\"skipped_count\":%lld}", (long long)g.skipped);
+	return str_check(&orders, err) && str_check(&skips, err) && str_check(out, err);
+}

@@ -1,0 +1,57 @@
+/* The life of an order, on one page.  Where several rows have one (from, verb), the state follows from the items. */
+#include "order/room.h"
+
+static const char *const states[] = {
+	"sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn", NULL,
+};
+
+#define OPEN_STATES(verb, ...) \
+	{ "sent", verb, "sent", __VA_ARGS__ }, { "handling", verb, "handling", __VA_ARGS__ }, \
+	{ "partly_answered", verb, "partly_answered", __VA_ARGS__ }
+
+static const struct transition rows[] = {
+	/* the unit */
+	{ "sent", "acknowledge", "handling", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
+	{ "sent", "answer", "handling", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
+	{ "sent", "answer", "partly_answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
+	{ "sent", "answer", "answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ANSWER },
+	{ "sent", "answer", "disputed", PERM_ORDER_ANSWER, 0, CLOCK_PAUSE },
+	{ "handling", "answer", "handling", PERM_ORDER_ANSWER },
+	{ "handling", "answer", "partly_answered", PERM_ORDER_ANSWER },
+	{ "handling", "answer", "answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ANSWER },
+	{ "handling", "answer", "disputed", PERM_ORDER_ANSWER, 0, CLOCK_PAUSE },
+	{ "partly_answered", "answer", "partly_answered", PERM_ORDER_ANSWER },
+	{ "partly_answered", "answer", "answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ANSWER },
+	{ "partly_answered", "answer", "disputed", PERM_ORDER_ANSWER, 0, CLOCK_PAUSE },
+	{ "disputed", "answer", "disputed", PERM_ORDER_ANSWER },
+	OPEN_STATES("request_extension", PERM_ORDER_ANSWER, NEED_REASON | NEED_UNTIL),
+	/* the office judges */
+	{ "answered", "verify", "answered", PERM_ORDER_VERIFY },                 /* proof contradicts */
+	{ "answered", "verify", "verified", PERM_ORDER_VERIFY, 0, CLOCK_END },
+	{ "partly_answered", "verify", "partly_answered", PERM_ORDER_VERIFY },
+	{ "answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
+	{ "answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
+	{ "partly_answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
+	{ "partly_answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
+	{ "disputed", "uphold", "disputed", PERM_ORDER_VERIFY },
+	{ "disputed", "uphold", "partly_answered", PERM_ORDER_VERIFY, 0, CLOCK_RESUME },
+	{ "disputed", "uphold", "answered", PERM_ORDER_VERIFY, 0, CLOCK_MEET_ANSWER },
+	{ "disputed", "uphold", "verified", PERM_ORDER_VERIFY, 0, CLOCK_END },
+	{ "disputed", "reject", "disputed", PERM_ORDER_VERIFY, NEED_REASON },
+	{ "disputed", "reject", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
+	{ "disputed", "reject", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
+	/* the office leads */
+	OPEN_STATES("grant", PERM_ORDER_ISSUE, 0, CLOCK_MOVE),
+	OPEN_STATES("refuse", PERM_ORDER_ISSUE, NEED_REASON),
+	OPEN_STATES("urge", PERM_ORDER_URGE, NEED_CHANNEL),
+	OPEN_STATES("escalate", PERM_ORDER_ESCALATE),
+	OPEN_STATES("hand_over", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON),
+	{ "sent", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "handling", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "partly_answered", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "answered", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "disputed", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "verified", "archive", "archived", PERM_ORDER_ISSUE },                 /* by itself after some days */
+};
+
+const struct life order_life = { .states = states, .rows = rows, .n_rows = COUNT(rows) };

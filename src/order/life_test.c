@@ -1,0 +1,223 @@
+/* Walks every row of the state tables and tries every other (from, verb) pair. */
+#include "order/testing.h"
+
+#define ITEM(at, claim) "{'items':[{'item':'$" at "','claim':'" claim "','text':'x'}]}"
+#define FIX(at) "answer " ITEM(at, "fixed")
+#define DISPUTE(at) "answer " ITEM(at, "cannot_fix")
+#define ALL(claim) "{'claim':'" claim "','text':'x'}"
+#define ASK "request_extension {'reason':'x','until':'2027-01-31'}"
+#define UNTIL "{'until':'2027-06-30'}"
+#define WHY "{'reason':'x'}"
+#define CALL "{'channel':'电话'}"
+
+/* Orders have three items, $0 to $2 stand for their ids. */
+struct walk { const char *from, *verb, *to, *setup, *args; };
+
+#define EACH_OPEN(verb, more, args) \
+	{ "sent", verb, "sent", more, args }, { "handling", verb, "handling", "acknowledge {};" more, args }, \
+	{ "partly_answered", verb, "partly_answered", FIX("0") ";" more, args }
+
+static const struct walk walks[] = {
+	{ "sent", "acknowledge", "handling", "", "{}" },
+	{ "sent", "answer", "handling", "", ALL("affected") },
+	{ "sent", "answer", "partly_answered", "", ITEM("0", "fixed") },
+	{ "sent", "answer", "answered", "", ALL("fixed") },
+	{ "sent", "answer", "disputed", "", ITEM("0", "not_ours") },
+	{ "handling", "answer", "handling", "acknowledge {}", ALL("affected") },
+	{ "handling", "answer", "partly_answered", "acknowledge {}", ITEM("1", "mitigated") },
+	{ "handling", "answer", "answered", "acknowledge {}", ALL("not_affected") },
+	{ "handling", "answer", "disputed", "acknowledge {}", ITEM("2", "false_positive") },
+	{ "partly_answered", "answer", "partly_answered", FIX("0"), ITEM("1", "affected") },
+	{ "partly_answered", "answer", "answered", FIX("0"), ALL("fixed") },
+	{ "partly_answered", "answer", "disputed", FIX("0"), ITEM("1", "cannot_fix") },
+	{ "disputed", "answer", "disputed", DISPUTE("0"), ITEM("1", "fixed") },
+	EACH_OPEN("request_extension", "", "{'reason':'x','until':'2027-01-31'}"),
+	{ "answered", "verify", "answered", "answer {'claim':'fixed','version':'1.0'}", "{}" },
+	{ "answered", "verify", "verified", "answer " ALL("fixed"), "{}" },
+	{ "partly_answered", "verify", "partly_answered", FIX("0"), "{}" },
+	{ "answered", "return", "handling", "answer " ALL("fixed"), WHY },
+	{ "answered", "return", "partly_answered", "answer " ALL("fixed"), "{'reason':'x','items':['$0']}" },
+	{ "partly_answered", "return", "handling", FIX("0"), WHY },
+	{ "partly_answered", "return", "partly_answered", FIX("0") ";" FIX("1"), "{'reason':'x','items':['$0']}" },
+	{ "disputed", "uphold", "disputed", DISPUTE("0") ";" DISPUTE("1"), "{'until':'2027-06-30','items':['$0']}" },
+	{ "disputed", "uphold", "partly_answered", DISPUTE("0"), UNTIL },
+	{ "disputed", "uphold", "answered", DISPUTE("0") ";" FIX("1") ";" FIX("2"), UNTIL },
+	{ "disputed", "uphold", "verified", "answer " ALL("cannot_fix"), UNTIL },
+	{ "disputed", "reject", "disputed", DISPUTE("0") ";" DISPUTE("1"), "{'reason':'x','items':['$0']}" },
+	{ "disputed", "reject", "handling", DISPUTE("0"), WHY },
+	{ "disputed", "reject", "partly_answered", DISPUTE("0") ";" FIX("1"), WHY },
+	EACH_OPEN("grant", ASK, "{}"),
+	EACH_OPEN("refuse", ASK, WHY),
+	EACH_OPEN("urge", "", CALL),
+	EACH_OPEN("escalate", "", "{}"),
+	EACH_OPEN("hand_over", "", "{'reason':'x','unit_id':'U5'}"),
+	{ "sent", "withdraw", "withdrawn", "", WHY },
+	{ "handling", "withdraw", "withdrawn", "acknowledge {}", WHY },
+	{ "partly_answered", "withdraw", "withdrawn", FIX("0"), WHY },
+	{ "answered", "withdraw", "withdrawn", "answer " ALL("fixed"), WHY },
+	{ "disputed", "withdraw", "withdrawn", DISPUTE("0"), WHY },
+	{ "verified", "archive", "archived", "answer " ALL("fixed") ";verify {}", "{}" },
+	/* not rows: how to come to the last states */
+	{ "archived", NULL, NULL, "answer " ALL("fixed") ";verify {};archive {}", NULL },
+	{ "withdrawn", NULL, NULL, "withdraw " WHY, NULL },
+};
+
+static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_fact *facts, size_t n,
+		  enum finding_proof *ret, struct span *ret_reason, struct err *err)
+{
+	(void)op, (void)facts, (void)err, (void)ret_reason;
+	for (size_t i = 0; i < n; i++)
+		ret[i] = span_is(claim->version, "1.0") ? FINDING_DISPROVEN : FINDING_UNPROVEN;
+	return true;
+}
+
+static const struct finding_kind vulnerability = { .name = "vulnerability", .zh = "漏洞", .en = "vulnerability", .prove = prove };
+static const struct finding_kind *const kinds[] = { &vulnerability };
+
+static int64_t fresh_order(struct city *c)
+{
+	static int next = 1;
+	struct err err = { 0 };
+	int64_t n;
+	for (int i = 0; i < 3; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "h%d", next);
+		int64_t asset_n = city_host(c, UNIT_A, name);
+		city_found(c, asset_n, city_software(c, asset_n, "a", "b", "1"), next++, 1, "high");
+	}
+	city_must(city_dispatch(c, LOCAL, "U3", &n, &err), &err, "dispatch");
+	return n;
+}
+
+/* $0, $1, $2 become the ids of the order's items. */
+static const char *fill(struct city *c, int64_t order_n, const char *text)
+{
+	struct str out = STR_IN(c->arena, 4096);
+	for (const char *p = text; *p; p++) {
+		if (*p != '$') {
+			str_addc(&out, *p);
+			continue;
+		}
+		p++;
+		str_add(&out, city_text(c, SQL("SELECT id FROM items WHERE order_n=? ORDER BY n LIMIT 1 OFFSET ?"),
+					V(db_i(order_n), db_i(*p - '0'))));
+	}
+	return str_z(&out);
+}
+
+static int64_t prepared(struct city *c, const char *setup)
+{
+	int64_t n = fresh_order(c);
+	struct span rest = span_of(setup);
+	while (rest.p && rest.n) {
+		struct span one = span_split(&rest, ';'), args = one;
+		struct span verb = span_split(&args, ' ');
+		struct record o;
+		struct err err;
+		if (verb.n == 0)
+			continue;
+		bool ok = city_do(c, LOCAL, n, arena_copy(c->arena, verb), fill(c, n, arena_copy(c->arena, args)), &o, &err);
+		city_must(ok, &err, setup);
+	}
+	return n;
+}
+
+static bool walked(const struct transition *t)
+{
+	for (size_t i = 0; i < COUNT(walks); i++)
+		if (walks[i].verb && strcmp(walks[i].from, t->from) == 0 && strcmp(walks[i].verb, t->verb) == 0
+		    && strcmp(walks[i].to, t->to) == 0)
+			return true;
+	return false;
+}
+
+static bool allowed(const char *from, const char *verb)
+{
+	for (size_t i = 0; i < order_life.n_rows; i++)
+		if (strcmp(order_life.rows[i].from, from) == 0 && strcmp(order_life.rows[i].verb, verb) == 0)
+			return true;
+	return false;
+}
+
+static void order_rows(struct city *c)
+{
+	for (size_t i = 0; i < COUNT(walks); i++) {
+		const struct walk *w = &walks[i];
+		struct record o;
+		struct err err;
+		if (!w->verb)
+			continue;
+		test_case("order %s %s %s", w->from, w->verb, w->to);
+		int64_t n = prepared(c, w->setup);
+		CHECK(city_state(c, n, w->from));
+		CHECK_OK(city_do(c, LOCAL, n, w->verb, fill(c, n, w->args), &o, &err), err);
+		CHECK(city_state(c, n, w->to));
+		CHECK_SPAN(city_text(c, SQL("SELECT from_state || ' ' || verb || ' ' || to_state FROM steps WHERE resource='order' AND"
+					    " record_n=? ORDER BY n DESC LIMIT 1"), V(db_i(n))),
+			   arena_copy(c->arena, arena_printf(c->arena, "%s %s %s", w->from, w->verb, w->to)));
+	}
+	test_case("no row of the order's table was left out");
+	for (size_t i = 0; i < order_life.n_rows; i++) {
+		if (!walked(&order_life.rows[i]))
+			printf("# %s %s %s\n", order_life.rows[i].from, order_life.rows[i].verb, order_life.rows[i].to);
+		CHECK(walked(&order_life.rows[i]));
+	}
+}
+
+/* One order per state; a refused verb leaves it as it was. */
+static void order_refusals(struct city *c)
+{
+	for (const char *const *state = order_life.states; *state; state++) {
+		const char *setup = NULL;
+		for (size_t i = 0; i < COUNT(walks) && !setup; i++)
+			setup = strcmp(walks[i].from, *state) == 0 ? walks[i].setup : NULL;
+		test_case("order %s refuses every other verb", *state);
+		int64_t n = prepared(c, setup ? setup : "");
+		CHECK(city_state(c, n, *state));
+		int64_t steps = city_int(c, SQL("SELECT count(*) FROM steps"), V0);
+		for (size_t i = 0; i < order_life.n_rows; i++) {
+			struct record o;
+			struct err err;
+			const char *verb = order_life.rows[i].verb;
+			if (!allowed(*state, verb))
+				CHECK_ERR(city_do(c, LOCAL, n, verb, "{'reason':'x','claim':'fixed'}", &o, &err), err, ERR_CONFLICT);
+		}
+		CHECK(city_state(c, n, *state));
+		CHECK_INT(city_int(c, SQL("SELECT count(*) FROM steps"), V0), steps);
+	}
+}
+
+static void items(struct city *c)
+{
+	static const char *const states[] = { "open", "returned", "answered", "disputed", "verified", "upheld", "withdrawn" };
+	int64_t n = fresh_order(c);
+	struct items all;
+	struct err err = { 0 };
+	for (size_t s = 0; s < COUNT(states); s++) {
+		test_case("item %s: every verb as its table says", states[s]);
+		for (size_t i = 0; i < item_rows_count; i++) {
+			const char *verb = item_rows[i].verb;
+			const struct transition *t = item_transition(states[s], verb);
+			city_exec(c, SQL("UPDATE items SET state=? WHERE order_n=?"), V(db_z(states[s]), db_i(n)));
+			err = (struct err){ 0 };
+			city_must(items_load(&c->op, n, &all, &err) && op_begin(&c->op, &err), &err, "items");
+			bool ok = item_move(&c->op, &all.at[0], verb, &(struct item_how){ .unit_n = UNIT_A }, &err);
+			CHECK(ok == (t != NULL));
+			CHECK(ok || err.code == ERR_CONFLICT);
+			CHECK_STR(all.at[0].state, t ? t->to : states[s]);
+			op_rollback(&c->op);
+		}
+	}
+}
+
+int main(void)
+{
+	struct city c;
+	city_open(&c, "life");
+	finding_register(kinds, COUNT(kinds));
+	order_rows(&c);
+	order_refusals(&c);
+	items(&c);
+	city_close(&c);
+	return test_end();
+}
