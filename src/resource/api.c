@@ -337,8 +337,10 @@ static bool handle(struct exchange *x, struct err *err)
 		return false;
 	}
 	memcpy(x->call.params, x->match.params, sizeof x->call.params);
-	return read_conditions(x, err) && read_json(x, err) &&
-	       (x->call.json = x->json, true) && run(x, err);
+	if (!read_conditions(x, err) || !read_json(x, err))
+		return false;
+	x->call.json = x->json;
+	return run(x, err);
 }
 
 /* http_pair and query_pair are one shape by two names; the rooms above know only the second. */

@@ -12,6 +12,7 @@
  * cpe_match name matching (NISTIR 7696)                 version   which version is newer
  * cvss      scores of 2.0, 3.0, 3.1 and 4.0          tools     the pure tools: cvss, cpe, version, match
  */
+#include "resource/command.h"
 #include "vuln/config.h"
 #include "vuln/cpe_match.h"
 #include "vuln/cvss.h"
@@ -22,3 +23,6 @@
 #include "vuln/nvd_reader.h"
 #include "vuln/tools.h"
 #include "vuln/version.h"
+
+extern const struct command vuln_commands[];
+extern const size_t vuln_commands_count;

@@ -1,0 +1,69 @@
+/* What the house consists of: each room's tables, listed once. */
+#include "asset/asset.h"
+#include "people/people.h"
+#include "resource/api.h"
+#include "resource/change.h"
+#include "role/role.h"
+#include "vuln/vuln.h"
+
+static const struct resource *const resources[] = {
+#define RESOURCE(name) &name##_resource,
+#include "role/resources.def"
+#undef RESOURCE
+};
+
+static const struct { const struct route *rows; const size_t *n; } routes[] = {
+	{ resource_routes, &resource_routes_count },
+	{ people_routes, &people_routes_count },
+	{ asset_routes, &asset_routes_count },
+	{ role_routes, &role_routes_count },
+};
+
+static const struct { const struct command *rows; const size_t *n; } commands[] = {
+	{ role_commands, &role_commands_count },
+	{ people_commands, &people_commands_count },
+	{ asset_commands, &asset_commands_count },
+	{ vuln_commands, &vuln_commands_count },
+};
+
+static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {
+	{ asset_jobs, &asset_jobs_count },
+};
+
+static const struct job_tick *const ticks[] = {
+	&role_checkpoint_tick,
+};
+
+void house_start(void)
+{
+	static const struct route *tables[COUNT(routes)];
+	static size_t counts[COUNT(routes)];
+	for (size_t i = 0; i < COUNT(routes); i++) {
+		tables[i] = routes[i].rows;
+		counts[i] = *routes[i].n;
+	}
+	resource_register(resources, COUNT(resources));
+	route_register(tables, counts, COUNT(routes));
+}
+
+const struct command *house_command(size_t i)
+{
+	for (size_t t = 0; t < COUNT(commands); i -= *commands[t++].n)
+		if (i < *commands[t].n)
+			return &commands[t].rows[i];
+	return NULL;
+}
+
+const struct job_kind *house_job(struct span kind)
+{
+	for (size_t t = 0; t < COUNT(jobs); t++)
+		for (size_t i = 0; i < *jobs[t].n; i++)
+			if (span_is(kind, jobs[t].rows[i].kind))
+				return &jobs[t].rows[i];
+	return NULL;
+}
+
+const struct job_tick *house_tick(size_t i)
+{
+	return i < COUNT(ticks) ? ticks[i] : NULL;
+}

@@ -1,0 +1,48 @@
+/* The commands of this room. */
+#include "vuln/tools.h"
+#include "vuln/vuln.h"
+
+static bool run_cvss(struct command_call *c, struct err *err)
+{
+	return tool_cvss(c->in, c->out, c->zh, err);
+}
+
+static bool run_cpe_compare(struct command_call *c, struct err *err)
+{
+	return tool_cpe_compare(c->in, c->out, c->zh, err);
+}
+
+static bool run_version_compare(struct command_call *c, struct err *err)
+{
+	return tool_version_compare(c->in, c->out, c->zh, err);
+}
+
+static bool run_match(struct command_call *c, struct err *err)
+{
+	struct tool_match t = { .mode = command_option(c, "mode"), .zh = c->zh };
+	CLEANUP(arena_free_p) struct arena *a = arena_new((size_t)1 << 20, (size_t)8 << 20);
+	for (size_t i = 0; i < c->n_options; i++) {
+		if (strcmp(c->options[i].name, "nvd") != 0)
+			continue;
+		const char **paths = arena_array(a, c->options[i].n, sizeof *paths);
+		for (size_t j = 0; j < c->options[i].n; j++)
+			paths[j] = c->options[i].values[j].p;
+		t.nvd = paths;
+		t.n_nvd = c->options[i].n;
+	}
+	if (t.n_nvd == 0 || !t.mode.p)
+		return err_set(err, ERR_USAGE, "请给出 --nvd PATH… 和 --mode strict|lenient|platform-unknown",
+			       "give --nvd PATH… and --mode strict|lenient|platform-unknown");
+	return tool_match(&t, c->in, c->out, stderr, err);
+}
+
+const struct command vuln_commands[] = {
+	{ "cvss", "", "", COMMAND_NO_STORE, run_cvss, "由向量计算 CVSS 分值，每行一个", "scores CVSS vectors, one a line" },
+	{ "cpe compare", "", "", COMMAND_NO_STORE, run_cpe_compare, "比较两个 CPE 名称，制表符分隔",
+	  "compares two CPE names, tab between" },
+	{ "version compare", "", "", COMMAND_NO_STORE, run_version_compare, "比较两个版本号，制表符分隔",
+	  "compares two versions, tab between" },
+	{ "match", "", "nvd=* mode=", COMMAND_NO_STORE, run_match, "用 NVD 数据匹配软件清单，每行一台主机",
+	  "matches hosts, one a line, against NVD data" },
+};
+const size_t vuln_commands_count = COUNT(vuln_commands);
