@@ -1,4 +1,5 @@
-/* Assets and software through the functions behind the API, changes from other rooms, and imports by upload. */
+/* Assets and software through the functions behind the API, changes from other rooms, and imports by upload.
+ */
 #include "asset/import_test.h"
 #include "asset/room.h"
 #include "people/people.h"
@@ -38,16 +39,23 @@ static const struct {
 	enum err_code code;                    /* ERR_NONE: it is made */
 	const char *field;
 } assets[] = {
-	{ "a host", "{\"kind\":\"host\",\"name\":\"h1\",\"unit_id\":\"U1\",\"address\":\"192.0.2.1\"}", ERR_NONE, "" },
-	{ "a system", "{\"kind\":\"system\",\"name\":\"h1\",\"unit_id\":\"U1\",\"importance\":\"high\"}", ERR_NONE, "" },
-	{ "an unclaimed site", "{\"kind\":\"site\",\"name\":\"www\",\"address\":\"WWW.Example\"}", ERR_NONE, "" },
-	{ "the same host again", "{\"kind\":\"host\",\"name\":\"h1\",\"unit_id\":\"U1\"}", ERR_DUPLICATE, "name" },
+	{ "a host", "{\"kind\":\"host\",\"name\":\"h1\",\"unit_id\":\"U1\",\"address\":\"192.0.2.1\"}",
+		ERR_NONE, "" },
+	{ "a system", "{\"kind\":\"system\",\"name\":\"h1\",\"unit_id\":\"U1\",\"importance\":\"high\"}",
+		ERR_NONE, "" },
+	{ "an unclaimed site", "{\"kind\":\"site\",\"name\":\"www\",\"address\":\"WWW.Example\"}", ERR_NONE,
+		"" },
+	{ "the same host again", "{\"kind\":\"host\",\"name\":\"h1\",\"unit_id\":\"U1\"}", ERR_DUPLICATE,
+		"name" },
 	{ "the same name elsewhere", "{\"kind\":\"host\",\"name\":\"h1\",\"unit_id\":\"U2\"}", ERR_NONE, "" },
-	{ "a bad address", "{\"kind\":\"host\",\"name\":\"h2\",\"address\":\"192.0.2.1/24\"}", ERR_INVALID, "address" },
+	{ "a bad address", "{\"kind\":\"host\",\"name\":\"h2\",\"address\":\"192.0.2.1/24\"}", ERR_INVALID,
+		"address" },
 	{ "a bad kind", "{\"kind\":\"planet\",\"name\":\"h2\"}", ERR_INVALID, "kind" },
 	{ "no name", "{\"kind\":\"host\"}", ERR_INVALID, "name" },
-	{ "a level out of range", "{\"kind\":\"host\",\"name\":\"h3\",\"mlps_level\":6}", ERR_INVALID, "mlps_level" },
-	{ "an unknown unit", "{\"kind\":\"host\",\"name\":\"h3\",\"unit_id\":\"NO\"}", ERR_INVALID, "unit_id" },
+	{ "a level out of range", "{\"kind\":\"host\",\"name\":\"h3\",\"mlps_level\":6}", ERR_INVALID,
+		"mlps_level" },
+	{ "an unknown unit", "{\"kind\":\"host\",\"name\":\"h3\",\"unit_id\":\"NO\"}", ERR_INVALID,
+		"unit_id" },
 };
 
 static void test_assets(struct bench *b)
@@ -66,9 +74,16 @@ static void test_assets(struct bench *b)
 
 static void test_lists(struct bench *b)
 {
-	static const struct { const char *name, *value; size_t want; } lists[] = {
-		{ "kind", "host", 2 }, { "unit_id", "U1", 2 }, { "address", "192.0.2.1", 1 }, { "importance", "high", 1 },
-		{ "exposure", "internal", 4 }, { "q", "www", 1 }, { "name", "h1", 3 }, { "unit_id__null", "true", 1 },
+	static const struct { const char *name, *value; size_t want;
+	} lists[] = {
+		{ "kind", "host", 2 },
+		{ "unit_id", "U1", 2 },
+		{ "address", "192.0.2.1", 1 },
+		{ "importance", "high", 1 },
+		{ "exposure", "internal", 4 },
+		{ "q", "www", 1 },
+		{ "name", "h1", 3 },
+		{ "unit_id__null", "true", 1 },
 	};
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		test_case("assets: listed by %s=%s", lists[i].name, lists[i].value);
@@ -87,7 +102,8 @@ static bool shown(struct bench *b, const struct resource *r, const char *id, con
 	struct record rec;
 	struct str out = STR_IN(b->arena, 1 << 20);
 	b->err = (struct err){ 0 };
-	if (!resource_get(&b->op, r, span_of(id), &rec, &b->err) || !record_json(&b->op, &rec, 0, true, &out, &b->err)) {
+	if (!resource_get(&b->op, r, span_of(id), &rec, &b->err) ||
+		!record_json(&b->op, &rec, 0, true, &out, &b->err)) {
 		printf("# %s\n", b->err.en);
 		return false;
 	}
@@ -124,10 +140,15 @@ static void test_software(struct bench *b)
 	char host[64], id[64], other[64], text[300];
 	int64_t before = -1, after = -1;
 	test_case("software: by CPE name, on a host");
-	CHECK_OK(put(b, &asset_resource, NULL, "{\"kind\":\"host\",\"name\":\"s1\",\"unit_id\":\"U1\"}", host), b->err);
-	snprintf(text, sizeof text, "{\"asset_id\":\"%s\",\"cpe\":\"cpe:2.3:a:Apache:http_server:2.4.46:sp1:*:*:*:*:*:*\"}", host);
+	CHECK_OK(
+		put(b, &asset_resource, NULL, "{\"kind\":\"host\",\"name\":\"s1\",\"unit_id\":\"U1\"}", host),
+		b->err);
+	snprintf(text, sizeof text,
+		"{\"asset_id\":\"%s\",\"cpe\":\"cpe:2.3:a:Apache:http_server:2.4.46:sp1:*:*:*:*:*:*\"}",
+		host);
 	CHECK_OK(put(b, &software_resource, NULL, text, id), b->err);
-	CHECK(shown(b, &asset_resource, host, "\"vendor\":\"apache\",\"product\":\"http_server\",\"version\":\"2.4.46\""));
+	CHECK(shown(b, &asset_resource, host,
+		"\"vendor\":\"apache\",\"product\":\"http_server\",\"version\":\"2.4.46\""));
 	test_case("software: by text; neither is refused");
 	snprintf(text, sizeof text, "{\"asset_id\":\"%s\",\"vendor\":\"达梦\",\"product\":\"DM8\"}", host);
 	CHECK_OK(put(b, &software_resource, NULL, text, other), b->err);
@@ -139,8 +160,9 @@ static void test_software(struct bench *b)
 	CHECK_OK(asset_inventory_stamp(&b->op, &after, &b->err), b->err);
 	CHECK(after > before);
 	CHECK(shown(b, &software_resource, id, "cpe:2.3:a:apache:http_server:2.4.58:*:*:*:*:*:*:*"));
-	CHECK(shown(b, &asset_resource, host, "\"verb\":\"change\",\"source\":\"answer\",\"vendor\":\"apache\","
-					      "\"product\":\"http_server\",\"version\":\"2.4.46\""));
+	CHECK(shown(b, &asset_resource, host,
+		"\"verb\":\"change\",\"source\":\"answer\",\"vendor\":\"apache\","
+		"\"product\":\"http_server\",\"version\":\"2.4.46\""));
 	CHECK_OK(set_version(b, id, NULL, "KB5041773"), b->err);
 	CHECK(shown(b, &software_resource, id, "KB5041773"));
 	test_case("software: the same answer again writes nothing");
@@ -163,7 +185,8 @@ static void test_software(struct bench *b)
 
 /* ---- imports by upload ---- */
 
-static bool call_route(struct bench *b, const char *path, struct span param, struct span body, struct str *out)
+static bool call_route(
+	struct bench *b, const char *path, struct span param, struct span body, struct str *out)
 {
 	b->err = (struct err){ 0 };
 	for (size_t i = 0; i < asset_routes_count; i++) {
@@ -194,7 +217,8 @@ static size_t run_jobs(struct bench *b)
 		for (size_t i = 0; i < asset_jobs_count; i++)
 			if (span_is(job.kind, asset_jobs[i].kind))
 				CHECK_OK(asset_jobs[i].run(&b->op, &job, &b->err), b->err);
-		CHECK(op_begin(&b->op, &b->err) && store_job_done(b->op.tx, &job, &b->err) && op_commit(&b->op, &b->err));
+		CHECK(op_begin(&b->op, &b->err) && store_job_done(b->op.tx, &job, &b->err) &&
+			op_commit(&b->op, &b->err));
 	}
 }
 
@@ -213,8 +237,10 @@ static void test_upload(struct bench *b)
 	char id[64] = "";
 	struct str out = STR_IN(b->arena, 1 << 20);
 	test_case("upload: compared by a job, shown, not yet done");
-	CHECK_OK(upload(b, SPAN(HEADER "U3,Mail,m1,192.0.2.50,internet,high,Postfix,Postfix,3.7,\n"), id), b->err);
-	CHECK_ERR(call_route(b, "/api/v1/imports/{id}/apply", span_of(id), SPAN(""), &out), b->err, ERR_CONFLICT);
+	CHECK_OK(upload(b, SPAN(HEADER "U3,Mail,m1,192.0.2.50,internet,high,Postfix,Postfix,3.7,\n"), id),
+		b->err);
+	CHECK_ERR(call_route(b, "/api/v1/imports/{id}/apply", span_of(id), SPAN(""), &out), b->err,
+		ERR_CONFLICT);
 	CHECK_INT(run_jobs(b), 1);
 	CHECK(shown(b, &import_resource, id, "\"state\":\"ready\""));
 	CHECK(shown(b, &import_resource, id, "\"rows_new\":1"));
@@ -222,7 +248,8 @@ static void test_upload(struct bench *b)
 	CHECK_INT(bench_count(b, SQL("SELECT COUNT(*) FROM assets WHERE name = 'm1'")), 0);
 	test_case("upload: applied by a job, once");
 	CHECK_OK(call_route(b, "/api/v1/imports/{id}/apply", span_of(id), SPAN(""), &out), b->err);
-	CHECK_ERR(call_route(b, "/api/v1/imports/{id}/apply", span_of(id), SPAN(""), &out), b->err, ERR_CONFLICT);
+	CHECK_ERR(call_route(b, "/api/v1/imports/{id}/apply", span_of(id), SPAN(""), &out), b->err,
+		ERR_CONFLICT);
 	CHECK_INT(run_jobs(b), 1);
 	CHECK(shown(b, &import_resource, id, "\"state\":\"applied\""));
 	CHECK_INT(bench_count(b, SQL("SELECT COUNT(*) FROM assets WHERE name = 'm1'")), 1);
@@ -240,9 +267,12 @@ static void test_upload(struct bench *b)
 	test_case("upload: a plan made once more after its maker died");
 	CHECK_OK(upload(b, SPAN(HEADER "U3,,m3,,,,,,,\n"), id), b->err);
 	CHECK(bench_exec(b, SQL("UPDATE import_plans SET state = 'building' WHERE state = 'received'"), V0));
-	CHECK(bench_exec(b, SQL("INSERT INTO import_plan_rows (plan_n, ordinal, action, line, unit_n, name, system_name,"
-				" address, importance, exposure, software) SELECT n, 1, 'new', 2, 3, 'm3', '', '', '', '', '[]'"
-				" FROM import_plans WHERE state = 'building'"), V0));
+	CHECK(bench_exec(b,
+		SQL("INSERT INTO import_plan_rows (plan_n, ordinal, action, line, unit_n, name, system_name,"
+		    " address, importance, exposure, software) SELECT n, 1, 'new', 2, 3, 'm3', '', '', '', "
+		    "'', '[]'"
+		    " FROM import_plans WHERE state = 'building'"),
+		V0));
 	CHECK_INT(run_jobs(b), 1);
 	CHECK(shown(b, &import_resource, id, "\"state\":\"ready\""));
 	CHECK(shown(b, &import_resource, id, "\"hosts\":1"));

@@ -79,9 +79,18 @@ struct import_known {
 /* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
 bool plan_in_scope(struct span scope, int64_t unit_n);
 
+/* The units whose assets a file may hold. */
+struct import_units {
+	struct map *by_code;   /* all there are: code to n */
+	struct span scope;     /* as plan_in_scope() takes it */
+};
+NODISCARD bool plan_units(struct op *op, struct map *by_code, struct err *err);
 /* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see
  * problems. */
 NODISCARD bool plan_read(
+	struct stream *s, const struct import_units *units, struct import_file *f, struct err *err);
+/* plan_read() with the units of the store. */
+NODISCARD bool plan_read_with(
 	struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
 /* Sorts software into the order above; for qsort(). */
 int plan_software_order(const void *a, const void *b);

@@ -97,7 +97,7 @@ static bool import_file(struct command_call *c, struct stream *s, struct import_
 	struct op *op = c->op;
 	bool dry = command_flag(c, "dry-run");
 	CLEANUP(file_close) int lock = -1;
-	if (!plan_read(op, s, SPAN("*"), f, err))
+	if (!plan_read_with(op, s, SPAN("*"), f, err))
 		return false;
 	if (f->bad_rows > 0)
 		return refuse(c, f, err);

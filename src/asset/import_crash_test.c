@@ -13,7 +13,7 @@
 static size_t measured_rows(void)
 {
 	const char *text = getenv("SEAWALL_IMPORT_ROWS");
-	int64_t rows = 10000;
+	int64_t rows = 5000;
 	if (text && !span_int(span_of(text), 10, 1000000, &rows))
 		printf("# SEAWALL_IMPORT_ROWS is not a number of rows\n");
 	return (size_t)rows;
@@ -173,7 +173,7 @@ static void one_cut(const char *name, int64_t hosts, int64_t us, const char *bef
 
 static void test_cut_off(void)
 {
-	enum { ROWS = 15000, HOSTS = ROWS / 5, CUTS = 12 };
+	enum { ROWS = 8000, HOSTS = ROWS / 5, CUTS = 8 };
 	struct bench b;
 	CLEANUP(str_done) struct str file = STR(16u << 20);
 	test_case("an import to be cut off");

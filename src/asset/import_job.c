@@ -61,7 +61,8 @@ static bool read_and_compare(
 	struct err why = { 0 };
 	if (!store_blob_get(op->store, p->file, UPLOAD_MAX, f->arena, &body, err))
 		return false;
-	if (!stream_open_span(body, IMPORT_BYTES_MAX, &s, &why) || !plan_read(op, s, p->scope, f, &why)) {
+	if (!stream_open_span(body, IMPORT_BYTES_MAX, &s, &why) ||
+		!plan_read_with(op, s, p->scope, f, &why)) {
 		if (!about_file(why.code)) {
 			*err = why;
 			return false;

@@ -7,6 +7,8 @@
 #include "codec/cpe.h"
 #include "codec/csv.h"
 
+enum { UNITS_MAX = 1 << 20 };
+
 enum column {
 	COL_UNIT,
 	COL_SYSTEM,
@@ -42,14 +44,13 @@ static const char *const exposures[] = { "internet", "internal", NULL };
 static const char *const importances[] = { "high", "medium", "low", NULL };
 
 struct reading {
-	struct op *op;
+	const struct import_units *units;
 	struct import_file *f;
 	struct csv *csv;
 	struct csv_row row;
-	struct span scope;
 	int at[COL_COUNT];
 	struct span value[COL_COUNT];          /* of the row, trimmed; borrowed */
-	struct map *units, *hosts;             /* code → n; unit and host name → index */
+	struct map *hosts;             /* unit and host name to index */
 	VEC(struct import_host) list;
 	VEC(struct import_software) software;
 	bool bad;                              /* this row */
@@ -126,11 +127,11 @@ static int64_t find_unit(struct reading *r)
 	struct span code = r->value[COL_UNIT];
 	if (code.n == 0)
 		return 0;
-	const uint64_t *n = map_find(r->units, code);
+	const uint64_t *n = map_find(r->units->by_code, code);
 	if (!n)
 		BAD(r, COL_UNIT, "没有代码为“" SPAN_FMT "”的单位", "there is no unit with the code \"" SPAN_FMT "\"",
 		    SPAN_ARG(shown(code)));
-	else if (!plan_in_scope(r->scope, (int64_t)*n))
+	else if (!plan_in_scope(r->units->scope, (int64_t)*n))
 		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产",
 			"you may not register assets of the unit \"" SPAN_FMT "\"", SPAN_ARG(shown(code)));
 	else
@@ -303,10 +304,10 @@ bool plan_in_scope(struct span scope, int64_t unit_n)
 	return false;
 }
 
-static bool load_units(struct reading *r, struct err *err)
+bool plan_units(struct op *op, struct map *by_code, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-	if (!db_query(op_db(r->op), SQL("SELECT n, code FROM units"), V0, &rows, err))
+	if (!db_query(op_db(op), SQL("SELECT n, code FROM units"), V0, &rows, err))
 		return false;
 	for (;;) {
 		bool more;
@@ -314,7 +315,7 @@ static bool load_units(struct reading *r, struct err *err)
 			return false;
 		if (!more)
 			return true;
-		map_put(r->units, db_col_text(rows, 1), (uint64_t)db_col_int(rows, 0), NULL);
+		map_put(by_code, db_col_text(rows, 1), (uint64_t)db_col_int(rows, 0), NULL);
 	}
 }
 
@@ -377,13 +378,12 @@ static bool read_rows(struct reading *r, struct err *err)
 	}
 }
 
-bool plan_read(struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err)
+bool plan_read(struct stream *s, const struct import_units *units, struct import_file *f, struct err *err)
 {
 	CLEANUP(csv_free_p) struct csv *csv = csv_new(s);
-	CLEANUP(map_free_p) struct map *units = map_new(1u << 20);
 	CLEANUP(map_free_p) struct map *hosts = map_new(IMPORT_ROWS_MAX + 1);
-	struct reading r = { .op = op, .f = f, .csv = csv, .units = units, .hosts = hosts, .scope = scope };
-	bool ok = load_units(&r, err) && find_columns(&r, err) && read_rows(&r, err);
+	struct reading r = { .units = units, .f = f, .csv = csv, .hosts = hosts };
+	bool ok = find_columns(&r, err) && read_rows(&r, err);
 	if (ok)
 		gather(&r);
 	/* The vectors move while they grow: they are heap storage until the file is read, then one copy in
@@ -401,4 +401,12 @@ bool plan_read(struct op *op, struct stream *s, struct span scope, struct import
 	vec_done(&r.software);
 	vec_done(&r.list);
 	return ok;
+}
+
+bool plan_read_with(
+	struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err)
+{
+	CLEANUP(map_free_p) struct map *by_code = map_new(UNITS_MAX);
+	struct import_units units = { by_code, scope };
+	return plan_units(op, by_code, err) && plan_read(s, &units, f, err);
 }

@@ -151,7 +151,7 @@ static void check_problems(struct bench *b, size_t i)
 	struct arena *a = arena_new(8u << 20, 64u << 20);
 	struct import_file f = { .arena = a };
 	CHECK_OK(stream_open_span(span_of(bad[i].text), 1 << 20, &s, &b->err), b->err);
-	CHECK_OK(plan_read(&b->op, s, SPAN("*"), &f, &b->err), b->err);
+	CHECK_OK(plan_read_with(&b->op, s, SPAN("*"), &f, &b->err), b->err);
 	size_t want = 0;
 	while (want < COUNT(bad[i].problems) && bad[i].problems[want].line)
 		want++;
@@ -187,7 +187,7 @@ static void test_bad(void)
 	struct arena *a = arena_new(8u << 20, 64u << 20);
 	struct import_file f = { .arena = a };
 	CHECK_OK(stream_open_span(SPAN(HEADER "U1,,a,,,,,,,\nU2,,a,,,,,,,\n"), 1 << 20, &s, &b.err), b.err);
-	CHECK_OK(plan_read(&b.op, s, SPAN(",2,3,"), &f, &b.err), b.err);
+	CHECK_OK(plan_read_with(&b.op, s, SPAN(",2,3,"), &f, &b.err), b.err);
 	CHECK_INT(f.bad_rows, 1);
 	CHECK_INT(f.problems[0].line, 2);
 	arena_free(a);
