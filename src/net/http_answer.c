@@ -47,18 +47,26 @@ struct MHD_Response *http_answer_refusal(struct http_task *t, int status, bool c
 	return response;
 }
 
+void http_answer_write(const struct http_answer *answer, bool head_only, struct str *out)
+{
+	str_addf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", answer->status,
+		 MHD_get_reason_phrase_for((unsigned)answer->status));
+	for (size_t i = 0; i < answer->n_headers; i++)
+		str_addf(out, SPAN_FMT ": " SPAN_FMT "\r\n", SPAN_ARG(answer->headers[i].name),
+			 SPAN_ARG(answer->headers[i].value));
+	str_addf(out, "Content-Length: %zu\r\n\r\n", answer->body.n);
+	if (!head_only)
+		str_add(out, answer->body);
+}
+
 void http_answer_timeout(struct http_conn *c)
 {
 	struct http_answer answer = { .status = 408 };
 	CLEANUP(arena_free_p) struct arena *a = arena_new(64 * 1024, 1024 * 1024);
 	CLEANUP(str_done) struct str s = STR(16 * 1024);
 	c->server->config.refuse(c->server->config.user, 408, NULL, &answer, a);
-	str_addz(&s, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n");
-	for (size_t i = 0; i < answer.n_headers; i++)
-		str_addf(&s, SPAN_FMT ": " SPAN_FMT "\r\n", SPAN_ARG(answer.headers[i].name),
-			 SPAN_ARG(answer.headers[i].value));
-	str_addf(&s, "Content-Length: %zu\r\n\r\n", answer.body.n);
-	str_add(&s, answer.body);
+	answer.status = 408;
+	http_answer_write(&answer, false, &s);
 	c->server->figures.refused++;
 	if (!s.failed && send(c->fd, s.p, s.n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		c->linger = false;                        /* gone already: nobody to wait for */

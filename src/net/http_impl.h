@@ -37,7 +37,8 @@ struct http_task {
 	struct str body;
 	size_t body_max, body_dropped;
 	int refused;                                   /* a status, or 0 */
-	bool head_only, in_flight;
+	struct http_half *half;                        /* while its answer is written past the library */
+	bool head_only, in_flight, written;
 };
 
 TAILQ_HEAD(http_conns, http_conn);
@@ -78,6 +79,12 @@ void http_workers_free(struct http_workers *w, struct http_task **ret_undone);  
 struct MHD_Response *http_answer_build(struct http_task *t);           /* NULL when the answer has an impossible header */
 struct MHD_Response *http_answer_refusal(struct http_task *t, int status, bool close);
 void http_answer_timeout(struct http_conn *c);     /* writes a 408 past the library: it takes no answer before a head */
+
+void http_answer_write(const struct http_answer *answer, bool head_only, struct str *out);   /* as bytes, with close */
+
+/* http_half.c: true when the client has closed its sending side: the task is then resumed when its answer is written. */
+bool http_half_take(struct http_task *t);
+void http_half_give_up(struct http_task *t);
 
 /* http_stream.c */
 struct MHD_Response *http_stream_open(struct http_task *t);

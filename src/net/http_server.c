@@ -125,6 +125,8 @@ static enum MHD_Result on_answer(struct http_task *t)
 {
 	struct http_server *s = t->conn->server;
 	struct MHD_Response *response = t->response;
+	if (t->written)
+		return MHD_NO;
 	t->response = NULL;
 	if (t->refused)
 		return refuse(t, t->refused, false);
@@ -182,6 +184,8 @@ static void on_wake(void *server)
 	struct http_server *s = server;
 	for (struct http_task *t = http_workers_collect(s->workers), *next; t; t = next) {
 		next = t->next;
+		if (http_half_take(t))
+			continue;
 		t->stage = HTTP_STAGE_ANSWER;
 		MHD_resume_connection(t->conn->mhd);
 	}
@@ -248,6 +252,10 @@ static void check_deadlines(void *server)
 		if (c->deadline_ns == 0 || now < c->deadline_ns)
 			continue;
 		c->deadline_ns = 0;
+		if (c->task && c->task->half) {
+			http_half_give_up(c->task);
+			continue;
+		}
 		c->linger = true;
 		http_answer_timeout(c);
 		shutdown(c->fd, SHUT_RDWR);
@@ -295,6 +303,9 @@ static void finish(struct http_server *s)
 		MHD_resume_connection(t->conn->mhd);
 	}
 	http_stream_end_all(s);
+	TAILQ_FOREACH(c, &s->conns, link)
+		if (c->task)
+			http_half_give_up(c->task);
 	for (int i = 0; i < 8; i++)
 		MHD_run(s->daemon);
 	TAILQ_FOREACH(c, &s->conns, link)

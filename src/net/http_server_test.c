@@ -509,6 +509,20 @@ static void test_half_and_gone(void)
 	CHECK(closed && strstr(got, "slow") != NULL);
 	close(fd);
 
+	test_case("so do many at once that close it with the request's last byte, small answers and large");
+	int half[20];
+	for (int i = 0; i < 20; i++) {
+		half[i] = dial();
+		put(half[i], i % 4 ? SPAN("GET /echo HTTP/1.1\r\n" HOST "\r\n") : SPAN("GET /big HTTP/1.1\r\n" HOST "\r\n"));
+		shutdown(half[i], SHUT_WR);
+	}
+	for (int i = 0; i < 20; i++) {
+		size_t n = take(half[i], 3000, NULL, &closed);
+		CHECK_INT(status_at(got), 200);
+		CHECK(closed && answers() == 1 && (i % 4 ? n < 500 : n > 2000000));
+		close(half[i]);
+	}
+
 	test_case("clients that vanish during the work harm nobody");
 	CHECK(comes(&slow_waiting, 0, 2000));
 	atomic_store(&slow_released, 0);
