@@ -183,15 +183,9 @@ static bool content_check(struct index *ix)
 	       tree_check(ix, leaves);
 }
 
-bool index_adopt(char *base, uint64_t size, bool mapped, struct index **ret, struct err *err)
+static bool verify(struct index *ix, struct err *err)
 {
-	CLEANUP(index_close_p) struct index *ix = calloc(1, sizeof *ix);
-	if (!ix)
-		abort();
-	ix->base = base;
-	ix->size = size;
-	ix->mapped = mapped;
-	if (!header_check(base, size, err))
+	if (!header_check(ix->base, ix->size, err))
 		return false;
 	if (!content_check(ix))
 		return corrupt(err);
@@ -200,8 +194,22 @@ bool index_adopt(char *base, uint64_t size, bool mapped, struct index **ret, str
 		abort();
 	for (uint32_t i = INDEX_FIRST_TEXT; i < ix->texts; i++)
 		ix->wild[i] = index_is_wild(index_text(ix, i));
+	return true;
+}
+
+bool index_adopt(char *base, uint64_t size, bool mapped, struct index **ret, struct err *err)
+{
+	struct index *ix = calloc(1, sizeof *ix);
+	if (!ix)
+		abort();
+	ix->base = base;
+	ix->size = size;
+	ix->mapped = mapped;
+	if (!verify(ix, err)) {
+		index_close(ix);
+		return false;
+	}
 	*ret = ix;
-	ix = NULL;
 	return true;
 }
 
