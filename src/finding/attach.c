@@ -6,14 +6,22 @@ enum { NAME_MAX_BYTES = 200 };
 /* What the bytes say they are; whatever is not on this list is downloaded as octets. */
 static const char *sniff(struct span b)
 {
-	static const struct { const char *magic; size_t n; const char *type; } known[] = {
-		{ "\x89PNG\r\n\x1a\n", 8, "image/png" }, { "\xff\xd8\xff", 3, "image/jpeg" },
-		{ "GIF8", 4, "image/gif" }, { "%PDF-", 5, "application/pdf" }, { "PK\x03\x04", 4, "application/zip" },
+	static const struct {
+		const char *magic;
+		size_t n;
+		const char *type;
+	} known[] = {
+		{ "\x89PNG\r\n\x1a\n", 8, "image/png" },
+		{ "\xff\xd8\xff", 3, "image/jpeg" },
+		{ "GIF8", 4, "image/gif" },
+		{ "%PDF-", 5, "application/pdf" },
+		{ "PK\x03\x04", 4, "application/zip" },
 	};
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (b.n >= known[i].n && memcmp(b.p, known[i].magic, known[i].n) == 0)
 			return known[i].type;
-	return b.n && utf8_valid(b) && !utf8_has_control(b) ? "text/plain; charset=utf-8" : "application/octet-stream";
+	return b.n && utf8_valid(b) && !utf8_has_control(b) ? "text/plain; charset=utf-8"
+							    : "application/octet-stream";
 }
 
 static struct span plain_name(struct call *c)
@@ -27,18 +35,23 @@ static struct span plain_name(struct call *c)
 	return name;
 }
 
-static void add_one(struct str *out, struct span id, struct span name, const char *type, int64_t size, int64_t at,
-		    struct span hash)
+struct attachment {
+	struct span id, name, type, hash;
+	int64_t size, at;
+};
+
+static void add_one(struct str *out, const struct attachment *a)
 {
 	char text[TIME_TEXT];
 	str_addz(out, "{\"id\":");
-	str_add_json(out, id);
+	str_add_json(out, a->id);
 	str_addz(out, ",\"name\":");
-	str_add_json(out, name);
+	str_add_json(out, a->name);
 	str_addz(out, ",\"type\":");
-	str_add_json(out, span_of(type));
-	str_addf(out, ",\"size\":%lld,\"at\":\"%s\",\"sha256\":", (long long)size, time_format(at, text));
-	str_add_json(out, hash);
+	str_add_json(out, a->type);
+	str_addf(out, ",\"size\":%lld,\"at\":\"%s\",\"sha256\":", (long long)a->size,
+		time_format(a->at, text));
+	str_add_json(out, a->hash);
 	str_addc(out, '}');
 }
 
@@ -54,28 +67,43 @@ bool finding_attach(struct call *c, const struct attachment_target *t, struct er
 		return false;
 	int64_t now = op_now(op);
 	uuid_make(now, id);
-	struct store_change change = { .resource = t->resource, .record_n = t->record_n, .record_id = t->record_id,
-		.verb = "attach", .unit_before_n = t->unit_n, .unit_after_n = t->unit_n,
-		.values = arena_printf(op->arena, "{\"after\":{\"sha256\":\"%s\",\"size\":%zu}}", hash, c->body.n) };
-	bool ok = db_exec(op_db(op), SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, user_n,"
-					 " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-			  V(db_z(id), db_z(t->resource), db_i(t->record_n), db_z(hash), db_t(name), db_z(type),
-			    db_i((int64_t)c->body.n), db_i(now), db_i(op->actor->who.user_n), db_t(op->actor->who.name)), err)
-		&& store_add_change(op->tx, &change, NULL, err) && op_commit(op, err);
+	struct store_change change = { .resource = t->resource,
+		.record_n = t->record_n,
+		.record_id = t->record_id,
+		.verb = "attach",
+		.unit_before_n = t->unit_n,
+		.unit_after_n = t->unit_n,
+		.values = arena_printf(
+			op->arena, "{\"after\":{\"sha256\":\"%s\",\"size\":%zu}}", hash, c->body.n) };
+	bool ok = db_exec(op_db(op),
+			  SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, "
+			      "user_n,"
+			      " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+			  V(db_z(id), db_z(t->resource), db_i(t->record_n), db_z(hash), db_t(name),
+				  db_z(type), db_i((int64_t)c->body.n), db_i(now),
+				  db_i(op->actor->who.user_n), db_t(op->actor->who.name)),
+			  err) &&
+		store_add_change(op->tx, &change, NULL, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
 		return false;
 	c->status = 201;
-	add_one(c->out, span_of(id), name, type, (int64_t)c->body.n, now, span_of(hash));
+	add_one(c->out,
+		&(struct attachment){
+			span_of(id), name, span_of(type), span_of(hash), (int64_t)c->body.n, now });
 	return true;
 }
 
-bool finding_attachments_json(struct op *op, const struct attachment_target *t, struct str *out, struct err *err)
+bool finding_attachments_json(
+	struct op *op, const struct attachment_target *t, struct str *out, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row, first = true;
-	if (!db_query(op_db(op), SQL("SELECT id, name, type, size, at, blob FROM attachments WHERE resource=? AND record_n=?"
-				     " ORDER BY n LIMIT 1000"), V(db_z(t->resource), db_i(t->record_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT id, name, type, size, at, blob FROM attachments WHERE resource=? AND "
+			"record_n=?"
+			" ORDER BY n LIMIT 1000"),
+		    V(db_z(t->resource), db_i(t->record_n)), &r, err))
 		return false;
 	str_addz(out, "{\"items\":[");
 	for (;; first = false) {
@@ -84,8 +112,9 @@ bool finding_attachments_json(struct op *op, const struct attachment_target *t, 
 		if (!row)
 			break;
 		str_addz(out, first ? "" : ",");
-		add_one(out, db_col_text(r, 0), db_col_text(r, 1), arena_copy(op->arena, db_col_text(r, 2)), db_col_int(r, 3),
-			db_col_int(r, 4), db_col_text(r, 5));
+		add_one(out,
+			&(struct attachment){ db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2),
+				db_col_text(r, 5), db_col_int(r, 3), db_col_int(r, 4) });
 	}
 	str_addz(out, "],\"next\":null}");
 	return str_check(out, err);
@@ -93,15 +122,17 @@ bool finding_attachments_json(struct op *op, const struct attachment_target *t, 
 
 enum { ATTACHMENT_MAX = 32 << 20 };
 
-bool finding_attachment_content(struct call *c, const struct attachment_target *t, struct span id, struct err *err)
+bool finding_attachment_content(
+	struct call *c, const struct attachment_target *t, struct span id, struct err *err)
 {
 	struct op *op = c->op;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct span content;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT blob, type FROM attachments WHERE id=? AND resource=? AND record_n=?"),
-		      V(db_t(id), db_z(t->resource), db_i(t->record_n)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT blob, type FROM attachments WHERE id=? AND resource=? AND record_n=?"),
+		    V(db_t(id), db_z(t->resource), db_i(t->record_n)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
 		return err_set(err, ERR_NOT_FOUND, "没有这个附件", "no such attachment");

@@ -1,4 +1,5 @@
-/* One verb on thousands of findings in one request, in short transactions; what cannot be done is listed with its reason. */
+/* One verb on thousands of findings in one request, in short transactions; what cannot be done is listed with
+ * its reason. */
 #include "os/clock.h"
 #include "finding/life.h"
 
@@ -9,8 +10,8 @@ struct bulk {
 	const char *verb;
 	struct finding_how how;
 	int64_t done, skipped, began_ns;
-	struct str *list;                      /* of what was skipped */
-	int64_t unit_n;                        /* the last unit asked about, and the answer */
+	struct str *list; /* of what was skipped */
+	int64_t unit_n; /* the last unit asked about, and the answer */
 	bool unit_known, unit_may;
 };
 
@@ -51,10 +52,12 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 		return true;
 	const struct transition *t = finding_transition(f.state, b->verb);
 	if (!b->unit_may)
-		skip(b, span_of(f.id), b->op->zh ? SPAN("没有对该单位隐患的研判权限") : SPAN("not permitted for this unit"));
+		skip(b, span_of(f.id),
+			b->op->zh ? SPAN("没有对该单位隐患的研判权限") : SPAN("not permitted for this unit"));
 	else if (!t || t->perm != PERM_FINDING_JUDGE)
-		skip(b, span_of(f.id), arena_printf(b->op->arena, b->op->zh ? "当前状态“%s”不允许" : "not possible in state \"%s\"",
-						    f.state));
+		skip(b, span_of(f.id),
+			arena_printf(b->op->arena,
+				b->op->zh ? "当前状态“%s”不允许" : "not possible in state \"%s\"", f.state));
 	else if (!finding_move(b->op, &f, b->verb, &b->how, err))
 		return false;
 	else
@@ -71,8 +74,9 @@ static bool check_input(struct call *c, struct bulk *b, struct err *err)
 		if (span_is(verb, finding_life.rows[i].verb))
 			t = &finding_life.rows[i];
 	if (!t)
-		return err_field(err, "verb", "“verb”应为 confirm、false_positive、accept_risk、no_action 或 reopen",
-				 "verb must be confirm, false_positive, accept_risk, no_action or reopen");
+		return err_field(err, "verb",
+			"“verb”应为 confirm、false_positive、accept_risk、no_action 或 reopen",
+			"verb must be confirm, false_positive, accept_risk, no_action or reopen");
 	b->verb = t->verb;
 	b->how.reason = json_get_text(c->json, "reason");
 	if ((t->needs & NEED_REASON) && span_trim(b->how.reason).n == 0)
@@ -87,8 +91,9 @@ bool finding_bulk(struct call *c, struct err *err)
 	struct str list = STR_IN(c->op->arena, 4 << 20);
 	struct bulk b = { .op = c->op, .list = &list };
 	struct finding_choice choice;
-	if (!check_input(c, &b, err)
-	    || !finding_choose(c->op, json_object_get(c->json, "ids"), json_object_get(c->json, "filter"), &choice, err))
+	if (!check_input(c, &b, err) ||
+		!finding_choose(c->op, json_object_get(c->json, "ids"), json_object_get(c->json, "filter"),
+			&choice, err))
 		return false;
 	bool ok = true;
 	for (size_t i = 0; i < choice.n_unknown; i++)

@@ -5,8 +5,8 @@
 
 static bool too_many(struct err *err)
 {
-	return err_set(err, ERR_TOO_LARGE, "一次最多处理 %d 条隐患，请缩小范围", "at most %d findings at once, narrow it",
-		       FINDING_CHOICE_MAX);
+	return err_set(err, ERR_TOO_LARGE, "一次最多处理 %d 条隐患，请缩小范围",
+		"at most %d findings at once, narrow it", FINDING_CHOICE_MAX);
 }
 
 static bool select_all(struct op *op, const struct query *q, struct finding_choice *ret, struct err *err)
@@ -50,8 +50,8 @@ static bool find_id(struct op *op, struct span id, struct sight *sight, int64_t 
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	*ret_n = 0;
-	if (!db_query(op_db(op), SQL("SELECT n, unit_n FROM findings WHERE id=?"), V(db_t(id)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT n, unit_n FROM findings WHERE id=?"), V(db_t(id)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
 		return true;
@@ -80,7 +80,8 @@ static bool select_ids(struct op *op, const json_t *ids, struct finding_choice *
 		struct span id = json_text(json_array_get(ids, i));
 		int64_t n = 0;
 		if (!id.p)
-			return err_field(err, "ids", "“ids”应为隐患标识的数组", "ids must be an array of finding ids");
+			return err_field(
+				err, "ids", "“ids”应为隐患标识的数组", "ids must be an array of finding ids");
 		if (!find_id(op, id, &sight, &n, err))
 			return false;
 		if (n)
@@ -98,19 +99,22 @@ static bool select_ids(struct op *op, const json_t *ids, struct finding_choice *
 	return true;
 }
 
-bool finding_choose(struct op *op, const json_t *ids, const json_t *filter, struct finding_choice *ret, struct err *err)
+bool finding_choose(
+	struct op *op, const json_t *ids, const json_t *filter, struct finding_choice *ret, struct err *err)
 {
 	struct query q;
 	*ret = (struct finding_choice){ 0 };
 	if (ids && filter)
 		return err_field(err, "ids", "“ids”与“filter”只能给出一个", "give either ids or filter");
 	if (ids && !json_is_array(ids))
-		return err_field(err, "ids", "“ids”应为隐患标识的数组", "ids must be an array of finding ids");
+		return err_field(
+			err, "ids", "“ids”应为隐患标识的数组", "ids must be an array of finding ids");
 	if (filter && !json_is_object(filter))
 		return err_field(err, "filter", "“filter”应为对象", "filter must be an object");
 	if (ids)
 		return select_ids(op, ids, ret, err);
-	return query_parse_json(&finding_resource, filter, op->arena, &q, err) && select_all(op, &q, ret, err);
+	return query_parse_json(&finding_resource, filter, op->arena, &q, err) &&
+		select_all(op, &q, ret, err);
 }
 
 bool finding_choose_default(struct op *op, struct finding_choice *ret, struct err *err)
@@ -120,8 +124,9 @@ bool finding_choose_default(struct op *op, struct finding_choice *ret, struct er
 	bool row;
 	struct sql *q = sql_new(op->arena);
 	*ret = (struct finding_choice){ 0 };
-	sql_add(q, "SELECT t.n FROM findings t WHERE t.state IN ('new','confirmed') AND t.unit_n IS NOT NULL"
-		   " AND (t.kev=1 OR t.severity IN ('critical','high'))");
+	sql_add(q,
+		"SELECT t.n FROM findings t WHERE t.state IN ('new','confirmed') AND t.unit_n IS NOT NULL"
+		" AND (t.kev=1 OR t.severity IN ('critical','high'))");
 	if (!actor_scope(op->actor, op_db(op), PERM_FINDING_READ, "t.unit_n", q, err))
 		return false;
 	sql_add(q, " ORDER BY t.n LIMIT 1000001");

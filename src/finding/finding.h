@@ -2,32 +2,34 @@
 /*
  * The room `finding`: everything that is wrong, whoever noticed it.
  *
- * A finding is one problem (kind and key) on one asset.  The matcher, the site checks, events and people put it in by
- * finding_found(); found again it is the same finding.  A person judges it (confirm, false positive, accept the risk,
- * no action); order/ asks a unit for its removal and alone drives what follows from that: ordered, fixed, closed.
- * What comes in: struct finding_seen.  What goes out: rows of `findings`, steps, changes, a priority with its terms.
+ * A finding is one problem (kind and key) on one asset.  The matcher, the site checks, events and people put
+ * it in by finding_found(); found again it is the same finding.  A person judges it (confirm, false positive,
+ * accept the risk, no action); order/ asks a unit for its removal and alone drives what follows from that:
+ * ordered, fixed, closed. What comes in: struct finding_seen.  What goes out: rows of `findings`, steps,
+ * changes, a priority with its terms.
  *
- * Rooms to the right give this room a `const struct finding_kind` per kind: how to prove a claim and how to put the
- * remedy into words.  The roof lists them once.
+ * Rooms to the right give this room a `const struct finding_kind` per kind: how to prove a claim and how to
+ * put the remedy into words.  The roof lists them once.
  */
 #include "resource/route.h"
 
 struct finding_weights;
 
-/* ---- kinds ------------------------------------------------------------------------------------------------------ */
+/* ---- kinds
+ * ------------------------------------------------------------------------------------------------------ */
 
 enum finding_proof {
-	FINDING_UNPROVEN,        /* nothing can be tested: a person judges */
+	FINDING_UNPROVEN, /* nothing can be tested: a person judges */
 	FINDING_PROVEN,
-	FINDING_DISPROVEN,       /* speaks against the claim; *ret_reason says why */
-	FINDING_PENDING,         /* a job will tell */
+	FINDING_DISPROVEN, /* speaks against the claim; *ret_reason says why */
+	FINDING_PENDING, /* a job will tell */
 };
 
 /* What a unit says about an item, when the office accepts it. */
 struct finding_claim {
-	struct span claim;                             /* fixed, mitigated, not_affected … (order/order.h) */
-	struct span text, version, patch;              /* may be empty */
-	int64_t asset_n, software_n;                   /* 0: none */
+	struct span claim; /* fixed, mitigated, not_affected … (order/order.h) */
+	struct span text, version, patch; /* may be empty */
+	int64_t asset_n, software_n; /* 0: none */
 };
 
 /* One finding as the prover sees it. */
@@ -35,50 +37,58 @@ struct finding_fact {
 	int64_t n, asset_n, software_n, unit_n;
 	struct span id, key, vuln_id;
 };
+struct finding_facts {
+	const struct finding_fact *at;
+	size_t n;
+};
 
 struct finding_kind {
 	const char *name, *zh, *en;
-	/* Tests a claim for many findings of one item at once, one answer each.  Reads only; no I/O beyond the store.
-	   *ret_reason: one sentence in the operation's language about what contradicts.  NULL: a person judges. */
-	bool (*prove)(struct op *op, const struct finding_claim *claim, const struct finding_fact *facts, size_t n,
-		      enum finding_proof *ret, struct span *ret_reason, struct err *err);
+	/* Tests a claim for all findings of one item at once, one answer each.  Reads only; no I/O beyond the
+	   store.  The reason is one sentence in the operation's language about what contradicts.  NULL: a
+	   person judges. */
+	bool (*prove)(struct op *op, const struct finding_claim *claim, const struct finding_facts *facts,
+		enum finding_proof *ret, struct span *ret_reason, struct err *err);
 	/* What to do about it: the text of an item ("升级至 2.4.62 或更高版本").  NULL: no advice. */
-	bool (*advise)(struct op *op, const struct finding_fact *facts, size_t n, struct str *out, struct err *err);
+	bool (*advise)(struct op *op, const struct finding_facts *facts, struct str *out, struct err *err);
 };
 
 void finding_register(const struct finding_kind *const *kinds, size_t n);
-const struct finding_kind *finding_kind_find(struct span name);        /* NULL if nobody gave it */
+const struct finding_kind *finding_kind_find(struct span name); /* NULL if nobody gave it */
 
-/* ---- found ------------------------------------------------------------------------------------------------------ */
+/* ---- found
+ * ------------------------------------------------------------------------------------------------------ */
 
 enum finding_level { FINDING_LEVEL_UNKNOWN, FINDING_LEVEL_LOW, FINDING_LEVEL_MEDIUM, FINDING_LEVEL_HIGH };
 
-struct finding_terms {                                 /* what the priority is made of */
-	bool kev, internet;                            /* listed as exploited; reachable from the Internet */
-	int epss;                                      /* parts per 100,000 */
-	int score;                                     /* CVSS in tenths; -1: none */
-	enum finding_level importance;                 /* of the asset */
+struct finding_terms { /* what the priority is made of */
+	bool kev, internet; /* listed as exploited; reachable from the Internet */
+	int epss; /* parts per 100,000 */
+	int score; /* CVSS in tenths; -1: none */
+	enum finding_level importance; /* of the asset */
 };
 
 struct finding_seen {
-	int64_t asset_n, unit_n, software_n;           /* 0: none */
+	int64_t asset_n, unit_n, software_n; /* 0: none */
 	struct span kind, key, vuln_id, title;
-	const char *severity;                          /* critical high medium low none */
+	const char *severity; /* critical high medium low none */
 	struct finding_terms terms;
-	struct span explanation;                       /* JSON object */
+	struct span explanation; /* JSON object */
 	struct span source;
-	int64_t observed_at;                           /* when the fact that shows it was last recorded; 0: now.  A closed
-	                                                  finding comes back only by a fact newer than its closing */
+	int64_t observed_at; /* when the fact that shows it was last recorded; 0: now.  A closed
+				finding comes back only by a fact newer than its closing */
 };
 
 enum finding_outcome { FINDING_FRESH, FINDING_SAME, FINDING_CHANGED, FINDING_BACK };
 
-/* Inside a transaction.  FRESH: born as `new`.  SAME: last_seen moved.  CHANGED: unit or severity differs.  BACK: it was
- * closed and is `new` again.  Judged ones (false positive, no action, accepted risk) stay as judged. */
-NODISCARD bool finding_found(struct op *op, const struct finding_seen *s, enum finding_outcome *ret, struct err *err);
+/* Inside a transaction.  FRESH: born as `new`.  SAME: last_seen moved.  CHANGED: unit or severity differs.
+ * BACK: it was closed and is `new` again.  Judged ones (false positive, no action, accepted risk) stay as
+ * judged. */
+NODISCARD bool finding_found(
+	struct op *op, const struct finding_seen *s, enum finding_outcome *ret, struct err *err);
 
-/* Many: opens and commits transactions of about 40 ms itself.  op->tx must be NULL before begin.  An error leaves what
- * was committed; the run can be repeated without harm. */
+/* Many: opens and commits transactions of about 40 ms itself.  op->tx must be NULL before begin.  An error
+ * leaves what was committed; the run can be repeated without harm. */
 struct finding_batch {
 	struct op *op;
 	const struct finding_weights *weights;
@@ -87,60 +97,80 @@ struct finding_batch {
 };
 void finding_batch_begin(struct finding_batch *b, struct op *op);
 NODISCARD bool finding_batch_add(struct finding_batch *b, const struct finding_seen *s, struct err *err);
-/* After all of an asset's were added: what was seen before this batch began and not again is closed (vanish) where it was
- * new, confirmed or accepted. */
-NODISCARD bool finding_batch_gone(struct finding_batch *b, struct span kind, int64_t asset_n, struct err *err);
+/* After all of an asset's were added: what was seen before this batch began and not again is closed (vanish)
+ * where it was new, confirmed or accepted. */
+NODISCARD bool finding_batch_gone(
+	struct finding_batch *b, struct span kind, int64_t asset_n, struct err *err);
 NODISCARD bool finding_batch_end(struct finding_batch *b, struct err *err);
-void finding_batch_drop(struct finding_batch *b);      /* after an error: rolls back what is open */
+void finding_batch_drop(struct finding_batch *b); /* after an error: rolls back what is open */
 
-/* New values of KEV, EPSS or score for one vulnerability: priority is derived, no version and no change row. */
+/* New values of KEV, EPSS or score for one vulnerability: priority is derived, no version and no change row.
+ */
 NODISCARD bool finding_set_terms(struct op *op, int64_t n, const struct finding_terms *t, struct err *err);
-/* Risks accepted until a date that has passed are confirmed again; at most `max` in this transaction.  By a job. */
+/* Risks accepted until a date that has passed are confirmed again; at most `max` in this transaction.  By a
+ * job. */
 NODISCARD bool finding_expire(struct op *op, size_t max, int64_t *ret_done, struct err *err);
 
-/* ---- moved: for order/ and jobs ------------------------------------------------------------------------------------ */
+/* ---- moved: for order/ and jobs
+ * ------------------------------------------------------------------------------------ */
 
 struct finding_row {
 	int64_t n, version, unit_n, asset_n, software_n, order_n, score;
 	char id[UUID_TEXT], state[16], severity[12];
-	struct span kind, key, vuln_id, title;         /* live until the transaction ends */
+	struct span kind, key, vuln_id, title; /* live until the transaction ends */
 };
-NODISCARD bool finding_load(struct op *op, int64_t n, struct finding_row *ret, bool *ret_found, struct err *err);
+NODISCARD bool finding_load(
+	struct op *op, int64_t n, struct finding_row *ret, bool *ret_found, struct err *err);
 
 struct finding_how {
 	struct span reason;
-	int64_t order_n;                               /* "order": which one */
-	int64_t until;                                 /* "accept_risk": until when */
-	int64_t unit_n;                                /* "assign": to whom */
-	struct span values;                            /* JSON for the step; may be empty */
+	int64_t order_n; /* "order": which one */
+	int64_t until; /* "accept_risk": until when */
+	int64_t unit_n; /* "assign": to whom */
+	struct span values; /* JSON for the step; may be empty */
 };
-/* One transition of the table, people's or driven ones, by row, step and change; *f follows.  ERR_CONFLICT when its state
- * does not allow the verb. */
-NODISCARD bool finding_move(struct op *op, struct finding_row *f, const char *verb, const struct finding_how *how,
-			    struct err *err);
+/* One transition of the table, people's or driven ones, by row, step and change; *f follows.  ERR_CONFLICT
+ * when its state does not allow the verb. */
+NODISCARD bool finding_move(struct op *op, struct finding_row *f, const char *verb,
+	const struct finding_how *how, struct err *err);
 /* The row of the life for (from, verb); NULL if there is none. */
 const struct transition *finding_transition(const char *from, const char *verb);
-extern const struct transition finding_driven[];       /* verbs that only code has: order fix return close … */
+extern const struct transition finding_driven[]; /* verbs that only code has: order fix return close … */
 extern const size_t finding_driven_count;
 
-/* ---- helpers shared with the rooms to the right -------------------------------------------------------------------- */
+/* ---- helpers shared with the rooms to the right
+ * -------------------------------------------------------------------- */
 
 /* args.until: a date (its end in the city) or a time; it must lie in the future. */
 NODISCARD bool finding_parse_until(struct op *op, const json_t *args, int64_t *ret, struct err *err);
-int finding_severity_rank(struct span severity);       /* critical 4 … none 0 */
+int finding_severity_rank(struct span severity); /* critical 4 … none 0 */
 const char *finding_severity_zh(struct span severity); /* 超危 高危 中危 低危 未定级 */
-/* {"items":[…],"next":null}: the timeline of a record and of its parts (items of an order), oldest first, at most 5,000. */
-struct finding_timeline { const char *resource; int64_t record_n; const int64_t *part_ns; size_t n_parts; };
-NODISCARD bool finding_timeline_json(struct op *op, const struct finding_timeline *t, struct str *out, struct err *err);
+/* {"items":[…],"next":null}: the timeline of a record and of its parts (items of an order), oldest first, at
+ * most 5,000. */
+struct finding_timeline {
+	const char *resource;
+	int64_t record_n;
+	const int64_t *part_ns;
+	size_t n_parts;
+};
+NODISCARD bool finding_timeline_json(
+	struct op *op, const struct finding_timeline *t, struct str *out, struct err *err);
 
-struct attachment_target { const char *resource; int64_t record_n; struct span record_id; int64_t unit_n; };
+struct attachment_target {
+	const char *resource;
+	int64_t record_n;
+	struct span record_id;
+	int64_t unit_n;
+};
 /* Keeps call->body as evidence of the record (name by ?name=) and answers it; ROUTE_RAW, without ROUTE_TX. */
 NODISCARD bool finding_attach(struct call *c, const struct attachment_target *t, struct err *err);
-NODISCARD bool finding_attachment_content(struct call *c, const struct attachment_target *t, struct span id,
-					  struct err *err);
-NODISCARD bool finding_attachments_json(struct op *op, const struct attachment_target *t, struct str *out, struct err *err);
+NODISCARD bool finding_attachment_content(
+	struct call *c, const struct attachment_target *t, struct span id, struct err *err);
+NODISCARD bool finding_attachments_json(
+	struct op *op, const struct attachment_target *t, struct str *out, struct err *err);
 
-/* Selects what "ids" or "filter" of a request name: internal keys, ascending, and ids that name nothing the actor sees. */
+/* Selects what "ids" or "filter" of a request name: internal keys, ascending, and ids that name nothing the
+ * actor sees. */
 struct finding_choice {
 	int64_t *ns;
 	size_t n;
@@ -148,8 +178,8 @@ struct finding_choice {
 	size_t n_unknown;
 };
 enum { FINDING_CHOICE_MAX = 1000000 };
-NODISCARD bool finding_choose(struct op *op, const json_t *ids, const json_t *filter, struct finding_choice *ret,
-			      struct err *err);
+NODISCARD bool finding_choose(
+	struct op *op, const json_t *ids, const json_t *filter, struct finding_choice *ret, struct err *err);
 /* KEV-listed, critical or high, and new or confirmed. */
 NODISCARD bool finding_choose_default(struct op *op, struct finding_choice *ret, struct err *err);
 

@@ -14,28 +14,45 @@ static struct span or_empty(struct span s, const char *otherwise)
 	return s.p ? s : span_of(otherwise);
 }
 
-static bool born(struct op *op, const struct finding_weights *w, const struct finding_seen *s, struct err *err)
+static bool born(
+	struct op *op, const struct finding_weights *w, const struct finding_seen *s, struct err *err)
 {
 	char id[UUID_TEXT], text[1024];
 	int64_t now = op_now(op), n = 0;
 	bool found;
 	struct str terms = { .p = text, .cap = sizeof text, .max = sizeof text - 1 };
 	int64_t priority = finding_priority(w, &s->terms, s->severity, &terms);
-	if (!str_check(&terms, err)
-	    || !db_int(op_db(op), SQL("INSERT INTO findings (id, version, created_at, updated_at, state, unit_n, asset_n,"
-			" software_n, kind, key, vuln_id, title, severity, score, source, priority, terms, kev, epss, first_seen,"
-			" last_seen, explanation) VALUES (?, 1, ?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-			" RETURNING n"),
-		       V(db_z(uuid_make(now, id)), db_i(now), db_i(now), int_or_null(s->unit_n), int_or_null(s->asset_n),
-			 int_or_null(s->software_n), db_t(s->kind), db_t(s->key), db_t(or_empty(s->vuln_id, "")),
-			 db_t(s->title), db_z(s->severity), s->terms.score >= 0 ? db_i(s->terms.score) : db_null(),
-			 db_t(or_empty(s->source, "")), db_i(priority), db_t(str_span(&terms)), db_i(s->terms.kev),
-			 db_i(s->terms.epss), db_i(now), db_i(now), db_t(or_empty(s->explanation, "{}"))), &n, &found, err))
+	if (!str_check(&terms, err) ||
+		!db_int(op_db(op),
+			SQL("INSERT INTO findings (id, version, created_at, updated_at, state, unit_n, "
+			    "asset_n,"
+			    " software_n, kind, key, vuln_id, title, severity, score, source, priority, "
+			    "terms, kev, epss, first_seen,"
+			    " last_seen, explanation) VALUES (?, 1, ?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+			    "?, ?, ?, ?, ?, ?, ?, ?)"
+			    " RETURNING n"),
+			V(db_z(uuid_make(now, id)), db_i(now), db_i(now), int_or_null(s->unit_n),
+				int_or_null(s->asset_n), int_or_null(s->software_n), db_t(s->kind),
+				db_t(s->key), db_t(or_empty(s->vuln_id, "")), db_t(s->title),
+				db_z(s->severity), s->terms.score >= 0 ? db_i(s->terms.score) : db_null(),
+				db_t(or_empty(s->source, "")), db_i(priority), db_t(str_span(&terms)),
+				db_i(s->terms.kev), db_i(s->terms.epss), db_i(now), db_i(now),
+				db_t(or_empty(s->explanation, "{}"))),
+			&n, &found, err))
 		return false;
-	struct store_step step = { .resource = "finding", .record_n = n, .from = "", .verb = "find", .to = "new",
-		.unit_n = s->unit_n, .severity = s->severity };
-	struct store_change change = { .resource = "finding", .record_n = n, .record_id = span_of(id), .version = 1,
-		.verb = "create", .unit_after_n = s->unit_n };
+	struct store_step step = { .resource = "finding",
+		.record_n = n,
+		.from = "",
+		.verb = "find",
+		.to = "new",
+		.unit_n = s->unit_n,
+		.severity = s->severity };
+	struct store_change change = { .resource = "finding",
+		.record_n = n,
+		.record_id = span_of(id),
+		.version = 1,
+		.verb = "create",
+		.unit_after_n = s->unit_n };
 	return store_add_step(op->tx, &step, NULL, err) && store_add_change(op->tx, &change, NULL, err);
 }
 
@@ -46,26 +63,33 @@ struct known {
 	bool same_severity, same_derived;
 };
 
-static bool look_up(struct op *op, const struct finding_seen *s, struct span terms, struct known *ret, bool *ret_found,
-		    struct err *err)
+static bool look_up(struct op *op, const struct finding_seen *s, struct span terms, struct known *ret,
+	bool *ret_found, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, version, unit_n, closed_at, state, severity=?, terms=? AND explanation=?"
-				     " AND COALESCE(software_n, 0)=?, last_seen FROM findings"
-				     " WHERE asset_n=? AND kind=? AND key=?"),
-		      V(db_z(s->severity), db_t(terms), db_t(or_empty(s->explanation, "{}")), db_i(s->software_n),
-			db_i(s->asset_n), db_t(s->kind), db_t(s->key)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, version, unit_n, closed_at, state, severity=?, terms=? AND explanation=?"
+			" AND COALESCE(software_n, 0)=?, last_seen FROM findings"
+			" WHERE asset_n=? AND kind=? AND key=?"),
+		    V(db_z(s->severity), db_t(terms), db_t(or_empty(s->explanation, "{}")),
+			    db_i(s->software_n), db_i(s->asset_n), db_t(s->kind), db_t(s->key)),
+		    &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	*ret_found = row;
 	if (!row)
 		return true;
 	struct span state = db_col_text(r, 4);
-	*ret = (struct known){ .n = db_col_int(r, 0), .version = db_col_int(r, 1), .unit_n = db_col_int(r, 2),
-		.closed_at = db_col_int(r, 3), .last_seen = db_col_int(r, 7), .closed = span_is(state, "closed"),
+	*ret = (struct known){ .n = db_col_int(r, 0),
+		.version = db_col_int(r, 1),
+		.unit_n = db_col_int(r, 2),
+		.closed_at = db_col_int(r, 3),
+		.last_seen = db_col_int(r, 7),
+		.closed = span_is(state, "closed"),
 		.in_order = span_is(state, "ordered") || span_is(state, "fixed"),
-		.same_severity = db_col_int(r, 5) != 0, .same_derived = db_col_int(r, 6) != 0 };
+		.same_severity = db_col_int(r, 5) != 0,
+		.same_derived = db_col_int(r, 6) != 0 };
 	return true;
 }
 
@@ -75,14 +99,22 @@ static bool matters(struct op *op, const struct known *k, const struct finding_s
 	bool found;
 	/* An order that stands keeps its unit: handing over is its own verb. */
 	int64_t unit_n = k->in_order ? k->unit_n : s->unit_n;
-	if (!finding_load(op, k->n, &f, &found, err)
-	    || !db_exec(op_db(op), SQL("UPDATE findings SET severity=?, unit_n=?, version=version+1, updated_at=? WHERE n=?"),
+	if (!finding_load(op, k->n, &f, &found, err) ||
+		!db_exec(op_db(op),
+			SQL("UPDATE findings SET severity=?, unit_n=?, version=version+1, updated_at=? WHERE "
+			    "n=?"),
 			V(db_z(s->severity), int_or_null(unit_n), db_i(op_now(op)), db_i(k->n)), err))
 		return false;
-	struct store_change change = { .resource = "finding", .record_n = k->n, .record_id = span_of(f.id),
-		.version = k->version + 1, .verb = "change", .unit_before_n = k->unit_n, .unit_after_n = unit_n,
-		.values = arena_printf(store_tx_arena(op->tx), "{\"before\":{\"severity\":\"%s\"},\"after\":{\"severity\":\"%s\"}}",
-				       f.severity, s->severity) };
+	struct store_change change = { .resource = "finding",
+		.record_n = k->n,
+		.record_id = span_of(f.id),
+		.version = k->version + 1,
+		.verb = "change",
+		.unit_before_n = k->unit_n,
+		.unit_after_n = unit_n,
+		.values = arena_printf(store_tx_arena(op->tx),
+			"{\"before\":{\"severity\":\"%s\"},\"after\":{\"severity\":\"%s\"}}", f.severity,
+			s->severity) };
 	return store_add_change(op->tx, &change, NULL, err);
 }
 
@@ -90,12 +122,12 @@ static bool again(struct op *op, const struct known *k, struct err *err)
 {
 	struct finding_row f;
 	bool found;
-	return finding_load(op, k->n, &f, &found, err)
-		&& finding_move(op, &f, "recur", &(struct finding_how){ .reason = SPAN("再次出现") }, err);
+	return finding_load(op, k->n, &f, &found, err) &&
+		finding_move(op, &f, "recur", &(struct finding_how){ .reason = SPAN("再次出现") }, err);
 }
 
 bool finding_found_with(struct op *op, const struct finding_weights *w, const struct finding_seen *s,
-			enum finding_outcome *ret, struct err *err)
+	enum finding_outcome *ret, struct err *err)
 {
 	char text[1024];
 	struct str terms = { .p = text, .cap = sizeof text, .max = sizeof text - 1 };
@@ -120,19 +152,24 @@ bool finding_found_with(struct op *op, const struct finding_weights *w, const st
 			return false;
 	}
 	if (k.same_derived)
-		return k.last_seen >= now || db_exec(op_db(op), SQL("UPDATE findings SET last_seen=? WHERE n=?"),
-						     V(db_i(now), db_i(k.n)), err);
-	return db_exec(op_db(op), SQL("UPDATE findings SET last_seen=?, priority=?, terms=?, kev=?, epss=?, score=?, software_n=?,"
-				      " explanation=? WHERE n=?"),
-		       V(db_i(now), db_i(priority), db_t(str_span(&terms)), db_i(s->terms.kev), db_i(s->terms.epss),
-			 s->terms.score >= 0 ? db_i(s->terms.score) : db_null(), int_or_null(s->software_n),
-			 db_t(or_empty(s->explanation, "{}")), db_i(k.n)), err);
+		return k.last_seen >= now ||
+			db_exec(op_db(op), SQL("UPDATE findings SET last_seen=? WHERE n=?"),
+				V(db_i(now), db_i(k.n)), err);
+	return db_exec(op_db(op),
+		SQL("UPDATE findings SET last_seen=?, priority=?, terms=?, kev=?, epss=?, score=?, "
+		    "software_n=?,"
+		    " explanation=? WHERE n=?"),
+		V(db_i(now), db_i(priority), db_t(str_span(&terms)), db_i(s->terms.kev), db_i(s->terms.epss),
+			s->terms.score >= 0 ? db_i(s->terms.score) : db_null(), int_or_null(s->software_n),
+			db_t(or_empty(s->explanation, "{}")), db_i(k.n)),
+		err);
 }
 
 bool finding_found(struct op *op, const struct finding_seen *s, enum finding_outcome *ret, struct err *err)
 {
 	struct finding_weights w;
-	return finding_weights_load(op_db(op), op_now(op), &w, err) && finding_found_with(op, &w, s, ret, err);
+	return finding_weights_load(op_db(op), op_now(op), &w, err) &&
+		finding_found_with(op, &w, s, ret, err);
 }
 
 /* ---- many ---- */
@@ -162,9 +199,8 @@ static bool batch_weights(struct finding_batch *b, struct err *err)
 bool finding_batch_add(struct finding_batch *b, const struct finding_seen *s, struct err *err)
 {
 	enum finding_outcome outcome;
-	if (!batch_open(b, err)
-	    || (!b->weights && !batch_weights(b, err))
-	    || !finding_found_with(b->op, b->weights, s, &outcome, err))
+	if (!batch_open(b, err) || (!b->weights && !batch_weights(b, err)) ||
+		!finding_found_with(b->op, b->weights, s, &outcome, err))
 		return false;
 	b->fresh += outcome == FINDING_FRESH;
 	b->same += outcome == FINDING_SAME;
@@ -177,16 +213,19 @@ bool finding_batch_gone(struct finding_batch *b, struct span kind, int64_t asset
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(int64_t) ns = { .arena = NULL };
-	bool more = true, ok = batch_open(b, err)
-		&& db_query(op_db(b->op), SQL("SELECT n FROM findings WHERE asset_n=? AND kind=? AND last_seen<?"
-					      " AND state IN ('new', 'confirmed', 'risk_accepted')"),
-			    V(db_i(asset_n), db_t(kind), db_i(b->started_at)), &r, err);
+	bool more = true,
+	     ok = batch_open(b, err) &&
+		db_query(op_db(b->op),
+			SQL("SELECT n FROM findings WHERE asset_n=? AND kind=? AND last_seen<?"
+			    " AND state IN ('new', 'confirmed', 'risk_accepted')"),
+			V(db_i(asset_n), db_t(kind), db_i(b->started_at)), &r, err);
 	while (ok && (ok = db_next(r, &more, err)) && more)
 		vec_push(&ns, db_col_int(r, 0));
 	for (size_t i = 0; ok && i < ns.n; i++) {
 		struct finding_row f;
-		ok = batch_open(b, err) && finding_load(b->op, ns.p[i], &f, &more, err)
-			&& finding_move(b->op, &f, "vanish", &(struct finding_how){ .reason = SPAN("不再匹配") }, err);
+		ok = batch_open(b, err) && finding_load(b->op, ns.p[i], &f, &more, err) &&
+			finding_move(b->op, &f, "vanish", &(struct finding_how){ .reason = SPAN("不再匹配") },
+				err);
 		b->gone += ok;
 	}
 	vec_done(&ns);

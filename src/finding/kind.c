@@ -17,8 +17,14 @@ const struct finding_kind *finding_kind_find(struct span name)
 	return NULL;
 }
 
-static const struct { const char *name, *zh; } severities[] = {
-	{ "none", "未定级" }, { "low", "低危" }, { "medium", "中危" }, { "high", "高危" }, { "critical", "超危" },
+static const struct {
+	const char *name, *zh;
+} severities[] = {
+	{ "none", "未定级" },
+	{ "low", "低危" },
+	{ "medium", "中危" },
+	{ "high", "高危" },
+	{ "critical", "超危" },
 };
 
 int finding_severity_rank(struct span severity)

@@ -4,6 +4,6 @@
 
 extern const struct life finding_life;
 /* Step and change of a transition that was written. */
-bool finding_log_move(struct op *op, const struct finding_row *f, const struct transition *t, int64_t unit_before_n,
-		      const struct finding_how *how, struct err *err);
+bool finding_log_move(struct op *op, const struct finding_row *f, const struct transition *t,
+	int64_t unit_before_n, const struct finding_how *how, struct err *err);
 bool finding_bulk(struct call *c, struct err *err);

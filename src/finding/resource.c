@@ -6,30 +6,42 @@
 static const char *const severities[] = { "none", "low", "medium", "high", "critical", NULL };
 
 static const struct field fields[] = {
-	{ "unit_id", FIELD_REF, FILTER | LIST, .ref = "unit", .zh = "责任单位，空为待认领", .en = "responsible unit, none: unassigned" },
-	{ "asset_id", FIELD_REF, FILTER | LIST, .ref = "asset", .zh = "资产，隐患所在", .en = "asset, where it is" },
-	{ "software_id", FIELD_REF, READ_ONLY | FILTER, .ref = "software", .zh = "软件，整改对象", .en = "software, what the remedy is applied to" },
-	{ "kind", FIELD_TEXT, REQUIRED | FILTER | LIST, 1, 40, .zh = "类型，漏洞为 vulnerability", .en = "kind, vulnerability for vulnerabilities" },
-	{ "key", FIELD_TEXT, READ_ONLY | FILTER, 0, 200, .zh = "识别键，同一资产同一类型同一键是同一隐患", .en = "key, same asset, kind and key are the same finding" },
-	{ "severity", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = severities, .zh = "等级", .en = "severity" },
-	{ "priority", FIELD_INT, READ_ONLY | DERIVED | FILTER | SORT | LIST, 0, 1000, .zh = "优先级，0 至 1000", .en = "priority, 0 to 1000" },
-	{ "vuln_id", FIELD_TEXT, READ_ONLY | FILTER | LIST, 0, 40, .zh = "漏洞编号", .en = "vulnerability id" },
+	{ "unit_id", FIELD_REF, FILTER | LIST, .ref = "unit", .zh = "责任单位，空为待认领",
+		.en = "responsible unit, none: unassigned" },
+	{ "asset_id", FIELD_REF, FILTER | LIST, .ref = "asset", .zh = "资产，隐患所在",
+		.en = "asset, where it is" },
+	{ "software_id", FIELD_REF, READ_ONLY | FILTER, .ref = "software", .zh = "软件，整改对象",
+		.en = "software, what the remedy is applied to" },
+	{ "kind", FIELD_TEXT, REQUIRED | FILTER | LIST, 1, 40, .zh = "类型，漏洞为 vulnerability",
+		.en = "kind, vulnerability for vulnerabilities" },
+	{ "key", FIELD_TEXT, READ_ONLY | FILTER, 0, 200, .zh = "识别键，同一资产同一类型同一键是同一隐患",
+		.en = "key, same asset, kind and key are the same finding" },
+	{ "severity", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = severities, .zh = "等级",
+		.en = "severity" },
+	{ "priority", FIELD_INT, READ_ONLY | DERIVED | FILTER | SORT | LIST, 0, 1000,
+		.zh = "优先级，0 至 1000", .en = "priority, 0 to 1000" },
+	{ "vuln_id", FIELD_TEXT, READ_ONLY | FILTER | LIST, 0, 40, .zh = "漏洞编号",
+		.en = "vulnerability id" },
 	{ "title", FIELD_TEXT, REQUIRED | LIST, 1, 300, .zh = "标题", .en = "title" },
 	{ "text", FIELD_LONG, 0, 0, 20000, .zh = "说明", .en = "text" },
-	{ "address", FIELD_TEXT, FILTER, 0, 300, .zh = "地址，未给单位时按它找资产", .en = "address, finds the asset when no unit is given" },
+	{ "address", FIELD_TEXT, FILTER, 0, 300, .zh = "地址，未给单位时按它找资产",
+		.en = "address, finds the asset when no unit is given" },
 	{ "source", FIELD_TEXT, FILTER, 0, 100, .zh = "来源", .en = "source" },
 	{ "source_number", FIELD_TEXT, FILTER, 0, 100, .zh = "来源文号", .en = "number at the source" },
 	{ "source_due", FIELD_TIME, FILTER, .zh = "来源要求的期限", .en = "due time the source set" },
 	{ "terms", FIELD_JSON, READ_ONLY | DERIVED, .zh = "优先级构成", .en = "terms of the priority" },
 	{ "kev", FIELD_BOOL, READ_ONLY | DERIVED | FILTER, .zh = "已知被利用", .en = "known exploited" },
-	{ "epss", FIELD_INT, READ_ONLY | DERIVED | FILTER, .zh = "EPSS，十万分之几", .en = "EPSS, parts per 100,000" },
-	{ "score", FIELD_INT, READ_ONLY | DERIVED | FILTER, .zh = "CVSS 分，乘以十", .en = "CVSS score, times ten" },
+	{ "epss", FIELD_INT, READ_ONLY | DERIVED | FILTER, .zh = "EPSS，十万分之几",
+		.en = "EPSS, parts per 100,000" },
+	{ "score", FIELD_INT, READ_ONLY | DERIVED | FILTER, .zh = "CVSS 分，乘以十",
+		.en = "CVSS score, times ten" },
 	{ "first_seen", FIELD_TIME, READ_ONLY | FILTER, .zh = "首次发现", .en = "first seen" },
 	{ "last_seen", FIELD_TIME, READ_ONLY | DERIVED | FILTER, .zh = "最近发现", .en = "last seen" },
 	{ "recurrences", FIELD_INT, READ_ONLY | FILTER, .zh = "再次出现次数", .en = "recurrences" },
 	{ "accepted_until", FIELD_TIME, READ_ONLY | FILTER, .zh = "暂缓至", .en = "risk accepted until" },
 	{ "closed_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "消除时间", .en = "closed" },
-	{ "order_id", FIELD_TEXT, READ_ONLY, .expr = "(SELECT o.id FROM orders o WHERE o.n=t.order_n)", .zh = "交办单", .en = "order" },
+	{ "order_id", FIELD_TEXT, READ_ONLY, .expr = "(SELECT o.id FROM orders o WHERE o.n=t.order_n)",
+		.zh = "交办单", .en = "order" },
 	{ "explanation", FIELD_JSON, READ_ONLY | DERIVED, .zh = "依据", .en = "explanation" },
 };
 
@@ -38,8 +50,9 @@ static bool find_by_address(struct op *op, struct span address, struct record *f
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row, second;
-	if (!db_query(op_db(op), SQL("SELECT n, unit_n FROM assets WHERE address=? LIMIT 2"), V(db_t(address)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT n, unit_n FROM assets WHERE address=? LIMIT 2"),
+		    V(db_t(address)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
 		return true;
@@ -57,7 +70,8 @@ static bool unit_of_asset(struct op *op, struct record *f, struct err *err)
 {
 	int64_t unit_n = 0;
 	bool found;
-	if (!db_int(op_db(op), SQL("SELECT unit_n FROM assets WHERE n=?"), V(record_get(f, "asset_id")), &unit_n, &found, err))
+	if (!db_int(op_db(op), SQL("SELECT unit_n FROM assets WHERE n=?"), V(record_get(f, "asset_id")),
+		    &unit_n, &found, err))
 		return false;
 	if (found && unit_n)
 		record_set(f, "unit_id", db_i(unit_n));
@@ -77,15 +91,17 @@ static bool set_priority(struct op *op, struct record *f, struct err *err)
 	struct str terms = STR_IN(op->arena, 1024);
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT exposure, importance FROM assets WHERE n=?"), V(record_get(f, "asset_id")), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT exposure, importance FROM assets WHERE n=?"),
+		    V(record_get(f, "asset_id")), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (row) {
 		struct span importance = db_col_text(r, 1);
 		t.internet = span_is(db_col_text(r, 0), "internet");
 		t.importance = span_is(importance, "high") ? FINDING_LEVEL_HIGH
-			: span_is(importance, "medium") ? FINDING_LEVEL_MEDIUM
-			: span_is(importance, "low") ? FINDING_LEVEL_LOW : FINDING_LEVEL_UNKNOWN;
+			: span_is(importance, "medium")    ? FINDING_LEVEL_MEDIUM
+			: span_is(importance, "low")       ? FINDING_LEVEL_LOW
+							   : FINDING_LEVEL_UNKNOWN;
 	}
 	if (!finding_weights_load(op_db(op), op_now(op), &w, err))
 		return false;
@@ -100,10 +116,11 @@ static bool made_by_person(struct op *op, struct record *f, struct err *err)
 	struct span number = record_text(f, "source_number"), address = record_text(f, "address");
 	if (record_get(f, "asset_id").type == DB_NULL && address.n && !find_by_address(op, address, f, err))
 		return false;
-	if (record_get(f, "unit_id").type == DB_NULL && record_get(f, "asset_id").type != DB_NULL
-	    && !unit_of_asset(op, f, err))
+	if (record_get(f, "unit_id").type == DB_NULL && record_get(f, "asset_id").type != DB_NULL &&
+		!unit_of_asset(op, f, err))
 		return false;
-	record_set(f, "key", db_t(number.n ? number : arena_span(op->arena, span_of(uuid_make(op_now(op), id)))));
+	record_set(f, "key",
+		db_t(number.n ? number : arena_span(op->arena, span_of(uuid_make(op_now(op), id)))));
 	record_set(f, "first_seen", db_i(op_now(op)));
 	record_set(f, "last_seen", db_i(op_now(op)));
 	record_set(f, "terms", db_t(SPAN("{}")));
@@ -116,20 +133,21 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 {
 	if (!before && !made_by_person(op, after, err))
 		return false;
-	if (before && (span_is(before->state, "ordered") || span_is(before->state, "fixed"))
-	    && (record_int(before, "unit_id") != record_int(after, "unit_id")
-		|| record_int(before, "asset_id") != record_int(after, "asset_id")))
+	if (before && (span_is(before->state, "ordered") || span_is(before->state, "fixed")) &&
+		(record_int(before, "unit_id") != record_int(after, "unit_id") ||
+			record_int(before, "asset_id") != record_int(after, "asset_id")))
 		return err_set(err, ERR_CONFLICT, "隐患已交办，责任单位请通过转办改变",
-			       "the finding is ordered: hand the order over to change its unit");
-	if (before && span_is(record_text(before, "kind"), "vulnerability")
-	    && !span_is(record_text(after, "kind"), "vulnerability"))
-		return err_field(err, "kind", "漏洞的类型不能改变", "the kind of a vulnerability cannot be changed");
+			"the finding is ordered: hand the order over to change its unit");
+	if (before && span_is(record_text(before, "kind"), "vulnerability") &&
+		!span_is(record_text(after, "kind"), "vulnerability"))
+		return err_field(
+			err, "kind", "漏洞的类型不能改变", "the kind of a vulnerability cannot be changed");
 	bool same_terms = before && span_is(record_text(before, "kind"), "vulnerability");
 	return same_terms || set_priority(op, after, err);
 }
 
-static bool apply(struct op *op, struct record *f, const struct transition *t, const json_t *args, const char **ret_to,
-		  struct err *err)
+static bool apply(struct op *op, struct record *f, const struct transition *t, const json_t *args,
+	const char **ret_to, struct err *err)
 {
 	int64_t until = 0;
 	(void)ret_to;
@@ -151,7 +169,7 @@ bool finding_parse_until(struct op *op, const json_t *args, int64_t *ret, struct
 		at += TIME_DAY - TIME_SECOND;
 	else if (!time_parse(text, &at))
 		return err_field(err, "until", "“until”应为日期（2026-12-31）或时间（RFC 3339）",
-				 "until must be a date (2026-12-31) or a time (RFC 3339)");
+			"until must be a date (2026-12-31) or a time (RFC 3339)");
 	if (at <= op_now(op))
 		return err_field(err, "until", "“until”应在当前时间之后", "until must lie in the future");
 	*ret = at;
@@ -159,11 +177,20 @@ bool finding_parse_until(struct op *op, const json_t *args, int64_t *ret, struct
 }
 
 const struct resource finding_resource = {
-	.name = "finding", .path = "findings", .table = "findings",
-	.zh = "隐患，一个资产上的一个问题", .en = "finding, one problem on one asset",
-	.fields = fields, .n_fields = COUNT(fields),
-	.unit_column = "t.unit_n", .label = "title", .sort = "-priority",
-	.read = PERM_FINDING_READ, .write = PERM_FINDING_WRITE,
+	.name = "finding",
+	.path = "findings",
+	.table = "findings",
+	.zh = "隐患，一个资产上的一个问题",
+	.en = "finding, one problem on one asset",
+	.fields = fields,
+	.n_fields = COUNT(fields),
+	.unit_column = "t.unit_n",
+	.label = "title",
+	.sort = "-priority",
+	.read = PERM_FINDING_READ,
+	.write = PERM_FINDING_WRITE,
 	.ops = RESOURCE_CREATE | RESOURCE_CHANGE,
-	.life = &finding_life, .check = check, .apply = apply,
+	.life = &finding_life,
+	.check = check,
+	.apply = apply,
 };

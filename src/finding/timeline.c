@@ -43,9 +43,11 @@ bool finding_timeline_json(struct op *op, const struct finding_timeline *t, stru
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct sql *q = sql_new(op->arena);
 	bool row, first = true;
-	sql_add(q, "SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor, on_whose_word, text, body,"
-		   " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END"
-		   " FROM steps WHERE (resource=");
+	sql_add(q,
+		"SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor, "
+		"on_whose_word, text, body,"
+		" CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END"
+		" FROM steps WHERE (resource=");
 	sql_text(q, span_of(t->resource));
 	sql_add(q, " AND record_n=");
 	sql_int(q, t->record_n);

@@ -10,9 +10,11 @@ static bool is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err
 	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++) {
 		const struct grant *g = &op->actor->grants[i];
 		int64_t one;
-		if (g->role == ROLE_UNIT_LIAISON
-		    && !db_int(op_db(op), SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND relation=?"),
-			       V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
+		if (g->role == ROLE_UNIT_LIAISON &&
+			!db_int(op_db(op),
+				SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND "
+				    "relation=?"),
+				V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
 			return false;
 	}
 	return true;
@@ -26,7 +28,8 @@ static bool is_office(const struct actor *a)
 	return a->local;
 }
 
-bool order_speaker(struct op *op, const struct record *o, const json_t *args, struct speaker *ret, struct err *err)
+bool order_speaker(
+	struct op *op, const struct record *o, const json_t *args, struct speaker *ret, struct err *err)
 {
 	const json_t *behalf = json_object_get(args, "on_behalf");
 	bool liaison;
@@ -34,24 +37,26 @@ bool order_speaker(struct op *op, const struct record *o, const json_t *args, st
 	if (!is_liaison(op, record_int(o, "unit_id"), &liaison, err))
 		return false;
 	if (!behalf || json_is_null(behalf))
-		return liaison || op->actor->local
-			|| err_field(err, "on_behalf", "代单位签收、反馈须写明代录（on_behalf：方式 channel、何人 person）",
-				     "recording for a unit needs on_behalf (channel, person)");
+		return liaison || op->actor->local ||
+			err_field(err, "on_behalf",
+				"代单位签收、反馈须写明代录（on_behalf：方式 channel、何人 person）",
+				"recording for a unit needs on_behalf (channel, person)");
 	if (!is_office(op->actor))
 		return err_set(err, ERR_FORBIDDEN, "只有网信办可以代录", "only an office records on behalf");
 	struct span person = json_get_text(behalf, "person"), channel = json_get_text(behalf, "channel");
 	struct span at = json_get_text(behalf, "at");
 	if (!span_trim(person).n || !span_trim(channel).n)
 		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
-				 "on_behalf must name the person and the channel");
+			"on_behalf must name the person and the channel");
 	if (at.p && (!time_parse(at, &ret->at) || ret->at > op_now(op) || ret->at < o->created_at))
 		return err_field(err, "on_behalf", "代录时间（at）应在交办之后、现在之前",
-				 "on_behalf.at must lie between the order and now");
+			"on_behalf.at must lie between the order and now");
 	struct str text = STR_IN(op->arena, 4096);
 	if (!json_write(behalf, &text, err))
 		return false;
 	ret->behalf = str_span(&text);
-	ret->on_whose_word = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(channel));
+	ret->on_whose_word =
+		arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(channel));
 	return true;
 }
 
@@ -63,26 +68,31 @@ bool order_note_acknowledged(struct op *op, struct record *o, int64_t at, struct
 	return clock_meet(op, "order", o->n, "acknowledge", at, err);
 }
 
-bool order_acknowledge(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+bool order_acknowledge(
+	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	struct speaker who;
 	(void)ret_to;
 	return order_speaker(op, o, args, &who, err) && order_note_acknowledged(op, o, who.at, err);
 }
 
-bool order_settle_clocks(struct op *op, struct record *o, const struct items *items, int64_t at, struct err *err)
+bool order_settle_clocks(
+	struct op *op, struct record *o, const struct items *items, int64_t at, struct err *err)
 {
 	const char *state = order_derive(items);
 	int64_t due = record_int(o, "answer_due");
 	if (strcmp(state, "disputed") == 0)
-		return clock_pause(op, "order", o->n, "answer", err) && clock_pause(op, "order", o->n, "escalate", err);
+		return clock_pause(op, "order", o->n, "answer", err) &&
+			clock_pause(op, "order", o->n, "escalate", err);
 	if (strcmp(state, "answered") == 0 || strcmp(state, "verified") == 0) {
 		if (record_get(o, "answered_at").type == DB_NULL)
 			record_set(o, "answered_at", db_i(at));
-		return clock_meet(op, "order", o->n, "answer", at, err) && clock_stop(op, "order", o->n, "escalate", err);
+		return clock_meet(op, "order", o->n, "answer", at, err) &&
+			clock_stop(op, "order", o->n, "escalate", err);
 	}
 	int64_t ignored;
-	if (!clock_resume(op, "order", o->n, "answer", &due, err) || !clock_resume(op, "order", o->n, "escalate", &ignored, err))
+	if (!clock_resume(op, "order", o->n, "answer", &due, err) ||
+		!clock_resume(op, "order", o->n, "escalate", &ignored, err))
 		return false;
 	record_set(o, "answer_due", db_i(due));
 	return true;
@@ -92,28 +102,41 @@ bool order_settle_clocks(struct op *op, struct record *o, const struct items *it
 
 enum claim_kind { CLAIM_ANSWER, CLAIM_PROGRESS, CLAIM_DISPUTE };
 
-static const struct { const char *name; enum claim_kind kind; const char *verb; } claims[] = {
-	{ "fixed", CLAIM_ANSWER, "answer" }, { "mitigated", CLAIM_ANSWER, "answer" },
-	{ "not_affected", CLAIM_ANSWER, "answer" }, { "decommissioned", CLAIM_ANSWER, "answer" },
-	{ "affected", CLAIM_PROGRESS, "progress" }, { "not_ours", CLAIM_DISPUTE, "dispute" },
-	{ "false_positive", CLAIM_DISPUTE, "dispute" }, { "cannot_fix", CLAIM_DISPUTE, "dispute" },
+static const struct {
+	const char *name;
+	enum claim_kind kind;
+	const char *verb;
+} claims[] = {
+	{ "fixed", CLAIM_ANSWER, "answer" },
+	{ "mitigated", CLAIM_ANSWER, "answer" },
+	{ "not_affected", CLAIM_ANSWER, "answer" },
+	{ "decommissioned", CLAIM_ANSWER, "answer" },
+	{ "affected", CLAIM_PROGRESS, "progress" },
+	{ "not_ours", CLAIM_DISPUTE, "dispute" },
+	{ "false_positive", CLAIM_DISPUTE, "dispute" },
+	{ "cannot_fix", CLAIM_DISPUTE, "dispute" },
 };
 
 enum { TEXT_MAX = 20000, VERSION_MAX = 200 };
 
-struct saying { struct span claim, text, version, patch; size_t at; };
+struct saying {
+	struct span claim, text, version, patch;
+	size_t at;
+};
 
 static bool read_saying(const json_t *j, struct saying *ret, struct err *err)
 {
-	*ret = (struct saying){ json_get_text(j, "claim"), json_get_text(j, "text"), json_get_text(j, "version"),
-				json_get_text(j, "patch"), COUNT(claims) };
+	*ret = (struct saying){ json_get_text(j, "claim"), json_get_text(j, "text"),
+		json_get_text(j, "version"), json_get_text(j, "patch"), COUNT(claims) };
 	for (size_t i = 0; i < COUNT(claims); i++)
 		if (span_is(ret->claim, claims[i].name))
 			ret->at = i;
 	if (ret->at == COUNT(claims))
-		return err_field(err, "claim", "“claim”应为 fixed、mitigated、not_affected、affected、decommissioned、not_ours、"
-				 "false_positive 或 cannot_fix", "claim must be fixed, mitigated, not_affected, affected,"
-				 " decommissioned, not_ours, false_positive or cannot_fix");
+		return err_field(err, "claim",
+			"“claim”应为 fixed、mitigated、not_affected、affected、decommissioned、not_ours、"
+			"false_positive 或 cannot_fix",
+			"claim must be fixed, mitigated, not_affected, affected,"
+			" decommissioned, not_ours, false_positive or cannot_fix");
 	if (ret->text.n > TEXT_MAX)
 		return err_field(err, "text", "“text”过长", "text is too long");
 	if (ret->version.n > VERSION_MAX || utf8_has_control(ret->version))
@@ -121,7 +144,8 @@ static bool read_saying(const json_t *j, struct saying *ret, struct err *err)
 	if (ret->patch.n > VERSION_MAX || utf8_has_control(ret->patch))
 		return err_field(err, "patch", "“patch”无效", "patch is not valid");
 	if (claims[ret->at].kind == CLAIM_DISPUTE && !span_trim(ret->text).n)
-		return err_field(err, "text", "提出异议请在“text”中写明理由", "a dispute needs its reason in text");
+		return err_field(
+			err, "text", "提出异议请在“text”中写明理由", "a dispute needs its reason in text");
 	return true;
 }
 
@@ -130,12 +154,12 @@ static struct span some(struct span s)
 	return span_trim(s).n ? s : (struct span){ NULL, 0 };
 }
 
-static bool say(struct op *op, const struct record *o, struct item *it, const struct saying *s, const struct speaker *who,
-		struct err *err)
+static bool say(struct op *op, const struct record *o, struct item *it, const struct saying *s,
+	const struct speaker *who, struct err *err)
 {
 	if (!item_is_open(it))
 		return err_set(err, ERR_CONFLICT, "事项“" SPAN_FMT "”的状态为 %s，不能反馈",
-			       "item \"" SPAN_FMT "\" is %s and takes no answer", SPAN_ARG(it->title), it->state);
+			"item \"" SPAN_FMT "\" is %s and takes no answer", SPAN_ARG(it->title), it->state);
 	it->claim = s->claim;
 	it->text = some(s->text);
 	it->version = some(s->version);
@@ -145,17 +169,18 @@ static bool say(struct op *op, const struct record *o, struct item *it, const st
 	it->on_behalf = who->behalf;
 	it->contradiction = (struct span){ NULL, 0 };
 	struct item_how how = { s->text, who->on_whose_word, who->at, record_int(o, "unit_id") };
-	return item_write(op, it, err) && item_move(op, it, claims[s->at].verb, &how, err)
-		&& (claims[s->at].kind != CLAIM_ANSWER
-		    || item_move_findings(op, it, "fix", &(struct finding_how){ .reason = s->text }, err));
+	return item_write(op, it, err) && item_move(op, it, claims[s->at].verb, &how, err) &&
+		(claims[s->at].kind != CLAIM_ANSWER ||
+			item_move_findings(op, it, "fix", &(struct finding_how){ .reason = s->text }, err));
 }
 
 static bool say_each(struct op *op, const struct record *o, struct items *items, const json_t *list,
-		     const struct speaker *who, struct err *err)
+	const struct speaker *who, struct err *err)
 {
 	struct saying s;
 	if (!json_is_array(list) || json_array_size(list) == 0)
-		return err_field(err, "items", "“items”应为不空的数组", "items must be an array that is not empty");
+		return err_field(
+			err, "items", "“items”应为不空的数组", "items must be an array that is not empty");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		struct span id = json_get_text(one, "item");
@@ -165,9 +190,10 @@ static bool say_each(struct op *op, const struct record *o, struct items *items,
 				it = &items->at[k];
 		if (!it)
 			return err_field(err, "items", "第 %zu 项：本单没有事项“" SPAN_FMT "”",
-					 "entry %zu: no item \"" SPAN_FMT "\" in this order", i + 1, SPAN_ARG(id));
+				"entry %zu: no item \"" SPAN_FMT "\" in this order", i + 1, SPAN_ARG(id));
 		if (it->chosen)
-			return err_field(err, "items", "第 %zu 项：事项重复", "entry %zu: the item is named twice", i + 1);
+			return err_field(err, "items", "第 %zu 项：事项重复",
+				"entry %zu: the item is named twice", i + 1);
 		it->chosen = true;
 		if (!read_saying(one, &s, err) || !say(op, o, it, &s, who, err))
 			return false;
@@ -175,8 +201,8 @@ static bool say_each(struct op *op, const struct record *o, struct items *items,
 	return true;
 }
 
-static bool say_all(struct op *op, const struct record *o, struct items *items, const json_t *args, const struct speaker *who,
-		    struct err *err)
+static bool say_all(struct op *op, const struct record *o, struct items *items, const json_t *args,
+	const struct speaker *who, struct err *err)
 {
 	struct saying s;
 	size_t n = 0;
@@ -197,9 +223,9 @@ bool order_answer(struct op *op, struct record *o, const json_t *args, const cha
 	const json_t *list = json_object_get(args, "items");
 	struct speaker who;
 	struct items items;
-	if (!order_speaker(op, o, args, &who, err) || !items_load(op, o->n, &items, err)
-	    || !order_note_acknowledged(op, o, who.at, err)
-	    || !(list ? say_each(op, o, &items, list, &who, err) : say_all(op, o, &items, args, &who, err)))
+	if (!order_speaker(op, o, args, &who, err) || !items_load(op, o->n, &items, err) ||
+		!order_note_acknowledged(op, o, who.at, err) ||
+		!(list ? say_each(op, o, &items, list, &who, err) : say_all(op, o, &items, args, &who, err)))
 		return false;
 	record_set(o, "returned_proposed", db_null());
 	*ret_to = order_derive(&items);

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { DAYS_SEARCHED = 4000 };           /* no calendar is without a working day for ten years */
+enum { DAYS_SEARCHED = 4000 }; /* no calendar is without a working day for ten years */
 
 static const char *const units[] = { "hour", "working_hour", "day", "working_day" };
 
@@ -21,12 +21,16 @@ static bool load_head(struct op *op, struct span name, struct calendar *c, struc
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT name, version, offset_ms, morning_start, morning_end, afternoon_start, afternoon_end"
-				     " FROM calendars WHERE name=?"), V(db_t(name)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT name, version, offset_ms, morning_start, morning_end, afternoon_start, "
+			"afternoon_end"
+			" FROM calendars WHERE name=?"),
+		    V(db_t(name)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
-		return err_set(err, ERR_NOT_FOUND, "没有日历“" SPAN_FMT "”", "no calendar \"" SPAN_FMT "\"", SPAN_ARG(name));
+		return err_set(err, ERR_NOT_FOUND, "没有日历“" SPAN_FMT "”", "no calendar \"" SPAN_FMT "\"",
+			SPAN_ARG(name));
 	snprintf(c->name, sizeof c->name, SPAN_FMT, SPAN_ARG(db_col_text(r, 0)));
 	snprintf(c->version, sizeof c->version, SPAN_FMT, SPAN_ARG(db_col_text(r, 1)));
 	c->offset = db_col_int(r, 2);
@@ -43,8 +47,8 @@ static bool load_days(struct op *op, struct calendar *c, struct err *err)
 	VEC(struct calendar_day) days = { .arena = op->arena };
 	bool row;
 	int64_t at;
-	if (!db_query(op_db(op), SQL("SELECT day, working FROM calendar_days WHERE calendar=? ORDER BY day"), V(db_z(c->name)), &r,
-		      err))
+	if (!db_query(op_db(op), SQL("SELECT day, working FROM calendar_days WHERE calendar=? ORDER BY day"),
+		    V(db_z(c->name)), &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
@@ -52,7 +56,8 @@ static bool load_days(struct op *op, struct calendar *c, struct err *err)
 		if (!row)
 			break;
 		if (!time_parse_date(db_col_text(r, 0), 0, &at))
-			return err_set(err, ERR_CORRUPT, "日历 %s 中有无效的日期", "calendar %s holds a bad date", c->name);
+			return err_set(err, ERR_CORRUPT, "日历 %s 中有无效的日期",
+				"calendar %s holds a bad date", c->name);
 		vec_push(&days, (struct calendar_day){ at / TIME_DAY, db_col_int(r, 1) != 0 });
 	}
 	c->days = days.p;
@@ -65,7 +70,8 @@ static bool load_years(struct op *op, struct calendar *c, struct err *err)
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(int64_t) years = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT year FROM calendar_years WHERE calendar=?"), V(db_z(c->name)), &r, err))
+	if (!db_query(op_db(op), SQL("SELECT year FROM calendar_years WHERE calendar=?"), V(db_z(c->name)),
+		    &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
@@ -134,19 +140,14 @@ static int64_t next_working(const struct calendar *c, int64_t day)
 	return day;
 }
 
-int64_t calendar_end(const struct calendar *c, int64_t at, int64_t amount, enum calendar_unit unit, bool *ret_published)
+int64_t calendar_end(
+	const struct calendar *c, int64_t at, int64_t amount, enum calendar_unit unit, bool *ret_published)
 {
 	int64_t first = calendar_day_of(c, at), day = first, end = at;
 	switch (unit) {
-	case CALENDAR_HOUR:
-		*ret_published = true;
-		return at + amount * TIME_HOUR;
-	case CALENDAR_WORKING_HOUR:
-		end = calendar_add_working(c, at, amount * TIME_HOUR);
-		break;
-	case CALENDAR_DAY:
-		end = close_of(c, next_working(c, first + amount));
-		break;
+	case CALENDAR_HOUR: *ret_published = true; return at + amount * TIME_HOUR;
+	case CALENDAR_WORKING_HOUR: end = calendar_add_working(c, at, amount * TIME_HOUR); break;
+	case CALENDAR_DAY: end = close_of(c, next_working(c, first + amount)); break;
 	case CALENDAR_WORKING_DAY:
 		for (int64_t i = 0; i < amount; i++)
 			day = next_working(c, day + 1);

@@ -16,16 +16,19 @@ static bool print(struct command_call *c, const struct str *out, struct err *err
 		fprintf(c->out, SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(json_get_text(o, "number")),
 			SPAN_ARG(json_get_text(o, "id")));
 	}
-	fprintf(c->out, c->zh ? "交办 %zu 单，跳过 %lld 条\n" : "%zu orders, %lld skipped\n", json_array_size(orders),
-		(long long)json_get_int(answer, "skipped_count", 0));
+	fprintf(c->out, c->zh ? "交办 %zu 单，跳过 %lld 条\n" : "%zu orders, %lld skipped\n",
+		json_array_size(orders), (long long)json_get_int(answer, "skipped_count", 0));
 	return true;
 }
 
 static bool issue(struct command_call *c, const json_t *ids, const json_t *filter, struct err *err)
 {
 	struct str out = STR_IN(c->op->arena, 32 << 20);
-	struct order_dispatch d = { .ids = ids, .filter = filter, .text = command_option(c, "text"),
-		.template = command_option(c, "template"), .number = command_option(c, "number") };
+	struct order_dispatch d = { .ids = ids,
+		.filter = filter,
+		.text = command_option(c, "text"),
+		.template = command_option(c, "template"),
+		.number = command_option(c, "number") };
 	return order_dispatch(c->op, &d, &out, err) && print(c, &out, err);
 }
 
@@ -40,7 +43,8 @@ static bool run_dispatch(struct command_call *c, struct err *err)
 		for (size_t i = 0; i < c->options[o].n; i++) {
 			struct span value = c->options[o].values[i], name = span_split(&value, '=');
 			if (!value.p)
-				return err_set(err, ERR_USAGE, "--filter 应为 名称=值", "--filter takes NAME=VALUE");
+				return err_set(
+					err, ERR_USAGE, "--filter 应为 名称=值", "--filter takes NAME=VALUE");
 			json_object_set_new(filter, arena_copy(c->op->arena, name), json_of_span(value));
 		}
 	}
@@ -62,9 +66,11 @@ static bool run_accept(struct command_call *c, struct err *err)
 
 const struct command order_commands[] = {
 	{ "order dispatch", "", "filter=* text= template= number=", COMMAND_OPEN, run_dispatch,
-	  "交办隐患：缺省为已知被利用或高危以上的", "order findings: by default the KEV-listed and those high and above" },
-	{ "finding order", "ID…", "text= template= number=", COMMAND_OPEN, run_order, "交办这些隐患", "order these findings" },
+		"交办隐患：缺省为已知被利用或高危以上的",
+		"order findings: by default the KEV-listed and those high and above" },
+	{ "finding order", "ID…", "text= template= number=", COMMAND_OPEN, run_order, "交办这些隐患",
+		"order these findings" },
 	{ "clock accept", "", "", COMMAND_OPEN, run_accept, "确认现在的系统时间正确，恢复时限计时",
-	  "the present system time is right: deadlines fire again" },
+		"the present system time is right: deadlines fire again" },
 };
 const size_t order_commands_count = COUNT(order_commands);

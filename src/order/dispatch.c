@@ -1,4 +1,5 @@
-/* From findings to orders: chosen and sorted outside, issued in short transactions, an order never cut in two. */
+/* From findings to orders: chosen and sorted outside, issued in short transactions, an order never cut in
+ * two. */
 #include <stdlib.h>
 #include <stdio.h>
 
@@ -13,7 +14,7 @@ struct dispatching {
 	struct str *orders, *skips;
 	int64_t skipped, began_ns;
 	VEC(struct task) tasks;
-	VEC(struct issued) fresh;              /* of the open transaction: told only when it is committed */
+	VEC(struct issued) fresh; /* of the open transaction: told only when it is committed */
 };
 
 static void skip(struct dispatching *g, struct span id, struct span reason)
@@ -27,7 +28,8 @@ static void skip(struct dispatching *g, struct span id, struct span reason)
 	str_addc(g->skips, '}');
 }
 
-/* Whose office issues: the unit of the grant by which the actor may; the city office for the local administrator. */
+/* Whose office issues: the unit of the grant by which the actor may; the city office for the local
+ * administrator. */
 static bool office_of(struct op *op, int64_t *ret, struct err *err)
 {
 	*ret = 0;
@@ -42,9 +44,11 @@ static bool load_rules(struct dispatching *g, struct err *err)
 	static const char *const severities[] = { "none", "low", "medium", "high", "critical" };
 	struct issue *s = &g->issue;
 	for (size_t i = 0; i < COUNT(severities); i++)
-		if (!order_template_find(s->op, s->d->template, span_of(severities[i]), &s->templates[i], err))
+		if (!order_template_find(
+			    s->op, s->d->template, span_of(severities[i]), &s->templates[i], err))
 			return false;
-	return calendar_load(s->op, s->templates[0].calendar, &s->calendar, err) && office_of(s->op, &s->office_n, err);
+	return calendar_load(s->op, s->templates[0].calendar, &s->calendar, err) &&
+		office_of(s->op, &s->office_n, err);
 }
 
 static const char *why_not(struct op *op, const struct finding_row *f, struct err *err)
@@ -122,7 +126,8 @@ static bool issue_unit(struct dispatching *g, struct unit_tasks t, struct err *e
 	if (any)
 		vec_push(&g->fresh, one);
 	for (size_t i = t.n; i < all; i++)
-		skip(g, span_of(t.at[i].f.id), op->zh ? SPAN("已被他人处理") : SPAN("somebody else has moved it"));
+		skip(g, span_of(t.at[i].f.id),
+			op->zh ? SPAN("已被他人处理") : SPAN("somebody else has moved it"));
 	return true;
 }
 
@@ -153,19 +158,23 @@ static bool one_unit_only(const struct dispatching *g, struct err *err)
 	size_t n = g->tasks.n;
 	if (!g->issue.d->number.n || n == 0 || g->tasks.p[0].f.unit_n == g->tasks.p[n - 1].f.unit_n)
 		return true;
-	return err_field(err, "number", "涉及多个单位，不能指定一个编号", "several units: one number cannot serve them");
+	return err_field(err, "number", "涉及多个单位，不能指定一个编号",
+		"several units: one number cannot serve them");
 }
 
 bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *out, struct err *err)
 {
 	struct str orders = STR_IN(op->arena, 16 << 20), skips = STR_IN(op->arena, 4 << 20);
-	struct dispatching g = { .issue = { .op = op, .d = d }, .orders = &orders, .skips = &skips,
-		.tasks = { .arena = op->arena }, .fresh = { .arena = op->arena } };
+	struct dispatching g = { .issue = { .op = op, .d = d },
+		.orders = &orders,
+		.skips = &skips,
+		.tasks = { .arena = op->arena },
+		.fresh = { .arena = op->arena } };
 	struct finding_choice choice;
-	if (!check_input(&g, err) || !load_rules(&g, err)
-	    || !(d->ids || d->filter ? finding_choose(op, d->ids, d->filter, &choice, err)
-				     : finding_choose_default(op, &choice, err))
-	    || !load_tasks(&g, &choice, err) || !one_unit_only(&g, err))
+	if (!check_input(&g, err) || !load_rules(&g, err) ||
+		!(d->ids || d->filter ? finding_choose(op, d->ids, d->filter, &choice, err)
+				      : finding_choose_default(op, &choice, err)) ||
+		!load_tasks(&g, &choice, err) || !one_unit_only(&g, err))
 		return false;
 	bool ok = issue_all(&g, err);
 	op_rollback(op);

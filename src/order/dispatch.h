@@ -9,7 +9,10 @@ struct task {
 };
 
 /* The tasks of one unit, in order of their items. */
-struct unit_tasks { struct task *at; size_t n; };
+struct unit_tasks {
+	struct task *at;
+	size_t n;
+};
 
 /* What is the same for all orders of one dispatch. */
 struct issue {
@@ -17,12 +20,14 @@ struct issue {
 	const struct order_dispatch *d;
 	int64_t office_n;
 	struct calendar calendar;
-	struct order_template templates[5];            /* by severity rank */
+	struct order_template templates[5]; /* by severity rank */
 };
 
-struct issued { struct span id, number, unit_id; };
+struct issued {
+	struct span id, number, unit_id;
+};
 
-int task_compare(const void *a, const void *b);        /* unit, asset, software or kind, severity, n */
+int task_compare(const void *a, const void *b); /* unit, asset, software or kind, severity, n */
 bool task_same_item(const struct task *a, const struct task *b);
 /* One whole order inside the open transaction; *ret_any false if nothing was left to order. */
 bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool *ret_any, struct err *err);

@@ -1,7 +1,8 @@
 /* The office leads: extensions, urging, escalating, handing over, withdrawing, archiving. */
 #include "order/room.h"
 
-bool order_request_extension(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+bool order_request_extension(
+	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	struct speaker who;
 	int64_t until;
@@ -9,7 +10,8 @@ bool order_request_extension(struct op *op, struct record *o, const json_t *args
 	if (!order_speaker(op, o, args, &who, err) || !finding_parse_until(op, args, &until, err))
 		return false;
 	if (until <= record_int(o, "answer_due"))
-		return err_field(err, "until", "申请的时间应晚于现在的反馈时限", "until must be later than the present due time");
+		return err_field(err, "until", "申请的时间应晚于现在的反馈时限",
+			"until must be later than the present due time");
 	record_set(o, "extension_until", db_i(until));
 	record_set(o, "extension_reason", db_t(json_get_text(args, "reason")));
 	return true;
@@ -17,8 +19,8 @@ bool order_request_extension(struct op *op, struct record *o, const json_t *args
 
 static bool asked(const struct record *o, struct err *err)
 {
-	return record_get(o, "extension_until").type != DB_NULL
-		|| err_set(err, ERR_CONFLICT, "没有待决定的延期申请", "no extension has been asked for");
+	return record_get(o, "extension_until").type != DB_NULL ||
+		err_set(err, ERR_CONFLICT, "没有待决定的延期申请", "no extension has been asked for");
 }
 
 static void forget_request(struct record *o)
@@ -34,10 +36,12 @@ bool order_grant(struct op *op, struct record *o, const json_t *args, const char
 	if (!asked(o, err) || (json_object_get(args, "until") && !finding_parse_until(op, args, &until, err)))
 		return false;
 	if (until <= op_now(op))
-		return err_field(err, "until", "申请的时间已过，请另给“until”", "the time asked for has passed: give until");
+		return err_field(err, "until", "申请的时间已过，请另给“until”",
+			"the time asked for has passed: give until");
 	forget_request(o);
 	record_set(o, "answer_due", db_i(until));
-	return clock_move(op, "order", o->n, "answer", until, err) && clock_stop(op, "order", o->n, "escalate", err);
+	return clock_move(op, "order", o->n, "answer", until, err) &&
+		clock_stop(op, "order", o->n, "escalate", err);
 }
 
 bool order_refuse(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
@@ -54,7 +58,7 @@ bool order_refuse(struct op *op, struct record *o, const json_t *args, const cha
 bool order_urge(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	(void)op;
-	(void)args;                              /* channel, person, result: in the step */
+	(void)args; /* channel, person, result: in the step */
 	(void)ret_to;
 	(void)err;
 	record_set(o, "urges", db_i(record_int(o, "urges") + 1));
@@ -64,12 +68,13 @@ bool order_urge(struct op *op, struct record *o, const json_t *args, const char 
 /* One level up: the parent of where it is now; at the top it stays with the issuing office. */
 bool order_escalate(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
-	int64_t at = record_int(o, "escalated_id") ? record_int(o, "escalated_id") : record_int(o, "unit_id"), up = 0;
+	int64_t at = record_int(o, "escalated_id") ? record_int(o, "escalated_id") : record_int(o, "unit_id"),
+		up = 0;
 	bool found = false;
 	(void)args;
 	(void)ret_to;
-	if (!db_int(op_db(op), SQL("SELECT COALESCE(parent_n, supervisor_n, 0) FROM units WHERE n=?"), V(db_i(at)), &up, &found,
-		    err))
+	if (!db_int(op_db(op), SQL("SELECT COALESCE(parent_n, supervisor_n, 0) FROM units WHERE n=?"),
+		    V(db_i(at)), &up, &found, err))
 		return false;
 	if (!up)
 		up = record_int(o, "issuer_id") ? record_int(o, "issuer_id") : at;
@@ -78,13 +83,15 @@ bool order_escalate(struct op *op, struct record *o, const json_t *args, const c
 	return true;
 }
 
-bool order_hand_over(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+bool order_hand_over(
+	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	struct items items;
 	int64_t unit_n;
 	bool may;
 	(void)ret_to;
-	if (!resource_resolve(op, resource_find(SPAN("unit")), json_get_text(args, "unit_id"), &unit_n, err)) {
+	if (!resource_resolve(
+		    op, resource_find(SPAN("unit")), json_get_text(args, "unit_id"), &unit_n, err)) {
 		if (err->code != ERR_NOT_FOUND)
 			return false;
 		*err = (struct err){ 0 };
@@ -95,7 +102,8 @@ bool order_hand_over(struct op *op, struct record *o, const json_t *args, const 
 	if (!actor_may(op->actor, op_db(op), PERM_ORDER_ISSUE, unit_n, &may, err))
 		return false;
 	if (!may)
-		return err_set(err, ERR_FORBIDDEN, "没有向该单位交办的权限", "not permitted to issue to this unit");
+		return err_set(
+			err, ERR_FORBIDDEN, "没有向该单位交办的权限", "not permitted to issue to this unit");
 	if (!items_load(op, o->n, &items, err))
 		return false;
 	struct finding_how how = { .reason = json_get_text(args, "reason"), .unit_n = unit_n };
@@ -117,8 +125,10 @@ bool order_withdraw(struct op *op, struct record *o, const json_t *args, const c
 		struct item *it = &items.at[i];
 		if (!item_transition(it->state, "withdraw"))
 			continue;
-		if (!item_move(op, it, "withdraw", &(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") }, err)
-		    || !item_move_findings(op, it, "withdraw", &(struct finding_how){ .reason = reason }, err))
+		if (!item_move(op, it, "withdraw",
+			    &(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") }, err) ||
+			!item_move_findings(
+				op, it, "withdraw", &(struct finding_how){ .reason = reason }, err))
 			return false;
 	}
 	forget_request(o);

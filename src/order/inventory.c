@@ -11,7 +11,7 @@ bool order_update_inventory(struct op *op, const struct item *it, struct err *er
 	struct err e = { 0 };
 	if (asset_software_set_version(op, it->software_n, it->version, it->patch, "answer", &e))
 		return true;
-	if (e.code == ERR_NOT_FOUND)             /* no longer in the inventory: nothing to bring up to date */
+	if (e.code == ERR_NOT_FOUND) /* no longer in the inventory: nothing to bring up to date */
 		return true;
 	*err = e;
 	return false;

@@ -6,7 +6,7 @@
 /* The life of an item.  No permission: the verbs of the order lead here. */
 const struct transition item_rows[] = {
 	{ "open", "answer", "answered", PERM_NONE },
-	{ "open", "progress", "open", PERM_NONE },             /* claim "affected": being handled */
+	{ "open", "progress", "open", PERM_NONE }, /* claim "affected": being handled */
 	{ "open", "dispute", "disputed", PERM_NONE },
 	{ "open", "withdraw", "withdrawn", PERM_NONE },
 	{ "returned", "answer", "answered", PERM_NONE },
@@ -33,14 +33,19 @@ const struct transition *item_transition(const char *from, const char *verb)
 static void read_item(struct op *op, const struct db_rows *r, struct item *it)
 {
 	struct arena *a = op->arena;
-	*it = (struct item){ .n = db_col_int(r, 0), .order_n = db_col_int(r, 4), .asset_n = db_col_int(r, 5),
-		.software_n = db_col_int(r, 6), .findings = db_col_int(r, 7), .answered_by = db_col_int(r, 8),
-		.kind = arena_span(a, db_col_text(r, 9)), .title = arena_span(a, db_col_text(r, 10)) };
+	*it = (struct item){ .n = db_col_int(r, 0),
+		.order_n = db_col_int(r, 4),
+		.asset_n = db_col_int(r, 5),
+		.software_n = db_col_int(r, 6),
+		.findings = db_col_int(r, 7),
+		.answered_by = db_col_int(r, 8),
+		.kind = arena_span(a, db_col_text(r, 9)),
+		.title = arena_span(a, db_col_text(r, 10)) };
 	snprintf(it->id, sizeof it->id, SPAN_FMT, SPAN_ARG(db_col_text(r, 1)));
 	snprintf(it->state, sizeof it->state, SPAN_FMT, SPAN_ARG(db_col_text(r, 2)));
 	snprintf(it->severity, sizeof it->severity, SPAN_FMT, SPAN_ARG(db_col_text(r, 3)));
-	struct span *texts[] = { &it->claim, &it->text, &it->version, &it->patch, &it->answered_name, &it->on_behalf,
-				 &it->contradiction };
+	struct span *texts[] = { &it->claim, &it->text, &it->version, &it->patch, &it->answered_name,
+		&it->on_behalf, &it->contradiction };
 	for (size_t i = 0; i < COUNT(texts); i++)
 		if (!db_col_null(r, 11 + (int)i))
 			*texts[i] = arena_span(a, db_col_text(r, 11 + (int)i));
@@ -51,9 +56,13 @@ bool items_load(struct op *op, int64_t order_n, struct items *ret, struct err *e
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(struct item) v = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, id, state, severity, order_n, asset_n, software_n, findings, answered_by, kind,"
-				     " title, claim, text, new_version, patch, answered_name, on_behalf, contradiction FROM items"
-				     " WHERE order_n=? ORDER BY n"), V(db_i(order_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, id, state, severity, order_n, asset_n, software_n, findings, answered_by, "
+			"kind,"
+			" title, claim, text, new_version, patch, answered_name, on_behalf, contradiction "
+			"FROM items"
+			" WHERE order_n=? ORDER BY n"),
+		    V(db_i(order_n)), &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
@@ -73,10 +82,18 @@ bool item_move(struct op *op, struct item *it, const char *verb, const struct it
 	const struct transition *t = item_transition(it->state, verb);
 	if (!t)
 		return err_set(err, ERR_CONFLICT, "事项“" SPAN_FMT "”的状态为 %s，不能执行 %s",
-			       "item \"" SPAN_FMT "\" is %s: %s is not possible", SPAN_ARG(it->title), it->state, verb);
-	struct store_step step = { .resource = "item", .record_n = it->n, .from = t->from, .verb = verb, .to = t->to,
-		.happened_at = how->happened_at, .on_whose_word = how->on_whose_word, .text = how->text,
-		.unit_n = how->unit_n, .severity = it->severity };
+			"item \"" SPAN_FMT "\" is %s: %s is not possible", SPAN_ARG(it->title), it->state,
+			verb);
+	struct store_step step = { .resource = "item",
+		.record_n = it->n,
+		.from = t->from,
+		.verb = verb,
+		.to = t->to,
+		.happened_at = how->happened_at,
+		.on_whose_word = how->on_whose_word,
+		.text = how->text,
+		.unit_n = how->unit_n,
+		.severity = it->severity };
 	if (it->claim.n) {
 		struct str values = STR_IN(op->arena, 1024);
 		str_addz(&values, "{\"claim\":");
@@ -84,8 +101,9 @@ bool item_move(struct op *op, struct item *it, const char *verb, const struct it
 		str_addc(&values, '}');
 		step.values = str_span(&values);
 	}
-	if (!db_exec(op_db(op), SQL("UPDATE items SET state=? WHERE n=?"), V(db_z(t->to), db_i(it->n)), err)
-	    || !store_add_step(op->tx, &step, NULL, err))
+	if (!db_exec(
+		    op_db(op), SQL("UPDATE items SET state=? WHERE n=?"), V(db_z(t->to), db_i(it->n)), err) ||
+		!store_add_step(op->tx, &step, NULL, err))
 		return false;
 	snprintf(it->state, sizeof it->state, "%s", t->to);
 	return true;
@@ -93,11 +111,14 @@ bool item_move(struct op *op, struct item *it, const char *verb, const struct it
 
 bool item_write(struct op *op, const struct item *it, struct err *err)
 {
-	return db_exec(op_db(op), SQL("UPDATE items SET claim=?, text=?, new_version=?, patch=?, answered_by=?, answered_name=?,"
-				      " on_behalf=?, contradiction=?, answered_at=? WHERE n=?"),
-		       V(db_t(it->claim), db_t(it->text), db_t(it->version), db_t(it->patch), db_i(it->answered_by),
-			 db_t(it->answered_name), db_t(it->on_behalf), db_t(it->contradiction), db_i(op_now(op)),
-			 db_i(it->n)), err);
+	return db_exec(op_db(op),
+		SQL("UPDATE items SET claim=?, text=?, new_version=?, patch=?, answered_by=?, "
+		    "answered_name=?,"
+		    " on_behalf=?, contradiction=?, answered_at=? WHERE n=?"),
+		V(db_t(it->claim), db_t(it->text), db_t(it->version), db_t(it->patch), db_i(it->answered_by),
+			db_t(it->answered_name), db_t(it->on_behalf), db_t(it->contradiction),
+			db_i(op_now(op)), db_i(it->n)),
+		err);
 }
 
 static bool finding_ns(struct op *op, const struct item *it, int64_t **ret, size_t *ret_n, struct err *err)
@@ -105,8 +126,10 @@ static bool finding_ns(struct op *op, const struct item *it, int64_t **ret, size
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(int64_t) ns = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT f.n FROM item_findings i JOIN findings f ON f.n=i.finding_n WHERE i.item_n=?"
-				     " AND f.order_n=? ORDER BY f.n"), V(db_i(it->n), db_i(it->order_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT f.n FROM item_findings i JOIN findings f ON f.n=i.finding_n WHERE i.item_n=?"
+			" AND f.order_n=? ORDER BY f.n"),
+		    V(db_i(it->n), db_i(it->order_n)), &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
@@ -120,7 +143,8 @@ static bool finding_ns(struct op *op, const struct item *it, int64_t **ret, size
 	return true;
 }
 
-bool item_move_findings(struct op *op, const struct item *it, const char *verb, const struct finding_how *how, struct err *err)
+bool item_move_findings(struct op *op, const struct item *it, const char *verb, const struct finding_how *how,
+	struct err *err)
 {
 	int64_t *ns;
 	size_t n;
@@ -134,27 +158,29 @@ bool item_move_findings(struct op *op, const struct item *it, const char *verb, 
 	return true;
 }
 
-bool item_facts(struct op *op, const struct item *it, struct finding_fact **ret, size_t *ret_n, struct err *err)
+bool item_facts(struct op *op, const struct item *it, struct finding_facts *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(struct finding_fact) v = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT f.n, f.asset_n, f.software_n, f.unit_n, f.id, f.key, f.vuln_id FROM item_findings i"
-				     " JOIN findings f ON f.n=i.finding_n WHERE i.item_n=? AND f.order_n=? ORDER BY f.n"),
-		      V(db_i(it->n), db_i(it->order_n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT f.n, f.asset_n, f.software_n, f.unit_n, f.id, f.key, f.vuln_id FROM "
+			"item_findings i"
+			" JOIN findings f ON f.n=i.finding_n WHERE i.item_n=? AND f.order_n=? ORDER BY f.n"),
+		    V(db_i(it->n), db_i(it->order_n)), &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
 			return false;
 		if (!row)
 			break;
-		vec_push(&v, (struct finding_fact){ db_col_int(r, 0), db_col_int(r, 1), db_col_int(r, 2), db_col_int(r, 3),
-						    arena_span(op->arena, db_col_text(r, 4)),
-						    arena_span(op->arena, db_col_text(r, 5)),
-						    arena_span(op->arena, db_col_text(r, 6)) });
+		vec_push(&v,
+			(struct finding_fact){ db_col_int(r, 0), db_col_int(r, 1), db_col_int(r, 2),
+				db_col_int(r, 3), arena_span(op->arena, db_col_text(r, 4)),
+				arena_span(op->arena, db_col_text(r, 5)),
+				arena_span(op->arena, db_col_text(r, 6)) });
 	}
-	*ret = v.p;
-	*ret_n = v.n;
+	*ret = (struct finding_facts){ v.p, v.n };
 	return true;
 }
 
@@ -177,15 +203,17 @@ bool items_choose(struct op *op, struct items *items, const json_t *args, const 
 	size_t chosen = 0;
 	(void)op;
 	if (ids && !json_is_array(ids))
-		return err_field(err, "items", "“items”应为事项标识的数组", "items must be an array of item ids");
+		return err_field(
+			err, "items", "“items”应为事项标识的数组", "items must be an array of item ids");
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		struct span id = json_text(json_array_get(ids, i));
 		struct item *it = find_item(items, id);
 		if (!it)
-			return err_field(err, "items", "本单没有事项 " SPAN_FMT, "no item " SPAN_FMT " in this order", SPAN_ARG(id));
+			return err_field(err, "items", "本单没有事项 " SPAN_FMT,
+				"no item " SPAN_FMT " in this order", SPAN_ARG(id));
 		if (strcmp(it->state, state) != 0)
-			return err_set(err, ERR_CONFLICT, "事项“" SPAN_FMT "”的状态为 %s", "item \"" SPAN_FMT "\" is %s",
-				       SPAN_ARG(it->title), it->state);
+			return err_set(err, ERR_CONFLICT, "事项“" SPAN_FMT "”的状态为 %s",
+				"item \"" SPAN_FMT "\" is %s", SPAN_ARG(it->title), it->state);
 		chosen += !it->chosen;
 		it->chosen = true;
 	}

@@ -1,8 +1,9 @@
-/* The life of an order, on one page.  Where several rows have one (from, verb), the state follows from the items. */
+/* The life of an order, on one page.  Where rows share (from, verb), the state follows from the items. */
 #include "order/room.h"
 
 static const char *const states[] = {
-	"sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn", NULL,
+	"sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn",
+	NULL,
 };
 
 #define OPEN_STATES(verb, ...) \
@@ -26,7 +27,7 @@ static const struct transition rows[] = {
 	{ "disputed", "answer", "disputed", PERM_ORDER_ANSWER },
 	OPEN_STATES("request_extension", PERM_ORDER_ANSWER, NEED_REASON | NEED_UNTIL),
 	/* the office judges */
-	{ "answered", "verify", "answered", PERM_ORDER_VERIFY },                 /* proof contradicts */
+	{ "answered", "verify", "answered", PERM_ORDER_VERIFY }, /* proof contradicts */
 	{ "answered", "verify", "verified", PERM_ORDER_VERIFY, 0, CLOCK_END },
 	{ "partly_answered", "verify", "partly_answered", PERM_ORDER_VERIFY },
 	{ "answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
@@ -51,7 +52,7 @@ static const struct transition rows[] = {
 	{ "partly_answered", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
 	{ "answered", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
 	{ "disputed", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
-	{ "verified", "archive", "archived", PERM_ORDER_ISSUE },                 /* by itself after some days */
+	{ "verified", "archive", "archived", PERM_ORDER_ISSUE }, /* by itself after some days */
 };
 
 const struct life order_life = { .states = states, .rows = rows, .n_rows = COUNT(rows) };

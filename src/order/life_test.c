@@ -11,11 +11,16 @@
 #define CALL "{'channel':'电话'}"
 
 /* Orders have three items, $0 to $2 stand for their ids. */
-struct walk { const char *from, *verb, *to, *setup, *args; };
+struct walk {
+	const char *from, *verb, *to, *setup, *args;
+};
 
 #define EACH_OPEN(verb, more, args) \
-	{ "sent", verb, "sent", more, args }, { "handling", verb, "handling", "acknowledge {};" more, args }, \
-	{ "partly_answered", verb, "partly_answered", FIX("0") ";" more, args }
+	{ "sent", verb, "sent", more, args }, \
+		{ "handling", verb, "handling", "acknowledge {};" more, args }, \
+	{ \
+		"partly_answered", verb, "partly_answered", FIX("0") ";" more, args \
+	}
 
 static const struct walk walks[] = {
 	{ "sent", "acknowledge", "handling", "", "{}" },
@@ -38,8 +43,10 @@ static const struct walk walks[] = {
 	{ "answered", "return", "handling", "answer " ALL("fixed"), WHY },
 	{ "answered", "return", "partly_answered", "answer " ALL("fixed"), "{'reason':'x','items':['$0']}" },
 	{ "partly_answered", "return", "handling", FIX("0"), WHY },
-	{ "partly_answered", "return", "partly_answered", FIX("0") ";" FIX("1"), "{'reason':'x','items':['$0']}" },
-	{ "disputed", "uphold", "disputed", DISPUTE("0") ";" DISPUTE("1"), "{'until':'2027-06-30','items':['$0']}" },
+	{ "partly_answered", "return", "partly_answered", FIX("0") ";" FIX("1"),
+		"{'reason':'x','items':['$0']}" },
+	{ "disputed", "uphold", "disputed", DISPUTE("0") ";" DISPUTE("1"),
+		"{'until':'2027-06-30','items':['$0']}" },
 	{ "disputed", "uphold", "partly_answered", DISPUTE("0"), UNTIL },
 	{ "disputed", "uphold", "answered", DISPUTE("0") ";" FIX("1") ";" FIX("2"), UNTIL },
 	{ "disputed", "uphold", "verified", "answer " ALL("cannot_fix"), UNTIL },
@@ -62,16 +69,18 @@ static const struct walk walks[] = {
 	{ "withdrawn", NULL, NULL, "withdraw " WHY, NULL },
 };
 
-static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_fact *facts, size_t n,
-		  enum finding_proof *ret, struct span *ret_reason, struct err *err)
+static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_facts *facts,
+	enum finding_proof *ret, struct span *ret_reason, struct err *err)
 {
-	(void)op, (void)facts, (void)err, (void)ret_reason;
-	for (size_t i = 0; i < n; i++)
+	(void)op, (void)err, (void)ret_reason;
+	for (size_t i = 0; i < facts->n; i++)
 		ret[i] = span_is(claim->version, "1.0") ? FINDING_DISPROVEN : FINDING_UNPROVEN;
 	return true;
 }
 
-static const struct finding_kind vulnerability = { .name = "vulnerability", .zh = "漏洞", .en = "vulnerability", .prove = prove };
+static const struct finding_kind vulnerability = {
+	.name = "vulnerability", .zh = "漏洞", .en = "vulnerability", .prove = prove
+};
 static const struct finding_kind *const kinds[] = { &vulnerability };
 
 static int64_t fresh_order(struct city *c)
@@ -99,8 +108,9 @@ static const char *fill(struct city *c, int64_t order_n, const char *text)
 			continue;
 		}
 		p++;
-		str_add(&out, city_text(c, SQL("SELECT id FROM items WHERE order_n=? ORDER BY n LIMIT 1 OFFSET ?"),
-					V(db_i(order_n), db_i(*p - '0'))));
+		str_add(&out,
+			city_text(c, SQL("SELECT id FROM items WHERE order_n=? ORDER BY n LIMIT 1 OFFSET ?"),
+				V(db_i(order_n), db_i(*p - '0'))));
 	}
 	return str_z(&out);
 }
@@ -112,11 +122,11 @@ static int64_t prepared(struct city *c, const char *setup)
 	while (rest.p && rest.n) {
 		struct span one = span_split(&rest, ';'), args = one;
 		struct span verb = span_split(&args, ' ');
-		struct record o;
 		struct err err;
 		if (verb.n == 0)
 			continue;
-		bool ok = city_do(c, LOCAL, n, arena_copy(c->arena, verb), fill(c, n, arena_copy(c->arena, args)), &o, &err);
+		bool ok = city_do(c, LOCAL, n, arena_copy(c->arena, verb),
+			fill(c, n, arena_copy(c->arena, args)), &err);
 		city_must(ok, &err, setup);
 	}
 	return n;
@@ -125,8 +135,8 @@ static int64_t prepared(struct city *c, const char *setup)
 static bool walked(const struct transition *t)
 {
 	for (size_t i = 0; i < COUNT(walks); i++)
-		if (walks[i].verb && strcmp(walks[i].from, t->from) == 0 && strcmp(walks[i].verb, t->verb) == 0
-		    && strcmp(walks[i].to, t->to) == 0)
+		if (walks[i].verb && strcmp(walks[i].from, t->from) == 0 &&
+			strcmp(walks[i].verb, t->verb) == 0 && strcmp(walks[i].to, t->to) == 0)
 			return true;
 	return false;
 }
@@ -143,23 +153,26 @@ static void order_rows(struct city *c)
 {
 	for (size_t i = 0; i < COUNT(walks); i++) {
 		const struct walk *w = &walks[i];
-		struct record o;
 		struct err err;
 		if (!w->verb)
 			continue;
 		test_case("order %s %s %s", w->from, w->verb, w->to);
 		int64_t n = prepared(c, w->setup);
 		CHECK(city_state(c, n, w->from));
-		CHECK_OK(city_do(c, LOCAL, n, w->verb, fill(c, n, w->args), &o, &err), err);
+		CHECK_OK(city_do(c, LOCAL, n, w->verb, fill(c, n, w->args), &err), err);
 		CHECK(city_state(c, n, w->to));
-		CHECK_SPAN(city_text(c, SQL("SELECT from_state || ' ' || verb || ' ' || to_state FROM steps WHERE resource='order' AND"
-					    " record_n=? ORDER BY n DESC LIMIT 1"), V(db_i(n))),
-			   arena_copy(c->arena, arena_printf(c->arena, "%s %s %s", w->from, w->verb, w->to)));
+		CHECK_SPAN(city_text(c,
+				   SQL("SELECT from_state || ' ' || verb || ' ' || to_state FROM steps WHERE "
+				       "resource='order' AND"
+				       " record_n=? ORDER BY n DESC LIMIT 1"),
+				   V(db_i(n))),
+			arena_copy(c->arena, arena_printf(c->arena, "%s %s %s", w->from, w->verb, w->to)));
 	}
 	test_case("no row of the order's table was left out");
 	for (size_t i = 0; i < order_life.n_rows; i++) {
 		if (!walked(&order_life.rows[i]))
-			printf("# %s %s %s\n", order_life.rows[i].from, order_life.rows[i].verb, order_life.rows[i].to);
+			printf("# %s %s %s\n", order_life.rows[i].from, order_life.rows[i].verb,
+				order_life.rows[i].to);
 		CHECK(walked(&order_life.rows[i]));
 	}
 }
@@ -176,11 +189,11 @@ static void order_refusals(struct city *c)
 		CHECK(city_state(c, n, *state));
 		int64_t steps = city_int(c, SQL("SELECT count(*) FROM steps"), V0);
 		for (size_t i = 0; i < order_life.n_rows; i++) {
-			struct record o;
 			struct err err;
 			const char *verb = order_life.rows[i].verb;
 			if (!allowed(*state, verb))
-				CHECK_ERR(city_do(c, LOCAL, n, verb, "{'reason':'x','claim':'fixed'}", &o, &err), err, ERR_CONFLICT);
+				CHECK_ERR(city_do(c, LOCAL, n, verb, "{'reason':'x','claim':'fixed'}", &err),
+					err, ERR_CONFLICT);
 		}
 		CHECK(city_state(c, n, *state));
 		CHECK_INT(city_int(c, SQL("SELECT count(*) FROM steps"), V0), steps);
@@ -189,7 +202,8 @@ static void order_refusals(struct city *c)
 
 static void items(struct city *c)
 {
-	static const char *const states[] = { "open", "returned", "answered", "disputed", "verified", "upheld", "withdrawn" };
+	static const char *const states[] = { "open", "returned", "answered", "disputed", "verified",
+		"upheld", "withdrawn" };
 	int64_t n = fresh_order(c);
 	struct items all;
 	struct err err = { 0 };
@@ -198,10 +212,12 @@ static void items(struct city *c)
 		for (size_t i = 0; i < item_rows_count; i++) {
 			const char *verb = item_rows[i].verb;
 			const struct transition *t = item_transition(states[s], verb);
-			city_exec(c, SQL("UPDATE items SET state=? WHERE order_n=?"), V(db_z(states[s]), db_i(n)));
+			city_exec(c, SQL("UPDATE items SET state=? WHERE order_n=?"),
+				V(db_z(states[s]), db_i(n)));
 			err = (struct err){ 0 };
 			city_must(items_load(&c->op, n, &all, &err) && op_begin(&c->op, &err), &err, "items");
-			bool ok = item_move(&c->op, &all.at[0], verb, &(struct item_how){ .unit_n = UNIT_A }, &err);
+			bool ok = item_move(
+				&c->op, &all.at[0], verb, &(struct item_how){ .unit_n = UNIT_A }, &err);
 			CHECK(ok == (t != NULL));
 			CHECK(ok || err.code == ERR_CONFLICT);
 			CHECK_STR(all.at[0].state, t ? t->to : states[s]);

@@ -6,38 +6,59 @@ static const char *const severities[] = { "none", "low", "medium", "high", "crit
 
 static const struct field fields[] = {
 	{ "number", FIELD_TEXT, READ_ONLY | FILTER | SEARCH | LIST, 1, 100, .zh = "编号", .en = "number" },
-	{ "unit_id", FIELD_REF, READ_ONLY | FILTER | LIST, .ref = "unit", .zh = "责任单位", .en = "responsible unit" },
-	{ "issuer_id", FIELD_REF, READ_ONLY | FILTER, .ref = "unit", .zh = "交办单位", .en = "issuing office" },
-	{ "kind", FIELD_ENUM, READ_ONLY | FILTER, .values = kinds, .zh = "事由", .en = "kind, what it is about" },
+	{ "unit_id", FIELD_REF, READ_ONLY | FILTER | LIST, .ref = "unit", .zh = "责任单位",
+		.en = "responsible unit" },
+	{ "issuer_id", FIELD_REF, READ_ONLY | FILTER, .ref = "unit", .zh = "交办单位",
+		.en = "issuing office" },
+	{ "kind", FIELD_ENUM, READ_ONLY | FILTER, .values = kinds, .zh = "事由",
+		.en = "kind, what it is about" },
 	{ "title", FIELD_TEXT, READ_ONLY | SEARCH | LIST, 1, 300, .zh = "标题", .en = "title" },
 	{ "text", FIELD_LONG, READ_ONLY, 0, 20000, .zh = "要求", .en = "text, what is asked" },
-	{ "severity", FIELD_ENUM, READ_ONLY | FILTER | LIST, .values = severities, .zh = "最高等级", .en = "highest severity" },
-	{ "acknowledge_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "签收时限", .en = "to be acknowledged by" },
+	{ "severity", FIELD_ENUM, READ_ONLY | FILTER | LIST, .values = severities, .zh = "最高等级",
+		.en = "highest severity" },
+	{ "acknowledge_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "签收时限",
+		.en = "to be acknowledged by" },
 	{ "answer_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "反馈时限", .en = "to be answered by" },
 	{ "acknowledged_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "签收时间", .en = "acknowledged" },
 	{ "answered_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "反馈时间", .en = "answered" },
 	{ "verified_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "办结时间", .en = "verified" },
-	{ "returned_proposed", FIELD_LONG, READ_ONLY, .zh = "建议退回，复测与反馈不符的理由", .en = "proposed return, why proof contradicts" },
+	{ "returned_proposed", FIELD_LONG, READ_ONLY, .zh = "建议退回，复测与反馈不符的理由",
+		.en = "proposed return, why proof contradicts" },
 	{ "returns", FIELD_INT, READ_ONLY | FILTER, .zh = "退回次数", .en = "times returned" },
 	{ "urges", FIELD_INT, READ_ONLY | FILTER, .zh = "催办次数", .en = "times urged" },
 	{ "level", FIELD_INT, READ_ONLY | FILTER, .zh = "提级次数", .en = "times escalated" },
-	{ "escalated_id", FIELD_REF, READ_ONLY, .ref = "unit", .zh = "已提级至", .en = "unit it has risen to" },
-	{ "extension_until", FIELD_TIME, READ_ONLY | FILTER, .zh = "申请延期至", .en = "extension asked until" },
+	{ "escalated_id", FIELD_REF, READ_ONLY, .ref = "unit", .zh = "已提级至",
+		.en = "unit it has risen to" },
+	{ "extension_until", FIELD_TIME, READ_ONLY | FILTER, .zh = "申请延期至",
+		.en = "extension asked until" },
 	{ "extension_reason", FIELD_LONG, READ_ONLY, .zh = "延期理由", .en = "reason of the extension" },
 	{ "findings", FIELD_INT, READ_ONLY | FILTER, .zh = "隐患数", .en = "findings" },
 	{ "template", FIELD_TEXT, READ_ONLY, .zh = "时限模板", .en = "template of deadlines" },
 	{ "template_version", FIELD_TEXT, READ_ONLY, .zh = "时限模板版本", .en = "version of the template" },
 };
 
-static const struct { const char *verb; order_verb_fn *run; } verbs[] = {
-	{ "acknowledge", order_acknowledge }, { "answer", order_answer }, { "verify", order_verify }, { "return", order_return },
-	{ "uphold", order_uphold }, { "reject", order_reject }, { "request_extension", order_request_extension },
-	{ "grant", order_grant }, { "refuse", order_refuse }, { "urge", order_urge }, { "escalate", order_escalate },
-	{ "hand_over", order_hand_over }, { "withdraw", order_withdraw }, { "archive", order_archive },
+static const struct {
+	const char *verb;
+	order_verb_fn *run;
+} verbs[] = {
+	{ "acknowledge", order_acknowledge },
+	{ "answer", order_answer },
+	{ "verify", order_verify },
+	{ "return", order_return },
+	{ "uphold", order_uphold },
+	{ "reject", order_reject },
+	{ "request_extension", order_request_extension },
+	{ "grant", order_grant },
+	{ "refuse", order_refuse },
+	{ "urge", order_urge },
+	{ "escalate", order_escalate },
+	{ "hand_over", order_hand_over },
+	{ "withdraw", order_withdraw },
+	{ "archive", order_archive },
 };
 
-static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args, const char **ret_to,
-		  struct err *err)
+static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args,
+	const char **ret_to, struct err *err)
 {
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (strcmp(verbs[i].verb, t->verb) == 0)
@@ -58,8 +79,10 @@ static bool show_findings(struct op *op, const struct item *it, struct str *out,
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row, first = true;
-	if (!db_query(op_db(op), SQL("SELECT f.id FROM item_findings i JOIN findings f ON f.n=i.finding_n WHERE i.item_n=?"
-				     " ORDER BY f.n"), V(db_i(it->n)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT f.id FROM item_findings i JOIN findings f ON f.n=i.finding_n WHERE i.item_n=?"
+			" ORDER BY f.n"),
+		    V(db_i(it->n)), &r, err))
 		return false;
 	str_addz(out, ",\"findings\":[");
 	for (;; first = false) {
@@ -78,8 +101,9 @@ static bool show_asset(struct op *op, const struct item *it, struct str *out, st
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT id, name FROM assets WHERE n=?"), V(db_i(it->asset_n)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(
+		    op_db(op), SQL("SELECT id, name FROM assets WHERE n=?"), V(db_i(it->asset_n)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	add_text(out, "asset_id", row ? db_col_text(r, 0) : (struct span){ NULL, 0 });
 	add_text(out, "asset_name", row ? db_col_text(r, 1) : (struct span){ NULL, 0 });
@@ -114,8 +138,10 @@ static bool show(struct op *op, const struct record *o, bool single, struct str 
 	(void)single;
 	if (!items_load(op, o->n, &items, err))
 		return false;
-	bool waits = span_is(o->state, "sent") || span_is(o->state, "handling") || span_is(o->state, "partly_answered");
-	int64_t due = span_is(o->state, "sent") ? record_int(o, "acknowledge_due") : record_int(o, "answer_due");
+	bool waits = span_is(o->state, "sent") || span_is(o->state, "handling") ||
+		span_is(o->state, "partly_answered");
+	int64_t due =
+		span_is(o->state, "sent") ? record_int(o, "acknowledge_due") : record_int(o, "answer_due");
 	str_addf(out, ",\"overdue\":%s,\"items\":[", waits && due && due < op_now(op) ? "true" : "false");
 	for (size_t i = 0; i < items.n; i++) {
 		if (i)
@@ -128,23 +154,41 @@ static bool show(struct op *op, const struct record *o, bool single, struct str 
 }
 
 const struct resource order_resource = {
-	.name = "order", .path = "orders", .table = "orders",
-	.zh = "交办单，一个单位应当完成的事", .en = "order, what one unit owes another",
-	.fields = fields, .n_fields = COUNT(fields),
-	.unit_column = "t.unit_n", .key = "number", .label = "number",
-	.read = PERM_ORDER_READ, .write = PERM_ORDER_ISSUE,
+	.name = "order",
+	.path = "orders",
+	.table = "orders",
+	.zh = "交办单，一个单位应当完成的事",
+	.en = "order, what one unit owes another",
+	.fields = fields,
+	.n_fields = COUNT(fields),
+	.unit_column = "t.unit_n",
+	.key = "number",
+	.label = "number",
+	.read = PERM_ORDER_READ,
+	.write = PERM_ORDER_ISSUE,
 	.body_max = 1 << 20,
-	.life = &order_life, .show = show, .apply = apply,
-	.show_schema = "\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-		"\"required\":[\"id\",\"title\",\"state\",\"findings\"],\"properties\":{\"id\":{\"type\":\"string\"},"
-		"\"title\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},\"claim\":{\"type\":[\"string\",\"null\"]},"
+	.life = &order_life,
+	.show = show,
+	.apply = apply,
+	.show_schema =
+		"\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
+		"\"object\","
+		"\"required\":[\"id\",\"title\",\"state\",\"findings\"],\"properties\":{\"id\":{\"type\":"
+		"\"string\"},"
+		"\"title\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},\"claim\":{\"type\":["
+		"\"string\",\"null\"]},"
 		"\"text\":{\"type\":[\"string\",\"null\"]},\"version\":{\"type\":[\"string\",\"null\"]},"
 		"\"findings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}}",
-	.args_schema = "\"claim\":{\"type\":\"string\",\"enum\":[\"fixed\",\"mitigated\",\"not_affected\",\"affected\","
-		"\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\"]},\"version\":{\"type\":\"string\"},"
-		"\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},\"override\":{\"type\":\"boolean\"},"
-		"\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"
-		"\"result\":{\"type\":\"string\"},\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"],"
-		"\"properties\":{\"channel\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"
-		"\"at\":{\"type\":\"string\"}}}",
+	.args_schema = "\"claim\":{\"type\":\"string\",\"enum\":[\"fixed\",\"mitigated\",\"not_affected\","
+		       "\"affected\","
+		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\"]},\"version\":{"
+		       "\"type\":\"string\"},"
+		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},\"override\":{"
+		       "\"type\":\"boolean\"},"
+		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
+		       "\"type\":\"string\"},"
+		       "\"result\":{\"type\":\"string\"},\"on_behalf\":{\"type\":\"object\",\"required\":["
+		       "\"channel\",\"person\"],"
+		       "\"properties\":{\"channel\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"
+		       "\"at\":{\"type\":\"string\"}}}",
 };

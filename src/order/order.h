@@ -2,17 +2,18 @@
 /*
  * The room `order`: what one unit owes another, until when, and whether it was done.
  *
- * In: findings (by dispatch), acknowledgements, answers, disputes, decisions.  Out: orders with numbers, items, clocks,
- * timelines; findings that are ordered, fixed and closed by nobody else.
+ * In: findings (by dispatch), acknowledgements, answers, disputes, decisions.  Out: orders with numbers,
+ * items, clocks, timelines; findings that are ordered, fixed and closed by nobody else.
  *
- * Dispatch makes one order per responsible unit; the findings of one remedy (asset + software) form one item, which is
- * answered and verified by itself.  The order's state follows from its items (order_derive).  The life of an order is the
- * table in life.c, that of an item the table in item.c; read those two first.
+ * Dispatch makes one order per responsible unit; the findings of one remedy (asset + software) form one item,
+ * which is answered and verified by itself.  The order's state follows from its items (order_derive).  The
+ * life of an order is the table in life.c, that of an item the table in item.c; read those two first.
  *
- * Claims: fixed mitigated not_affected decommissioned are answers, to be verified; affected is progress, the item stays
- * open; not_ours false_positive cannot_fix are disputes, decided by the office (uphold, reject), the clock pauses.
- * Verified, the findings become: fixed and decommissioned closed, not_affected false_positive, mitigated risk_accepted
- * until a review date.  Upheld: false_positive false_positive, not_ours confirmed without unit, cannot_fix risk_accepted.
+ * Claims: fixed mitigated not_affected decommissioned are answers, to be verified; affected is progress, the
+ * item stays open; not_ours false_positive cannot_fix are disputes, decided by the office (uphold, reject),
+ * the clock pauses. Verified, the findings become: fixed and decommissioned closed, not_affected
+ * false_positive, mitigated risk_accepted until a review date.  Upheld: false_positive false_positive,
+ * not_ours confirmed without unit, cannot_fix risk_accepted.
  *
  * Clocks (clock.h) and calendars (calendar.h) serve every later room that owes something by a time.
  */
@@ -25,21 +26,22 @@ extern const struct route order_routes[];
 extern const size_t order_routes_count;
 extern const struct command order_commands[];
 extern const size_t order_commands_count;
-extern const struct job_tick order_ticks[];            /* deadlines, archiving, risks accepted until a date */
+extern const struct job_tick order_ticks[]; /* deadlines, archiving, risks accepted until a date */
 extern const size_t order_ticks_count;
 
 struct order_dispatch {
-	const json_t *ids, *filter;                    /* both NULL: KEV-listed, critical and high */
-	struct span text;                              /* what the order says */
-	struct span template;                          /* of deadlines; {NULL,0}: "default" */
-	struct span number;                            /* typed in; only where one order comes of it */
+	const json_t *ids, *filter; /* both NULL: KEV-listed, critical and high */
+	struct span text; /* what the order says */
+	struct span template; /* of deadlines; {NULL,0}: "default" */
+	struct span number; /* typed in; only where one order comes of it */
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
  * {"orders":[{"id","number","unit_id"}…],"skipped":[{"id","reason"}…],"skipped_count":N} to out. */
-NODISCARD bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *out, struct err *err);
+NODISCARD bool order_dispatch(
+	struct op *op, const struct order_dispatch *d, struct str *out, struct err *err);
 
-/* One round of the jobs role: fires missed deadlines (once each), escalates, archives.  Own transactions.  *ret_next_at:
- * when to come again at the latest. */
+/* One round of the jobs role: fires missed deadlines (once each), escalates, archives.  Own transactions.
+ * *ret_next_at: when to come again at the latest. */
 NODISCARD bool order_clock_tick(struct op *op, int64_t *ret_next_at, struct err *err);
 /* An administrator says that the present wall time is right: firing goes on after an alarm. */
 NODISCARD bool order_clock_accept(struct op *op, struct err *err);

@@ -4,10 +4,14 @@
 static bool dispatch(struct call *c, struct err *err)
 {
 	const json_t *ids = json_object_get(c->json, "ids"), *filter = json_object_get(c->json, "filter");
-	struct order_dispatch d = { .ids = ids, .filter = filter, .text = json_get_text(c->json, "text"),
-		.template = json_get_text(c->json, "template"), .number = json_get_text(c->json, "number") };
+	struct order_dispatch d = { .ids = ids,
+		.filter = filter,
+		.text = json_get_text(c->json, "text"),
+		.template = json_get_text(c->json, "template"),
+		.number = json_get_text(c->json, "number") };
 	if (c->json && !json_is_object(c->json))
-		return err_set(err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
+		return err_set(
+			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
 	return order_dispatch(c->op, &d, c->out, err);
 }
 
@@ -15,12 +19,14 @@ static bool steps(struct call *c, struct err *err)
 {
 	struct record o;
 	struct items items;
-	if (!resource_get(c->op, &order_resource, c->params[0], &o, err) || !items_load(c->op, o.n, &items, err))
+	if (!resource_get(c->op, &order_resource, c->params[0], &o, err) ||
+		!items_load(c->op, o.n, &items, err))
 		return false;
 	int64_t *ns = arena_array(c->op->arena, items.n + 1, sizeof *ns);
 	for (size_t i = 0; i < items.n; i++)
 		ns[i] = items.at[i].n;
-	return finding_timeline_json(c->op, &(struct finding_timeline){ "order", o.n, ns, items.n }, c->out, err);
+	return finding_timeline_json(
+		c->op, &(struct finding_timeline){ "order", o.n, ns, items.n }, c->out, err);
 }
 
 static bool target(struct call *c, struct attachment_target *ret, struct err *err)
@@ -36,7 +42,8 @@ static bool attach(struct call *c, struct err *err)
 {
 	struct attachment_target t;
 	bool may;
-	if (!target(c, &t, err) || !actor_may(c->op->actor, op_db(c->op), PERM_ORDER_ANSWER, t.unit_n, &may, err))
+	if (!target(c, &t, err) ||
+		!actor_may(c->op->actor, op_db(c->op), PERM_ORDER_ANSWER, t.unit_n, &may, err))
 		return false;
 	if (!may)
 		return err_set(err, ERR_FORBIDDEN, "没有添加附件的权限", "not permitted to add attachments");
@@ -57,19 +64,26 @@ static bool content(struct call *c, struct err *err)
 
 const struct route order_routes[] = {
 	{ "POST", "/api/v1/findings/order", dispatch, PERM_ORDER_ISSUE, 8 << 20, 0,
-	  "交办隐患，每个责任单位一张单", "order findings, one order per responsible unit",
-	  "{\"type\":\"object\",\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
-	  "\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"template\":{\"type\":\"string\"},"
-	  "\"number\":{\"type\":\"string\"}}}",
-	  "{\"type\":\"object\",\"required\":[\"orders\",\"skipped\"],\"properties\":{\"orders\":{\"type\":\"array\",\"items\":"
-	  "{\"type\":\"object\",\"required\":[\"id\",\"number\",\"unit_id\"],\"properties\":{\"id\":{\"type\":\"string\"},"
-	  "\"number\":{\"type\":\"string\"},\"unit_id\":{\"type\":\"string\"}}}},\"skipped\":{\"type\":\"array\",\"items\":"
-	  "{\"type\":\"object\"}},\"skipped_count\":{\"type\":\"integer\"}}}" },
-	{ "GET", "/api/v1/orders/{id}/steps", steps, PERM_ORDER_READ, 0, 0, "交办单的经过", "timeline of an order" },
+		"交办隐患，每个责任单位一张单", "order findings, one order per responsible unit",
+		"{\"type\":\"object\",\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":"
+		"\"string\"}},"
+		"\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"template\":{\"type\":"
+		"\"string\"},"
+		"\"number\":{\"type\":\"string\"}}}",
+		"{\"type\":\"object\",\"required\":[\"orders\",\"skipped\"],\"properties\":{\"orders\":{"
+		"\"type\":\"array\",\"items\":"
+		"{\"type\":\"object\",\"required\":[\"id\",\"number\",\"unit_id\"],\"properties\":{\"id\":{"
+		"\"type\":\"string\"},"
+		"\"number\":{\"type\":\"string\"},\"unit_id\":{\"type\":\"string\"}}}},\"skipped\":{\"type\":"
+		"\"array\",\"items\":"
+		"{\"type\":\"object\"}},\"skipped_count\":{\"type\":\"integer\"}}}" },
+	{ "GET", "/api/v1/orders/{id}/steps", steps, PERM_ORDER_READ, 0, 0, "交办单的经过",
+		"timeline of an order" },
 	{ "POST", "/api/v1/orders/{id}/attachments", attach, PERM_ORDER_ANSWER, 20 << 20, ROUTE_RAW,
-	  "添加附件", "add an attachment" },
-	{ "GET", "/api/v1/orders/{id}/attachments", attachments, PERM_ORDER_READ, 0, 0, "附件列表", "attachments" },
+		"添加附件", "add an attachment" },
+	{ "GET", "/api/v1/orders/{id}/attachments", attachments, PERM_ORDER_READ, 0, 0, "附件列表",
+		"attachments" },
 	{ "GET", "/api/v1/orders/{id}/attachments/{attachment}", content, PERM_ORDER_READ, 0, ROUTE_RAW,
-	  "下载附件", "download an attachment" },
+		"下载附件", "download an attachment" },
 };
 const size_t order_routes_count = COUNT(order_routes);

@@ -3,22 +3,25 @@
 
 #include "order/room.h"
 
-bool order_template_find(struct op *op, struct span name, struct span severity, struct order_template *ret, struct err *err)
+bool order_template_find(
+	struct op *op, struct span name, struct span severity, struct order_template *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct order_template t = { 0 };
 	bool row;
 	if (!name.n)
 		name = SPAN("default");
-	if (!db_query(op_db(op), SQL("SELECT name, version, calendar, acknowledge_amount, answer_amount, rework_amount,"
-				     " escalate_amount, acknowledge_unit, answer_unit, rework_unit, escalate_unit"
-				     " FROM order_templates WHERE name=? AND severity=? AND effective_at<=?"
-				     " ORDER BY effective_at DESC, version DESC LIMIT 1"),
-		      V(db_t(name), db_t(severity), db_i(op_now(op))), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT name, version, calendar, acknowledge_amount, answer_amount, rework_amount,"
+			" escalate_amount, acknowledge_unit, answer_unit, rework_unit, escalate_unit"
+			" FROM order_templates WHERE name=? AND severity=? AND effective_at<=?"
+			" ORDER BY effective_at DESC, version DESC LIMIT 1"),
+		    V(db_t(name), db_t(severity), db_i(op_now(op))), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
-		return err_field(err, "template", "没有时限模板“" SPAN_FMT "”", "no template \"" SPAN_FMT "\"", SPAN_ARG(name));
+		return err_field(err, "template", "没有时限模板“" SPAN_FMT "”",
+			"no template \"" SPAN_FMT "\"", SPAN_ARG(name));
 	snprintf(t.name, sizeof t.name, SPAN_FMT, SPAN_ARG(db_col_text(r, 0)));
 	snprintf(t.version, sizeof t.version, SPAN_FMT, SPAN_ARG(db_col_text(r, 1)));
 	t.calendar = arena_span(op->arena, db_col_text(r, 2));
@@ -26,10 +29,12 @@ bool order_template_find(struct op *op, struct span name, struct span severity, 
 	t.answer = db_col_int(r, 4);
 	t.rework = db_col_int(r, 5);
 	t.escalate = db_col_int(r, 6);
-	if (!calendar_unit_find(db_col_text(r, 7), &t.acknowledge_unit) || !calendar_unit_find(db_col_text(r, 8), &t.answer_unit)
-	    || !calendar_unit_find(db_col_text(r, 9), &t.rework_unit)
-	    || !calendar_unit_find(db_col_text(r, 10), &t.escalate_unit))
-		return err_set(err, ERR_CORRUPT, "时限模板 %s 的单位无效", "template %s has a bad unit", t.name);
+	if (!calendar_unit_find(db_col_text(r, 7), &t.acknowledge_unit) ||
+		!calendar_unit_find(db_col_text(r, 8), &t.answer_unit) ||
+		!calendar_unit_find(db_col_text(r, 9), &t.rework_unit) ||
+		!calendar_unit_find(db_col_text(r, 10), &t.escalate_unit))
+		return err_set(
+			err, ERR_CORRUPT, "时限模板 %s 的单位无效", "template %s has a bad unit", t.name);
 	*ret = t;
 	return true;
 }
@@ -37,8 +42,11 @@ bool order_template_find(struct op *op, struct span name, struct span severity, 
 bool order_rule(struct op *op, const char *name, int64_t *ret, struct err *err)
 {
 	bool found = false;
-	if (!db_int(op_db(op), SQL("SELECT value FROM order_rules WHERE name=? AND effective_at<=? ORDER BY effective_at DESC,"
-				   " version DESC LIMIT 1"), V(db_z(name), db_i(op_now(op))), ret, &found, err))
+	if (!db_int(op_db(op),
+		    SQL("SELECT value FROM order_rules WHERE name=? AND effective_at<=? ORDER BY "
+			"effective_at DESC,"
+			" version DESC LIMIT 1"),
+		    V(db_z(name), db_i(op_now(op))), ret, &found, err))
 		return false;
 	return found || err_set(err, ERR_CORRUPT, "没有规则 %s", "no rule %s", name);
 }
@@ -66,22 +74,27 @@ static struct span fill_in(struct op *op, struct span pattern, struct span prefi
 	return str_span(&out);
 }
 
-static bool format_of(struct op *op, int64_t office_n, struct span *ret_prefix, struct span *ret_pattern, struct err *err)
+static bool format_of(
+	struct op *op, int64_t office_n, struct span *ret_prefix, struct span *ret_pattern, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT prefix, pattern FROM number_formats WHERE kind='order' AND unit_n IN (0, ?)"
-				     " ORDER BY unit_n DESC LIMIT 1"), V(db_i(office_n)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT prefix, pattern FROM number_formats WHERE kind='order' AND unit_n IN (0, ?)"
+			" ORDER BY unit_n DESC LIMIT 1"),
+		    V(db_i(office_n)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	if (!row)
-		return err_set(err, ERR_CORRUPT, "没有交办单的编号格式", "no format for the numbers of orders");
+		return err_set(
+			err, ERR_CORRUPT, "没有交办单的编号格式", "no format for the numbers of orders");
 	*ret_prefix = arena_span(op->arena, db_col_text(r, 0));
 	*ret_pattern = arena_span(op->arena, db_col_text(r, 1));
 	return true;
 }
 
-bool order_number_next(struct op *op, int64_t office_n, const struct calendar *c, struct span *ret, struct err *err)
+bool order_number_next(
+	struct op *op, int64_t office_n, const struct calendar *c, struct span *ret, struct err *err)
 {
 	struct span prefix, pattern;
 	int year = time_date(op_now(op), c->offset).year;

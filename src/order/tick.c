@@ -10,30 +10,39 @@ enum { TICK_BATCH = 50, BOOT_ID_MAX = 64 };
 
 /* ---- does wall time still agree with boot time? ---- */
 
-struct mark { struct span boot_id; int64_t wall, boot, alarm_at; bool known; };
+struct mark {
+	struct span boot_id;
+	int64_t wall, boot, alarm_at;
+	bool known;
+};
 
 static bool load_mark(struct op *op, struct mark *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT boot_id, wall, boot, alarm_at FROM clock_marks WHERE n=1"), V0, &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT boot_id, wall, boot, alarm_at FROM clock_marks WHERE n=1"), V0,
+		    &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	*ret = (struct mark){ .known = row };
 	if (row)
-		*ret = (struct mark){ arena_span(op->arena, db_col_text(r, 0)), db_col_int(r, 1), db_col_int(r, 2),
-				      db_col_int(r, 3), true };
+		*ret = (struct mark){ arena_span(op->arena, db_col_text(r, 0)), db_col_int(r, 1),
+			db_col_int(r, 2), db_col_int(r, 3), true };
 	return true;
 }
 
-static bool save_mark(struct op *op, struct span boot_id, int64_t wall, int64_t boot, int64_t alarm_at, struct err *err)
+static bool save_mark(
+	struct op *op, struct span boot_id, int64_t wall, int64_t boot, int64_t alarm_at, struct err *err)
 {
-	bool ok = op_begin(op, err)
-		&& db_exec(op_db(op), SQL("INSERT INTO clock_marks (n, boot_id, wall, boot, alarm_at) VALUES (1, ?, ?, ?, ?)"
-					  " ON CONFLICT (n) DO UPDATE SET boot_id=excluded.boot_id, wall=excluded.wall,"
-					  " boot=excluded.boot, alarm_at=excluded.alarm_at"),
-			   V(db_t(boot_id), db_i(wall), db_i(boot), alarm_at ? db_i(alarm_at) : db_null()), err)
-		&& op_commit(op, err);
+	bool ok = op_begin(op, err) &&
+		db_exec(op_db(op),
+			SQL("INSERT INTO clock_marks (n, boot_id, wall, boot, alarm_at) VALUES (1, ?, ?, ?, "
+			    "?)"
+			    " ON CONFLICT (n) DO UPDATE SET boot_id=excluded.boot_id, wall=excluded.wall,"
+			    " boot=excluded.boot, alarm_at=excluded.alarm_at"),
+			V(db_t(boot_id), db_i(wall), db_i(boot), alarm_at ? db_i(alarm_at) : db_null()),
+			err) &&
+		op_commit(op, err);
 	op_rollback(op);
 	return ok;
 }
@@ -64,7 +73,7 @@ static bool clock_agrees(struct op *op, bool *ret, struct err *err)
 		return m.alarm_at || save_mark(op, m.boot_id, m.wall, m.boot, wall, err);
 	}
 	if (m.known && same_boot && !m.alarm_at && wall - m.wall < TIME_MINUTE)
-		return true;                     /* the last pair is fresh enough */
+		return true; /* the last pair is fresh enough */
 	return save_mark(op, id, wall, boot, 0, err);
 }
 
@@ -75,25 +84,32 @@ bool order_clock_accept(struct op *op, struct err *err)
 
 /* ---- missed deadlines ---- */
 
-struct missed { int64_t n, record_n, due; struct span resource, kind; };
+struct missed {
+	int64_t n, record_n, due;
+	struct span resource, kind;
+};
 
 static bool due_clocks(struct op *op, struct missed **ret, size_t *ret_n, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(struct missed) v = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, record_n, due_at, resource, kind FROM clocks WHERE due_at<? AND met_at IS NULL"
-				     " AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL ORDER BY due_at LIMIT ?"),
-		      V(db_i(op_now(op)), db_i(TICK_BATCH)), &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, record_n, due_at, resource, kind FROM clocks WHERE due_at<? AND met_at IS "
+			"NULL"
+			" AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL ORDER BY due_at "
+			"LIMIT ?"),
+		    V(db_i(op_now(op)), db_i(TICK_BATCH)), &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
 			return false;
 		if (!row)
 			break;
-		vec_push(&v, (struct missed){ db_col_int(r, 0), db_col_int(r, 1), db_col_int(r, 2),
-					      arena_span(op->arena, db_col_text(r, 3)),
-					      arena_span(op->arena, db_col_text(r, 4)) });
+		vec_push(&v,
+			(struct missed){ db_col_int(r, 0), db_col_int(r, 1), db_col_int(r, 2),
+				arena_span(op->arena, db_col_text(r, 3)),
+				arena_span(op->arena, db_col_text(r, 4)) });
 	}
 	*ret = v.p;
 	*ret_n = v.n;
@@ -112,12 +128,13 @@ static bool watch_on(struct op *op, const struct record *o, struct err *err)
 		return false;
 	if (!found)
 		return true;
-	if (!order_template_find(op, record_text(o, "template"), record_text(o, "severity"), &t, err)
-	    || !calendar_load(op, t.calendar, &c, err))
+	if (!order_template_find(op, record_text(o, "template"), record_text(o, "severity"), &t, err) ||
+		!calendar_load(op, t.calendar, &c, err))
 		return false;
 	struct span rule = arena_printf(op->arena, "%s/%s escalate", t.name, t.version);
-	return clock_begin(op, &(struct clock_start){ "order", o->n, "escalate", rule, t.escalate, t.escalate_unit, 0 }, &c, &due,
-			   err);
+	return clock_begin(op,
+		&(struct clock_start){ "order", o->n, "escalate", rule, t.escalate, t.escalate_unit, 0 }, &c,
+		&due, err);
 }
 
 static bool escalate(struct op *op, const struct missed *m, struct err *err)
@@ -127,17 +144,21 @@ static bool escalate(struct op *op, const struct missed *m, struct err *err)
 	char due[TIME_TEXT];
 	if (!resource_load(op, &order_resource, m->record_n, &o, &found, err))
 		return false;
-	if (!found || !(span_is(o.state, "sent") || span_is(o.state, "handling") || span_is(o.state, "partly_answered")))
+	if (!found ||
+		!(span_is(o.state, "sent") || span_is(o.state, "handling") ||
+			span_is(o.state, "partly_answered")))
 		return true;
-	CLEANUP(json_free) json_t *args = json_pack("{s:s, s:s%, s:s}", "reason", "超过时限，自动提级", "clock", m->kind.p, m->kind.n,
-						    "due", time_format(m->due, due));
+	CLEANUP(json_free)
+	json_t *args = json_pack("{s:s, s:s%, s:s}", "reason", "超过时限，自动提级", "clock", m->kind.p,
+		m->kind.n, "due", time_format(m->due, due));
 	return record_apply(op, &o, "escalate", args, err) && watch_on(op, &o, err);
 }
 
 static bool fire(struct op *op, const struct missed *m, struct err *err)
 {
-	if (!db_exec(op_db(op), SQL("UPDATE clocks SET missed_at=? WHERE n=? AND missed_at IS NULL AND met_at IS NULL"),
-		     V(db_i(op_now(op)), db_i(m->n)), err))
+	if (!db_exec(op_db(op),
+		    SQL("UPDATE clocks SET missed_at=? WHERE n=? AND missed_at IS NULL AND met_at IS NULL"),
+		    V(db_i(op_now(op)), db_i(m->n)), err))
 		return false;
 	if (db_changes(op_db(op)) == 0 || !span_is(m->resource, "order"))
 		return true;
@@ -168,8 +189,11 @@ static bool archive_some(struct op *op, int64_t before, size_t *ret_n, struct er
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		bool row;
-		if (!db_query(op_db(op), SQL("SELECT n FROM orders WHERE state='verified' AND verified_at<=? ORDER BY verified_at"
-					     " LIMIT ?"), V(db_i(before), db_i(TICK_BATCH)), &r, err))
+		if (!db_query(op_db(op),
+			    SQL("SELECT n FROM orders WHERE state='verified' AND verified_at<=? ORDER BY "
+				"verified_at"
+				" LIMIT ?"),
+			    V(db_i(before), db_i(TICK_BATCH)), &r, err))
 			return false;
 		for (;;) {
 			if (!db_next(r, &row, err))
@@ -182,7 +206,8 @@ static bool archive_some(struct op *op, int64_t before, size_t *ret_n, struct er
 	for (size_t i = 0; i < n; i++) {
 		struct record o;
 		bool found;
-		if (!resource_load(op, &order_resource, ns[i], &o, &found, err) || !record_apply(op, &o, "archive", NULL, err))
+		if (!resource_load(op, &order_resource, ns[i], &o, &found, err) ||
+			!record_apply(op, &o, "archive", NULL, err))
 			return false;
 	}
 	*ret_n = n;
@@ -195,7 +220,8 @@ static bool archive(struct op *op, struct err *err)
 	if (!order_rule(op, "archive_after_days", &days, err))
 		return false;
 	for (size_t n = TICK_BATCH; n == TICK_BATCH;) {
-		bool ok = op_begin(op, err) && archive_some(op, op_now(op) - days * TIME_DAY, &n, err) && op_commit(op, err);
+		bool ok = op_begin(op, err) && archive_some(op, op_now(op) - days * TIME_DAY, &n, err) &&
+			op_commit(op, err);
 		op_rollback(op);
 		if (!ok)
 			return false;
@@ -222,8 +248,11 @@ bool order_clock_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 		return false;
 	if (agrees && (!fire_due(op, err) || !archive(op, err) || !expire(op, err)))
 		return false;
-	if (!db_int(op_db(op), SQL("SELECT due_at FROM clocks WHERE met_at IS NULL AND missed_at IS NULL AND paused_at IS NULL"
-				   " AND ended_at IS NULL ORDER BY due_at LIMIT 1"), V0, &due, &found, err))
+	if (!db_int(op_db(op),
+		    SQL("SELECT due_at FROM clocks WHERE met_at IS NULL AND missed_at IS NULL AND paused_at "
+			"IS NULL"
+			" AND ended_at IS NULL ORDER BY due_at LIMIT 1"),
+		    V0, &due, &found, err))
 		return false;
 	/* A deadline is missed the moment after it. */
 	*ret_next_at = agrees && found && due + 1 < next ? (due + 1 > now ? due + 1 : now) : next;

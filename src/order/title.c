@@ -31,12 +31,14 @@ static void add_plain(struct str *out, struct span name)
 			str_addc(out, name.p[i] == '_' ? ' ' : name.p[i]);
 }
 
-static bool software_title(struct op *op, int64_t software_n, struct str *out, bool *ret_found, struct err *err)
+static bool software_title(
+	struct op *op, int64_t software_n, struct str *out, bool *ret_found, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(op_db(op), SQL("SELECT vendor, product, product_version, patch FROM software WHERE n=?"), V(db_i(software_n)),
-		      &r, err)
-	    || !db_next(r, ret_found, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT vendor, product, product_version, patch FROM software WHERE n=?"),
+		    V(db_i(software_n)), &r, err) ||
+		!db_next(r, ret_found, err))
 		return false;
 	if (!*ret_found)
 		return true;
@@ -64,7 +66,9 @@ static bool asset_title(struct op *op, const struct task *t, struct str *out, st
 {
 	const struct finding_kind *kind = finding_kind_find(t->f.kind);
 	struct span name = { NULL, 0 };
-	if (t->f.asset_n && !db_text(op_db(op), SQL("SELECT name FROM assets WHERE n=?"), V(db_i(t->f.asset_n)), op->arena, &name, err))
+	if (t->f.asset_n &&
+		!db_text(op_db(op), SQL("SELECT name FROM assets WHERE n=?"), V(db_i(t->f.asset_n)),
+			op->arena, &name, err))
 		return false;
 	if (name.n) {
 		str_add(out, name);
@@ -80,7 +84,8 @@ bool issue_item_title(struct op *op, const struct task *tasks, size_t n, struct 
 	bool found = false, vulns = span_is(tasks->f.kind, "vulnerability");
 	const struct task *worst = tasks;
 	for (size_t i = 1; i < n; i++)
-		if (finding_severity_rank(span_of(tasks[i].f.severity)) > finding_severity_rank(span_of(worst->f.severity)))
+		if (finding_severity_rank(span_of(tasks[i].f.severity)) >
+			finding_severity_rank(span_of(worst->f.severity)))
 			worst = &tasks[i];
 	if (vulns && tasks->f.software_n && !software_title(op, tasks->f.software_n, &out, &found, err))
 		return false;

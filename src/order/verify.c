@@ -7,36 +7,41 @@ static bool four_eyes(const struct op *op, const struct item *it, struct err *er
 	const struct store_actor *who = &op->actor->who;
 	bool same_user = who->user_n != 0 && it->answered_by == who->user_n;
 	bool same_local = op->actor->local && it->on_behalf.p && span_eq(it->answered_name, who->name);
-	return (!same_user && !same_local)
-		|| err_set(err, ERR_FORBIDDEN, "事项“" SPAN_FMT "”由您代录，须由他人复核",
-			   "you recorded the answer to \"" SPAN_FMT "\": somebody else must verify it", SPAN_ARG(it->title));
+	return (!same_user && !same_local) ||
+		err_set(err, ERR_FORBIDDEN, "事项“" SPAN_FMT "”由您代录，须由他人复核",
+			"you recorded the answer to \"" SPAN_FMT "\": somebody else must verify it",
+			SPAN_ARG(it->title));
 }
 
-/* Why the item cannot be accepted, {NULL,0} if nothing speaks against it; *ret_pending while a job is testing. */
-static bool prove(struct op *op, const struct item *it, struct span *ret_reason, bool *ret_pending, struct err *err)
+/* Why the item cannot be accepted, {NULL,0} if nothing speaks against it; *ret_pending while a job is
+ * testing. */
+static bool prove(
+	struct op *op, const struct item *it, struct span *ret_reason, bool *ret_pending, struct err *err)
 {
 	const struct finding_kind *kind = finding_kind_find(it->kind);
-	struct finding_claim claim = { it->claim, it->text, it->version, it->patch, it->asset_n, it->software_n };
-	struct finding_fact *facts;
+	struct finding_claim claim = { it->claim, it->text, it->version, it->patch, it->asset_n,
+		it->software_n };
+	struct finding_facts facts;
 	struct span reason = { NULL, 0 };
-	size_t n;
 	*ret_reason = (struct span){ NULL, 0 };
 	*ret_pending = false;
 	if (!kind || !kind->prove)
 		return true;
-	if (!item_facts(op, it, &facts, &n, err))
+	if (!item_facts(op, it, &facts, err))
 		return false;
-	if (n == 0)
+	if (facts.n == 0)
 		return true;
-	enum finding_proof *proofs = arena_array(op->arena, n, sizeof *proofs);
-	if (!kind->prove(op, &claim, facts, n, proofs, &reason, err))
+	enum finding_proof *proofs = arena_array(op->arena, facts.n, sizeof *proofs);
+	if (!kind->prove(op, &claim, &facts, proofs, &reason, err))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < facts.n; i++) {
 		*ret_pending = *ret_pending || proofs[i] == FINDING_PENDING;
 		if (proofs[i] == FINDING_DISPROVEN)
-			*ret_reason = reason.n ? reason
-				: arena_printf(op->arena, op->zh ? "复测仍存在 " SPAN_FMT : "still found: " SPAN_FMT,
-					       SPAN_ARG(facts[i].key));
+			*ret_reason = reason.n
+				? reason
+				: arena_printf(op->arena,
+					  op->zh ? "复测仍存在 " SPAN_FMT : "still found: " SPAN_FMT,
+					  SPAN_ARG(facts.at[i].key));
 	}
 	return true;
 }
@@ -59,8 +64,8 @@ static bool accept_claim(struct op *op, const struct item *it, struct span reaso
 	return order_update_inventory(op, it, err);
 }
 
-static bool judge(struct op *op, const struct record *o, struct item *it, const json_t *args, struct str *proposed,
-		  struct err *err)
+static bool judge(struct op *op, const struct record *o, struct item *it, const json_t *args,
+	struct str *proposed, struct err *err)
 {
 	bool override = json_get_bool(args, "override", false), pending = false;
 	struct span reason = json_get_text(args, "reason"), against = { NULL, 0 };
@@ -74,13 +79,15 @@ static bool judge(struct op *op, const struct record *o, struct item *it, const 
 		str_add(proposed, it->title);
 		str_addz(proposed, "：");
 		str_add(proposed, against);
-		return db_exec(op_db(op), SQL("UPDATE items SET contradiction=? WHERE n=?"), V(db_t(against), db_i(it->n)), err);
+		return db_exec(op_db(op), SQL("UPDATE items SET contradiction=? WHERE n=?"),
+			V(db_t(against), db_i(it->n)), err);
 	}
 	struct item_how how = { .text = reason, .unit_n = record_int(o, "unit_id") };
 	return item_move(op, it, "verify", &how, err) && accept_claim(op, it, reason, err);
 }
 
-static bool note_verified(struct op *op, struct record *o, const struct items *items, const char **ret_to, struct err *err)
+static bool note_verified(
+	struct op *op, struct record *o, const struct items *items, const char **ret_to, struct err *err)
 {
 	*ret_to = order_derive(items);
 	if (strcmp(*ret_to, "verified") != 0)
@@ -94,15 +101,16 @@ bool order_verify(struct op *op, struct record *o, const json_t *args, const cha
 	struct items items;
 	struct str proposed = STR_IN(op->arena, 64 * 1024);
 	if (json_get_bool(args, "override", false) && !span_trim(json_get_text(args, "reason")).n)
-		return err_field(err, "reason", "不采纳复测结论须填写“reason”", "overriding the proof needs a reason");
+		return err_field(
+			err, "reason", "不采纳复测结论须填写“reason”", "overriding the proof needs a reason");
 	if (!items_load(op, o->n, &items, err) || !items_choose(op, &items, args, "answered", err))
 		return false;
 	for (size_t i = 0; i < items.n; i++)
 		if (items.at[i].chosen && !judge(op, o, &items.at[i], args, &proposed, err))
 			return false;
 	record_set(o, "returned_proposed", proposed.n ? db_t(str_span(&proposed)) : db_null());
-	return str_check(&proposed, err) && order_settle_clocks(op, o, &items, op_now(op), err)
-		&& note_verified(op, o, &items, ret_to, err);
+	return str_check(&proposed, err) && order_settle_clocks(op, o, &items, op_now(op), err) &&
+		note_verified(op, o, &items, ret_to, err);
 }
 
 static bool begin_rework(struct op *op, struct record *o, struct err *err)
@@ -111,11 +119,12 @@ static bool begin_rework(struct op *op, struct record *o, struct err *err)
 	struct calendar c;
 	int64_t due;
 	struct span rule;
-	if (!order_template_find(op, record_text(o, "template"), record_text(o, "severity"), &t, err)
-	    || !calendar_load(op, t.calendar, &c, err))
+	if (!order_template_find(op, record_text(o, "template"), record_text(o, "severity"), &t, err) ||
+		!calendar_load(op, t.calendar, &c, err))
 		return false;
 	rule = arena_printf(op->arena, "%s/%s rework", t.name, t.version);
-	struct clock_start s = { "order", o->n, "answer", rule, t.rework, t.rework_unit, record_int(o, "answer_due") };
+	struct clock_start s = { "order", o->n, "answer", rule, t.rework, t.rework_unit,
+		record_int(o, "answer_due") };
 	if (!clock_begin(op, &s, &c, &due, err))
 		return false;
 	record_set(o, "answer_due", db_i(due));
@@ -141,9 +150,12 @@ bool order_return(struct op *op, struct record *o, const json_t *args, const cha
 		return false;
 	for (size_t i = 0; i < items.n; i++) {
 		struct item *it = &items.at[i];
-		if (it->chosen
-		    && (!item_move(op, it, "return", &(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") }, err)
-			|| !item_move_findings(op, it, "return", &(struct finding_how){ .reason = reason }, err)))
+		if (it->chosen &&
+			(!item_move(op, it, "return",
+				 &(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") },
+				 err) ||
+				!item_move_findings(
+					op, it, "return", &(struct finding_how){ .reason = reason }, err)))
 			return false;
 	}
 	record_set(o, "returns", db_i(record_int(o, "returns") + 1));
@@ -154,16 +166,20 @@ bool order_return(struct op *op, struct record *o, const json_t *args, const cha
 
 /* ---- disputes ---- */
 
-static bool uphold_one(struct op *op, const struct record *o, struct item *it, const json_t *args, struct err *err)
+static bool uphold_one(
+	struct op *op, const struct record *o, struct item *it, const json_t *args, struct err *err)
 {
 	struct finding_how how = { .reason = json_get_text(args, "reason") };
 	if (!how.reason.n)
 		how.reason = it->text;
 	if (span_is(it->claim, "cannot_fix") && !finding_parse_until(op, args, &how.until, err))
 		return false;
-	if (!item_move(op, it, "uphold", &(struct item_how){ .text = how.reason, .unit_n = record_int(o, "unit_id") }, err))
+	if (!item_move(op, it, "uphold",
+		    &(struct item_how){ .text = how.reason, .unit_n = record_int(o, "unit_id") }, err))
 		return false;
-	const char *verb = span_is(it->claim, "not_ours") ? "release" : span_is(it->claim, "cannot_fix") ? "accept" : "dismiss";
+	const char *verb = span_is(it->claim, "not_ours") ? "release"
+		: span_is(it->claim, "cannot_fix")        ? "accept"
+							  : "dismiss";
 	return item_move_findings(op, it, verb, &how, err);
 }
 
@@ -175,7 +191,8 @@ bool order_uphold(struct op *op, struct record *o, const json_t *args, const cha
 	for (size_t i = 0; i < items.n; i++)
 		if (items.at[i].chosen && !uphold_one(op, o, &items.at[i], args, err))
 			return false;
-	return order_settle_clocks(op, o, &items, op_now(op), err) && note_verified(op, o, &items, ret_to, err);
+	return order_settle_clocks(op, o, &items, op_now(op), err) &&
+		note_verified(op, o, &items, ret_to, err);
 }
 
 bool order_reject(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
@@ -185,9 +202,10 @@ bool order_reject(struct op *op, struct record *o, const json_t *args, const cha
 	if (!items_load(op, o->n, &items, err) || !items_choose(op, &items, args, "disputed", err))
 		return false;
 	for (size_t i = 0; i < items.n; i++)
-		if (items.at[i].chosen
-		    && !item_move(op, &items.at[i], "reject",
-				  &(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") }, err))
+		if (items.at[i].chosen &&
+			!item_move(op, &items.at[i], "reject",
+				&(struct item_how){ .text = reason, .unit_n = record_int(o, "unit_id") },
+				err))
 			return false;
 	*ret_to = order_derive(&items);
 	return order_settle_clocks(op, o, &items, op_now(op), err);

@@ -2,6 +2,45 @@
 
 -- store/seawall.db
 
+CREATE TABLE assets (
+	n            INTEGER PRIMARY KEY,
+	id           TEXT NOT NULL UNIQUE,
+	version      BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	unit_n       BIGINT,                   -- the unit responsible; NULL: not yet claimed
+	kind         TEXT NOT NULL,            -- system host site service device dataset
+	name         TEXT NOT NULL,
+	address      TEXT NOT NULL,            -- IP address or host name in its canonical form, '' if unknown
+	parent_n     BIGINT,                   -- host: its system; service: its host
+	operator_n   BIGINT,
+	hosting_n    BIGINT,
+	importance   TEXT NOT NULL,            -- high medium low
+	exposure     TEXT NOT NULL,            -- internet internal
+	mlps_level   BIGINT NOT NULL,          -- level of protection 1 to 5, 0: not graded
+	record_number TEXT NOT NULL,           -- number of the filing, ''
+	note         TEXT NOT NULL,
+	source       TEXT NOT NULL,            -- csv, person, declaration …
+	seen_first   BIGINT NOT NULL,
+	seen_last    BIGINT NOT NULL,          -- when a source last said something new about it
+	retired_at   BIGINT,
+	inventory    BIGINT NOT NULL DEFAULT 0 -- stamp of the last change of its software; ascends in commit order; 0: none
+);
+
+CREATE INDEX assets_address ON assets (address, n) WHERE address <> '';
+
+CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
+
+CREATE INDEX assets_inventory ON assets (inventory, n) WHERE inventory > 0;
+
+CREATE INDEX assets_kind ON assets (kind, n);
+
+CREATE INDEX assets_name ON assets (name, n);
+
+CREATE INDEX assets_parent ON assets (parent_n) WHERE parent_n IS NOT NULL;
+
+CREATE INDEX assets_unit ON assets (unit_n, n);
+
 CREATE TABLE attachments (
 	n           INTEGER PRIMARY KEY,
 	id          TEXT NOT NULL UNIQUE,
@@ -243,6 +282,47 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_age ON idempotency (at);
 
+CREATE TABLE import_plan_rows (
+	plan_n       BIGINT NOT NULL,
+	ordinal      BIGINT NOT NULL,          -- from 1
+	action       TEXT NOT NULL,            -- new changed
+	line         BIGINT NOT NULL,
+	unit_n       BIGINT NOT NULL,
+	name         TEXT NOT NULL,
+	system_name  TEXT NOT NULL,            -- '' in these four: not said, kept as it is
+	address      TEXT NOT NULL,
+	importance   TEXT NOT NULL,
+	exposure     TEXT NOT NULL,
+	software     TEXT NOT NULL,            -- JSON array of arrays: product, vendor, version, CPE
+	PRIMARY KEY (plan_n, ordinal)
+);
+
+CREATE TABLE import_plans (
+	n            INTEGER PRIMARY KEY,
+	id           TEXT NOT NULL UNIQUE,
+	version      BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	kind         TEXT NOT NULL,            -- assets
+	state        TEXT NOT NULL,            -- received building ready refused applying applied cancelled
+	actor        TEXT NOT NULL,
+	user_n       BIGINT NOT NULL,
+	unit_n       BIGINT,                   -- for row scope: where who uploaded it may write; NULL: the whole city
+	scope        TEXT NOT NULL,            -- '*', or the numbers of the units it may touch, with commas around
+	file         TEXT NOT NULL,            -- SHA-256 of the uploaded blob, '' when read from a local file
+	rows_read    BIGINT NOT NULL,
+	rows_new     BIGINT NOT NULL,
+	rows_changed BIGINT NOT NULL,
+	rows_unchanged BIGINT NOT NULL,
+	rows_refused BIGINT NOT NULL,
+	removed      BIGINT NOT NULL,          -- software that vanishes
+	hosts        BIGINT NOT NULL,          -- rows of the plan
+	applied      BIGINT NOT NULL,          -- rows of the plan done so far
+	problems     TEXT NOT NULL             -- JSON array, at most 100
+);
+
+CREATE INDEX import_plans_open ON import_plans (n) WHERE state IN ('building', 'applying');
+
 CREATE TABLE item_findings (
 	item_n      BIGINT NOT NULL,
 	finding_n   BIGINT NOT NULL,
@@ -346,14 +426,15 @@ CREATE TABLE orders (
 	created_at  BIGINT NOT NULL,
 	updated_at  BIGINT NOT NULL,
 	state       TEXT NOT NULL,
-	number      TEXT NOT NULL UNIQUE,
+	number      TEXT NOT NULL,
 	kind        TEXT NOT NULL,
 	unit_n      BIGINT NOT NULL,
-	issuer_n    BIGINT NOT NULL,
+	issuer_n    BIGINT NOT NULL,           -- 0 while there is no office yet
 	title       TEXT NOT NULL,
 	text        TEXT NOT NULL DEFAULT '',
 	severity    TEXT NOT NULL,
-	template    TEXT NOT NULL,             -- name and version of the deadlines it was issued under
+	template    TEXT NOT NULL,             -- the deadlines it was issued under
+	template_version TEXT NOT NULL,
 	acknowledge_due BIGINT,
 	answer_due  BIGINT,
 	acknowledged_at BIGINT,
@@ -366,7 +447,8 @@ CREATE TABLE orders (
 	escalated_n BIGINT,                    -- the unit it has risen to
 	extension_until BIGINT,                -- asked for and not decided yet
 	extension_reason TEXT,
-	findings    BIGINT NOT NULL DEFAULT 0
+	findings    BIGINT NOT NULL DEFAULT 0,
+	UNIQUE (issuer_n, number)
 );
 
 CREATE INDEX orders_answer_due ON orders (answer_due, n);
@@ -443,6 +525,49 @@ CREATE TABLE sign_in_failures (
 );
 
 CREATE INDEX sign_in_failures_last ON sign_in_failures (last_at);
+
+CREATE TABLE software (
+	n            INTEGER PRIMARY KEY,
+	id           TEXT NOT NULL UNIQUE,
+	version      BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	unit_n       BIGINT,                   -- that of its host, for row scope
+	asset_n      BIGINT NOT NULL,
+	source       TEXT NOT NULL,            -- csv, person, declaration …
+	identity     TEXT NOT NULL,
+	slot         BIGINT NOT NULL,
+	part         TEXT NOT NULL,            -- a o h, '' if unknown
+	vendor       TEXT NOT NULL,            -- the texts as given, or as the CPE name has them
+	product      TEXT NOT NULL,
+	product_version TEXT NOT NULL,
+	patch        TEXT NOT NULL,
+	cpe          TEXT NOT NULL,            -- CPE 2.3 formatted string, '' if none was given
+	confidence   BIGINT NOT NULL,          -- 0 to 100
+	seen_first   BIGINT NOT NULL,
+	seen_last    BIGINT NOT NULL,
+	removed_at   BIGINT
+);
+
+CREATE INDEX software_asset ON software (asset_n, n);
+
+CREATE UNIQUE INDEX software_identity ON software (asset_n, source, identity, slot) WHERE removed_at IS NULL;
+
+CREATE INDEX software_unit ON software (unit_n, n);
+
+CREATE TABLE software_history (
+	n            INTEGER PRIMARY KEY,
+	software_n   BIGINT NOT NULL,
+	asset_n      BIGINT NOT NULL,
+	at           BIGINT NOT NULL,
+	verb         TEXT NOT NULL,            -- change remove
+	source       TEXT NOT NULL,            -- who said so: csv, answer …
+	product_version TEXT NOT NULL,
+	patch        TEXT NOT NULL,
+	cpe          TEXT NOT NULL
+);
+
+CREATE INDEX software_history_asset ON software_history (asset_n, n);
 
 CREATE TABLE steps (
 	n           INTEGER PRIMARY KEY,
