@@ -1,10 +1,10 @@
 #pragma once
 /*
- * An arena owns all memory of one unit of work: a request, a job, a batch of rows.  Nothing in it is freed singly.
- * Past the soft limit a sticky flag is set, which the unit of work checks after parsing, per batch of rows and before
- * commit, and then ends itself with an error.  Past the hard limit the process aborts and is restarted: allocation
- * never returns NULL.  The build option `arena_malloc` makes each allocation a real one, so that sanitizers see it.
- * Not thread-safe: an arena belongs to one thread at a time.
+ * An arena owns all memory of one unit of work: a request, a job, a batch of rows.  Nothing in it is freed
+ * singly.  Past the soft limit a sticky flag is set, which the unit of work checks after parsing, per batch
+ * of rows and before commit, and then ends itself with an error.  Past the hard limit the process aborts and
+ * is restarted: allocation never returns NULL.  The build option `arena_malloc` makes each allocation a real
+ * one, so that sanitizers see it.  Not thread-safe: an arena belongs to one thread at a time.
  */
 #include <stdarg.h>
 #include <stdbool.h>

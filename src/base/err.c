@@ -28,8 +28,8 @@ static void trim_utf8(char *text, size_t size, int needed)
 	text[n] = '\0';
 }
 
-static void PRINTF(3, 0) PRINTF(4, 0) set_texts(struct err *err, enum err_code code, const char *zh, const char *en,
-						va_list ap)
+static void PRINTF(3, 0) PRINTF(4, 0)
+	set_texts(struct err *err, enum err_code code, const char *zh, const char *en, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
@@ -87,8 +87,10 @@ bool err_prefix(struct err *err, const char *zh, const char *en, ...)
 	set_texts(err, old.code, zh, en, ap);
 	va_end(ap);
 	size_t nz = strlen(err->zh), ne = strlen(err->en);
-	trim_utf8(err->zh, sizeof err->zh, (int)nz + snprintf(err->zh + nz, sizeof err->zh - nz, "%s", old.zh));
-	trim_utf8(err->en, sizeof err->en, (int)ne + snprintf(err->en + ne, sizeof err->en - ne, "%s", old.en));
+	trim_utf8(
+		err->zh, sizeof err->zh, (int)nz + snprintf(err->zh + nz, sizeof err->zh - nz, "%s", old.zh));
+	trim_utf8(
+		err->en, sizeof err->en, (int)ne + snprintf(err->en + ne, sizeof err->en - ne, "%s", old.en));
 	return false;
 }
 

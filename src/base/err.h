@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Errors.  A function that can fail takes `struct err *err` last, returns false, and has set it; on success it
- * leaves it alone.  The struct is owned by whoever declared it: no allocation, no thread-local state.  Every message
- * is written twice, in Chinese and in English, from the same arguments in the same order.
+ * Errors.  A function that can fail takes `struct err *err` last, returns false, and has set it; on success
+ * it leaves it alone.  The struct is owned by whoever declared it: no allocation, no thread-local state.
+ * Every message is written twice, in Chinese and in English, from the same arguments in the same order.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,12 +28,17 @@ struct err {
 };
 
 /* Sets code and both texts; field is kept as it is.  Always returns false, so that a failure is one line. */
-bool err_set(struct err *err, enum err_code code, const char *zh, const char *en, ...) PRINTF(3, 5) PRINTF(4, 5);
+bool err_set(struct err *err, enum err_code code, const char *zh, const char *en, ...) PRINTF(3, 5)
+	PRINTF(4, 5);
 /* The same, naming the wrong field (at most 47 bytes are kept). */
-bool err_field(struct err *err, const char *field, const char *zh, const char *en, ...) PRINTF(3, 5) PRINTF(4, 5);
+bool err_field(struct err *err, const char *field, const char *zh, const char *en, ...) PRINTF(3, 5)
+	PRINTF(4, 5);
 /* Ready texts, one for each language; field may be "". */
 bool err_texts(struct err *err, enum err_code code, const char *field, const char *zh, const char *en);
-/* From errno: ENOSPC and EDQUOT become ERR_NO_SPACE, ENOENT ERR_NOT_FOUND, all else ERR_IO; `what` is a path or name. */
+/*
+ * From errno: ENOSPC and EDQUOT become ERR_NO_SPACE, ENOENT ERR_NOT_FOUND, all else ERR_IO; `what` is a path
+ * or name.
+ */
 bool err_errno(struct err *err, int os_errno, const char *what);
 /* Puts "zh_prefix" and "en_prefix" before the texts ("line 214: "). */
 bool err_prefix(struct err *err, const char *zh, const char *en, ...) PRINTF(2, 4) PRINTF(3, 4);

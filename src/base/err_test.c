@@ -7,8 +7,12 @@
 
 int main(void)
 {
-	static const struct { int os; enum err_code want; } os_cases[] = {
-		{ ENOSPC, ERR_NO_SPACE }, { EDQUOT, ERR_NO_SPACE }, { ENOENT, ERR_NOT_FOUND }, { EACCES, ERR_IO },
+	static const struct { int os; enum err_code want;
+	} os_cases[] = {
+		{ ENOSPC, ERR_NO_SPACE },
+		{ EDQUOT, ERR_NO_SPACE },
+		{ ENOENT, ERR_NOT_FOUND },
+		{ EACCES, ERR_IO },
 		{ EIO, ERR_IO },
 	};
 	struct err err = { 0 };

@@ -26,7 +26,8 @@ void hash_sha256_init(struct hash_sha256 *h)
 
 void hash_sha256_add(struct hash_sha256 *h, struct span data)
 {
-	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)h->state, (const unsigned char *)data.p, data.n);
+	crypto_hash_sha256_update(
+		(crypto_hash_sha256_state *)(void *)h->state, (const unsigned char *)data.p, data.n);
 }
 
 void hash_sha256_done(struct hash_sha256 *h, unsigned char ret[HASH_SHA256])

@@ -35,9 +35,15 @@ int main(void)
 	hash_hex(h, sizeof h, hex);
 	CHECK_STR(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 
-	static const struct { const char *hex; bool ok; } unhex[] = {
-		{ "00ff10", true }, { "00FF10", true }, { "00ff1", false }, { "00ff1000", false }, { "00fg10", false },
-		{ "00 f10", false }, { "", false },
+	static const struct { const char *hex; bool ok;
+	} unhex[] = {
+		{ "00ff10", true },
+		{ "00FF10", true },
+		{ "00ff1", false },
+		{ "00ff1000", false },
+		{ "00fg10", false },
+		{ "00 f10", false },
+		{ "", false },
 	};
 	for (size_t i = 0; i < COUNT(unhex); i++) {
 		unsigned char bytes[3] = { 0 };
@@ -47,7 +53,8 @@ int main(void)
 			CHECK(bytes[0] == 0 && bytes[1] == 0xFF && bytes[2] == 0x10);
 	}
 	test_case("table hashes: equal for equal bytes, spread over others; random bytes differ");
-	CHECK(hash_key(SPAN("abc")) == hash_key(SPAN("abc")) && hash_key(SPAN("abc")) != hash_key(SPAN("abd")));
+	CHECK(hash_key(SPAN("abc")) == hash_key(SPAN("abc")) &&
+		hash_key(SPAN("abc")) != hash_key(SPAN("abd")));
 	hash_random(h, sizeof h);
 	hash_random(other, sizeof other);
 	CHECK(memcmp(h, other, sizeof h) != 0);

@@ -55,7 +55,9 @@ static struct slot *place(const struct map *m, struct span key, uint32_t hash)
 {
 	for (size_t i = hash & (m->cap - 1);; i = (i + 1) & (m->cap - 1)) {
 		struct slot *s = &m->slots[i];
-		if (!s->key || (s->hash == hash && s->n == key.n && (key.n == 0 || memcmp(s->key, key.p, key.n) == 0)))
+		if (!s->key ||
+			(s->hash == hash && s->n == key.n &&
+				(key.n == 0 || memcmp(s->key, key.p, key.n) == 0)))
 			return s;
 	}
 }

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * A table from byte strings to 64-bit values (an index, an id, a pointer): open addressing, linear probing, hashed by
- * hash_key() with a key made at start, so that foreign keys cannot be chosen to collide.  Keys are copied.
- * Not ordered; nothing is removed singly.
+ * A table from byte strings to 64-bit values (an index, an id, a pointer): open addressing, linear probing,
+ * hashed by hash_key() with a key made at start, so that foreign keys cannot be chosen to collide.  Keys are
+ * copied.  Not ordered; nothing is removed singly.
  */
 #include <stdint.h>
 

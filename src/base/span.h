@@ -1,6 +1,7 @@
 #pragma once
 /*
- * A borrowed run of bytes: never assumed NUL-terminated, never owned.  All text from outside travels as spans.
+ * A borrowed run of bytes: never assumed NUL-terminated, never owned.  All text from outside travels as
+ * spans.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,8 +45,14 @@ static inline struct span span_from(struct span a, size_t at)
 int span_cmp(struct span a, struct span b);             /* as bytes; a prefix is smaller */
 bool span_eq_nocase(struct span a, struct span b);      /* ASCII letters only */
 struct span span_trim(struct span s);                   /* without ASCII white space at both ends */
-/* Splits at the first `sep`: returns what stands before it and moves *rest behind it; at the end *rest is {NULL, 0}. */
+/*
+ * Splits at the first `sep`: returns what stands before it and moves *rest behind it; at the end *rest is
+ * {NULL, 0}.
+ */
 struct span span_split(struct span *rest, char sep);
 bool span_find(struct span s, char c, size_t *ret_at);
-/* Whole decimal number with optional '-', nothing else around it; false if empty, not a number or out of range. */
+/*
+ * Whole decimal number with optional '-', nothing else around it; false if empty, not a number or out of
+ * range.
+ */
 bool span_int(struct span s, int64_t min, int64_t max, int64_t *ret);

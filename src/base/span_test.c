@@ -4,13 +4,26 @@
 
 static void test_int(void)
 {
-	static const struct { const char *text; int64_t min, max; bool ok; int64_t want; } cases[] = {
-		{ "0", 0, 10, true, 0 }, { "10", 0, 10, true, 10 }, { "11", 0, 10, false, 0 }, { "-1", 0, 10, false, 0 },
-		{ "-1", -5, 10, true, -1 }, { "007", 0, 10, true, 7 }, { "", 0, 10, false, 0 }, { "-", -5, 5, false, 0 },
-		{ "+1", 0, 10, false, 0 }, { " 1", 0, 10, false, 0 }, { "1 ", 0, 10, false, 0 }, { "1x", 0, 10, false, 0 },
-		{ "--1", -5, 5, false, 0 }, { "9223372036854775807", 0, INT64_MAX, true, INT64_MAX },
-		{ "9223372036854775808", 0, INT64_MAX, false, 0 }, { "9999999999999999999", 0, INT64_MAX, false, 0 },
-		{ "-9223372036854775807", INT64_MIN, 0, true, -INT64_MAX }, { "99999999999999999999", 0, INT64_MAX, false, 0 },
+	static const struct { const char *text; int64_t min, max; bool ok; int64_t want;
+	} cases[] = {
+		{ "0", 0, 10, true, 0 },
+		{ "10", 0, 10, true, 10 },
+		{ "11", 0, 10, false, 0 },
+		{ "-1", 0, 10, false, 0 },
+		{ "-1", -5, 10, true, -1 },
+		{ "007", 0, 10, true, 7 },
+		{ "", 0, 10, false, 0 },
+		{ "-", -5, 5, false, 0 },
+		{ "+1", 0, 10, false, 0 },
+		{ " 1", 0, 10, false, 0 },
+		{ "1 ", 0, 10, false, 0 },
+		{ "1x", 0, 10, false, 0 },
+		{ "--1", -5, 5, false, 0 },
+		{ "9223372036854775807", 0, INT64_MAX, true, INT64_MAX },
+		{ "9223372036854775808", 0, INT64_MAX, false, 0 },
+		{ "9999999999999999999", 0, INT64_MAX, false, 0 },
+		{ "-9223372036854775807", INT64_MIN, 0, true, -INT64_MAX },
+		{ "99999999999999999999", 0, INT64_MAX, false, 0 },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t got = 77;
@@ -22,8 +35,13 @@ static void test_int(void)
 
 static void test_split(void)
 {
-	static const struct { const char *text; const char *parts[5]; } cases[] = {
-		{ "", { "" } }, { "a", { "a" } }, { "a,b", { "a", "b" } }, { ",", { "", "" } }, { "a,,b", { "a", "", "b" } },
+	static const struct { const char *text; const char *parts[5];
+	} cases[] = {
+		{ "", { "" } },
+		{ "a", { "a" } },
+		{ "a,b", { "a", "b" } },
+		{ ",", { "", "" } },
+		{ "a,,b", { "a", "", "b" } },
 		{ "a,", { "a", "" } },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -40,8 +58,14 @@ static void test_split(void)
 
 int main(void)
 {
-	static const struct { const char *a, *b; int want; } order[] = {
-		{ "", "", 0 }, { "a", "a", 0 }, { "a", "b", -1 }, { "a", "ab", -1 }, { "b", "ab", 1 }, { "\xFF", "a", 1 },
+	static const struct { const char *a, *b; int want;
+	} order[] = {
+		{ "", "", 0 },
+		{ "a", "a", 0 },
+		{ "a", "b", -1 },
+		{ "a", "ab", -1 },
+		{ "b", "ab", 1 },
+		{ "\xFF", "a", 1 },
 	};
 	for (size_t i = 0; i < COUNT(order); i++) {
 		struct span a = span_of(order[i].a), b = span_of(order[i].b);
@@ -55,7 +79,8 @@ int main(void)
 
 	test_case("nothing is a span too");
 	struct span none = { NULL, 0 };
-	CHECK(span_eq(none, SPAN("")) && span_is(none, "") && span_starts(none, none) && span_cmp(none, none) == 0);
+	CHECK(span_eq(none, SPAN("")) && span_is(none, "") && span_starts(none, none) &&
+		span_cmp(none, none) == 0);
 	CHECK(span_trim(none).n == 0 && span_eq_nocase(none, SPAN("")) && span_of(NULL).n == 0);
 	size_t at = 99;
 	CHECK(!span_find(none, 'a', &at) && at == 99);

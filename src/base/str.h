@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A growing byte string with a maximum.  Going past the maximum sets `failed`, which sticks: append as often as
- * needed and look once at the end.  Memory is the arena's if one is given, else the heap's (str_done()).
+ * A growing byte string with a maximum.  Going past the maximum sets `failed`, which sticks: append as often
+ * as needed and look once at the end.  Memory is the arena's if one is given, else the heap's (str_done()).
  * What p points to is always NUL-terminated once something was appended.
  */
 #include <stdarg.h>

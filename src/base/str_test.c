@@ -52,9 +52,13 @@ int main(void)
 	CHECK(!s.failed);
 	CHECK_SPAN(str_span(&s), "00042");
 
-	static const struct { struct span text; const char *want; } json[] = {
-		{ { "", 0 }, "\"\"" }, { { "a\"b\\c", 5 }, "\"a\\\"b\\\\c\"" }, { { "\n\t\x01", 3 }, "\"\\n\\u0009\\u0001\"" },
-		{ { "海\x7F", 4 }, "\"海\x7F\"" }, { { "a\0b", 3 }, "\"a\\u0000b\"" },
+	static const struct { struct span text; const char *want;
+	} json[] = {
+		{ { "", 0 }, "\"\"" },
+		{ { "a\"b\\c", 5 }, "\"a\\\"b\\\\c\"" },
+		{ { "\n\t\x01", 3 }, "\"\\n\\u0009\\u0001\"" },
+		{ { "海\x7F", 4 }, "\"海\x7F\"" },
+		{ { "a\0b", 3 }, "\"a\\u0000b\"" },
 	};
 	for (size_t i = 0; i < COUNT(json); i++) {
 		struct str j = STR_IN(a, 100);

@@ -32,7 +32,8 @@ const char *test_folder(void)
 {
 	if (folder[0])
 		return folder;
-	snprintf(folder, sizeof folder, "%s/seawall-test-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	snprintf(folder, sizeof folder, "%s/seawall-test-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(folder)) {
 		perror(folder);
 		exit(99);

@@ -61,13 +61,15 @@ static inline int test_end(void)
 }
 
 #define CHECK(condition) \
-	((condition) ? (void)0 : (test_bad_ = 1, (void)printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition)))
+	((condition) ? (void)0 \
+		     : (test_bad_ = 1, (void)printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition)))
 #define CHECK_INT(got, want) test_int_((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
 #define CHECK_STR(got, want) test_str_(span_of(got), (want), #got, __FILE__, __LINE__)
 #define CHECK_SPAN(got, want) test_str_((got), (want), #got, __FILE__, __LINE__)
 /* A call that must succeed, with its error shown if it does not. */
 #define CHECK_OK(call, err) \
-	((call) ? (void)0 : (test_bad_ = 1, (void)printf("# %s:%d: %s: %s\n", __FILE__, __LINE__, #call, (err).en)))
+	((call) ? (void)0 \
+		: (test_bad_ = 1, (void)printf("# %s:%d: %s: %s\n", __FILE__, __LINE__, #call, (err).en)))
 /* A call that must fail with this code. */
 #define CHECK_ERR(call, err, want) \
 	((call) ? (test_bad_ = 1, (void)printf("# %s:%d: %s did not fail\n", __FILE__, __LINE__, #call)) \

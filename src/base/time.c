@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 
-/* Days from civil and back: the era arithmetic of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/*
+ * Days from civil and back: the era arithmetic of Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms".
+ */
 int64_t time_days(struct time_date d)
 {
 	int64_t y = d.year - (d.month <= 2);
@@ -54,9 +57,10 @@ const char *time_format(int64_t ms, char ret[TIME_TEXT])
 {
 	struct time_date d = time_date(ms, 0);
 	int64_t in_day = ms - floor_div(ms, TIME_DAY) * TIME_DAY;
-	snprintf(ret, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)d.year % 10000, (unsigned)d.month % 100,
-		 (unsigned)d.day % 100, (unsigned)(in_day / TIME_HOUR) % 100, (unsigned)(in_day / TIME_MINUTE % 60) % 100,
-		 (unsigned)(in_day / TIME_SECOND % 60) % 100, (unsigned)(in_day % TIME_SECOND) % 1000);
+	snprintf(ret, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)d.year % 10000,
+		(unsigned)d.month % 100, (unsigned)d.day % 100, (unsigned)(in_day / TIME_HOUR) % 100,
+		(unsigned)(in_day / TIME_MINUTE % 60) % 100, (unsigned)(in_day / TIME_SECOND % 60) % 100,
+		(unsigned)(in_day % TIME_SECOND) % 1000);
 	return ret;
 }
 
@@ -113,8 +117,9 @@ bool time_parse(struct span s, int64_t *ret_ms)
 	struct time_date d;
 	int h, m, sec;
 	int64_t fraction = 0, offset;
-	if (!date_part(&s, &d) || !(literal(&s, 'T') || literal(&s, 't') || literal(&s, ' ')) || !digits(&s, 2, &h) ||
-	    !literal(&s, ':') || !digits(&s, 2, &m) || !literal(&s, ':') || !digits(&s, 2, &sec))
+	if (!date_part(&s, &d) || !(literal(&s, 'T') || literal(&s, 't') || literal(&s, ' ')) ||
+		!digits(&s, 2, &h) || !literal(&s, ':') || !digits(&s, 2, &m) || !literal(&s, ':') ||
+		!digits(&s, 2, &sec))
 		return false;
 	if (h > 23 || m > 59 || sec > 60)
 		return false;
@@ -129,7 +134,8 @@ bool time_parse(struct span s, int64_t *ret_ms)
 	}
 	if (!zone_part(&s, &offset) || s.n != 0)
 		return false;
-	*ret_ms = time_days(d) * TIME_DAY + h * TIME_HOUR + m * TIME_MINUTE + sec * TIME_SECOND + fraction - offset;
+	*ret_ms = time_days(d) * TIME_DAY + h * TIME_HOUR + m * TIME_MINUTE + sec * TIME_SECOND + fraction -
+		offset;
 	return true;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Time is int64 milliseconds since 1970 UTC inside, RFC 3339 at the borders, the city's zone on screens and for
- * calendars.  This file computes; what time it is now, os/clock.h says.  Proleptic Gregorian, years 0001 to 9999.
+ * Time is int64 milliseconds since 1970 UTC inside, RFC 3339 at the borders, the city's zone on screens and
+ * for calendars.  This file computes; what time it is now, os/clock.h says.  Proleptic Gregorian, years 0001
+ * to 9999.
  */
 #include <stdint.h>
 
@@ -19,7 +20,9 @@ struct time_date {
 
 /* "2026-11-23T02:20:37.123Z" */
 const char *time_format(int64_t ms, char ret[TIME_TEXT]);
-/* RFC 3339 with Z or an offset, fraction optional; also without any zone, which then means UTC (NVD feeds). */
+/*
+ * RFC 3339 with Z or an offset, fraction optional; also without any zone, which then means UTC (NVD feeds).
+ */
 bool time_parse(struct span s, int64_t *ret_ms);
 /* "2026-11-23" as local midnight in a zone that is offset_ms ahead of UTC. */
 bool time_parse_date(struct span s, int64_t offset_ms, int64_t *ret_ms);

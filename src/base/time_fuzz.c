@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (ms < least - TIME_DAY || ms > most)
 			abort();
 		struct time_date d = time_date(ms, 0);     /* an offset may carry it a day beyond the years */
-		if (d.year >= 1 && d.year <= 9999 && (!time_parse(span_of(time_format(ms, text)), &back) || back != ms))
+		if (d.year >= 1 && d.year <= 9999 &&
+			(!time_parse(span_of(time_format(ms, text)), &back) || back != ms))
 			abort();
 	}
 	if (time_parse_date(s, 0, &day) && (day % TIME_DAY != 0 || time_weekday(day / TIME_DAY) < 1))

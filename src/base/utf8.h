@@ -6,7 +6,8 @@
 
 #include "base/arena.h"
 
-bool utf8_valid(struct span s);                           /* no overlong forms, no surrogates, at most U+10FFFF */
+/* no overlong forms, no surrogates, at most U+10FFFF */
+bool utf8_valid(struct span s);
 /* Takes one character off the front of valid UTF-8; 0 at the end. */
 uint32_t utf8_next(struct span *s);
 size_t utf8_count(struct span s);                         /* characters, of valid UTF-8 */

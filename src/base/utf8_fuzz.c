@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += n;
 	}
 	struct span folded = utf8_fold(a, s), cut = utf8_cut(s, size / 2);
-	if (utf8_count(s) != count || !utf8_valid(folded) || folded.n > size || cut.n > size || (valid && !utf8_valid(cut)))
+	if (utf8_count(s) != count || !utf8_valid(folded) || folded.n > size || cut.n > size ||
+		(valid && !utf8_valid(cut)))
 		abort();
 	return 0;
 }

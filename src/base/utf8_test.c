@@ -55,9 +55,16 @@ int main(void)
 	}
 	test_every_character();
 
-	static const struct { const char *in, *want; } folds[] = {
-		{ "ABC xyz", "abc xyz" }, { "\xEF\xBC\xA1\xEF\xBC\xAD\xEF\xBC\x93", "am3" }, { "\xE3\x80\x80", " " },
-		{ "海堤", "海堤" }, { "\xFF" "a", "?a" }, { "", "" },
+	static const struct { const char *in, *want;
+	} folds[] = {
+		{ "ABC xyz", "abc xyz" },
+		{ "\xEF\xBC\xA1\xEF\xBC\xAD\xEF\xBC\x93", "am3" },
+		{ "\xE3\x80\x80", " " },
+		{ "海堤", "海堤" },
+		{ "\xFF"
+		  "a",
+			"?a" },
+		{ "", "" },
 	};
 	for (size_t i = 0; i < COUNT(folds); i++) {
 		test_case("fold \"%s\"", folds[i].in);
@@ -68,7 +75,7 @@ int main(void)
 	CHECK_SPAN(utf8_cut(SPAN("海堤a"), 9), "海堤a");
 	CHECK_SPAN(utf8_cut(SPAN("海堤a"), 0), "");
 	test_case("controls");
-	CHECK(!utf8_has_control(SPAN("a\t\r\n海")) && utf8_has_control(SPAN("a\0")) && utf8_has_control(SPAN("\x7F")) &&
-	      utf8_has_control(SPAN("\x1B[0m")));
+	CHECK(!utf8_has_control(SPAN("a\t\r\n海")) && utf8_has_control(SPAN("a\0")) &&
+		utf8_has_control(SPAN("\x7F")) && utf8_has_control(SPAN("\x1B[0m")));
 	return test_end();
 }

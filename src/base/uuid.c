@@ -24,8 +24,9 @@ const char *uuid_make(int64_t ms, char ret[UUID_TEXT])
 	uint64_t t = (uint64_t)last_ms;
 	unsigned c = counter;
 	pthread_mutex_unlock(&lock);
-	snprintf(ret, UUID_TEXT, "%08x-%04x-7%03x-%02x%02hhx-%02hhx%02hhx%02hhx%02hhx%02hhx%02hhx", (unsigned)(t >> 16 & 0xFFFFFFFF),
-		 (unsigned)(t & 0xFFFF), c & 0xFFF, 0x80u | (r[0] & 0x3Fu), r[1], r[2], r[3], r[4], r[5], r[6], r[7]);
+	snprintf(ret, UUID_TEXT, "%08x-%04x-7%03x-%02x%02hhx-%02hhx%02hhx%02hhx%02hhx%02hhx%02hhx",
+		(unsigned)(t >> 16 & 0xFFFFFFFF), (unsigned)(t & 0xFFFF), c & 0xFFF, 0x80u | (r[0] & 0x3Fu),
+		r[1], r[2], r[3], r[4], r[5], r[6], r[7]);
 	return ret;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * UUIDv7 (RFC 9562 section 5.7): 48 bits of milliseconds, then a counter and random bits, so that ids made by one
- * process within one millisecond still ascend.  Text form, lower case, 36 characters.
+ * UUIDv7 (RFC 9562 section 5.7): 48 bits of milliseconds, then a counter and random bits, so that ids made by
+ * one process within one millisecond still ascend.  Text form, lower case, 36 characters.
  */
 #include <stdint.h>
 

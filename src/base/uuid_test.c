@@ -55,10 +55,14 @@ int main(void)
 		ok = ok && strcmp(made[0][0] + (i - 1) * UUID_TEXT, made[0][0] + i * UUID_TEXT) != 0;
 	CHECK(ok);
 
-	static const struct { const char *text; bool valid; } cases[] = {
-		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", true }, { "017F22E2-79B0-7CC3-98C4-DC0C0C07398F", true },
-		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398", false }, { "017f22e2-79b0-7cc3-98c4-dc0c0c07398fa", false },
-		{ "017f22e279b0-7cc3-98c4-dc0c0c07398faa", false }, { "017f22e2-79b0-7cc3-98c4-dc0c0c07398g", false },
+	static const struct { const char *text; bool valid;
+	} cases[] = {
+		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", true },
+		{ "017F22E2-79B0-7CC3-98C4-DC0C0C07398F", true },
+		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398", false },
+		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398fa", false },
+		{ "017f22e279b0-7cc3-98c4-dc0c0c07398faa", false },
+		{ "017f22e2-79b0-7cc3-98c4-dc0c0c07398g", false },
 		{ "", false },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -12,7 +12,8 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
 		const struct http_pair *h = &answer->headers[i];
 		if (h->value.n && memchr(h->value.p, '\0', h->value.n))
 			return false;
-		if (MHD_add_response_header(response, arena_copy(a, h->name), arena_copy(a, h->value)) != MHD_YES)
+		if (MHD_add_response_header(response, arena_copy(a, h->name), arena_copy(a, h->value)) !=
+			MHD_YES)
 			return false;
 	}
 	return true;
@@ -21,9 +22,11 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
 struct MHD_Response *http_answer_build(struct http_task *t)
 {
 	const struct http_answer *answer = &t->answer;
-	void *body;                                       /* the library does not write there, its prototype is older */
+	/* the library does not write there, its prototype is older */
+	void *body;
 	memcpy(&body, &answer->body.p, sizeof body);
-	struct MHD_Response *response = MHD_create_response_from_buffer(answer->body.n, body, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(answer->body.n, body, MHD_RESPMEM_PERSISTENT);
 	if (response && !add_headers(response, answer, t->request.arena)) {
 		MHD_destroy_response(response);
 		return NULL;
@@ -34,7 +37,8 @@ struct MHD_Response *http_answer_build(struct http_task *t)
 struct MHD_Response *http_answer_refusal(struct http_task *t, int status, bool close)
 {
 	t->answer = (struct http_answer){ .status = status };
-	t->conn->server->config.refuse(t->conn->server->config.user, status, &t->request, &t->answer, t->request.arena);
+	t->conn->server->config.refuse(
+		t->conn->server->config.user, status, &t->request, &t->answer, t->request.arena);
 	t->answer.status = status;
 	t->conn->server->figures.refused++;
 	struct MHD_Response *response = http_answer_build(t);

@@ -94,7 +94,8 @@ bool http_decode_query(struct span raw, size_t max, struct arena *a, struct http
 		struct span name = span_split(&value, '=');
 		if (!value.p)
 			value = SPAN("");                 /* "a" is there, and empty */
-		if (n == max || !decode_part(name, a, &list[n].name) || !decode_part(value, a, &list[n].value))
+		if (n == max || !decode_part(name, a, &list[n].name) ||
+			!decode_part(value, a, &list[n].value))
 			return false;
 		n++;
 	}

@@ -1,4 +1,7 @@
-/* The first byte says what the rest is: a path, a query or a cookie header.  What was accepted must keep its promises. */
+/*
+ * The first byte says what the rest is: a path, a query or a cookie header.  What was accepted must keep its
+ * promises.
+ */
 #include <stdlib.h>
 
 #include "net/http_decode.h"

@@ -1,6 +1,7 @@
 /*
- * What a strict server must refuse and libmicrohttpd lets through (toolchain.md section 2): everything by which two
- * readers of the same bytes could see two different requests (RFC 9112 sections 3.2, 5.1, 6.1 and 6.3).
+ * What a strict server must refuse and libmicrohttpd lets through (toolchain.md section 2): everything by
+ * which two readers of the same bytes could see two different requests (RFC 9112 sections 3.2, 5.1, 6.1 and
+ * 6.3).
  */
 #include "net/http_impl.h"
 
@@ -56,8 +57,8 @@ static size_t count(const struct http_request *r, const char *name)
 }
 
 /* Each of these twice is one request to us and perhaps another to whoever stands before us. */
-static const char *const once[] = { "Content-Length", "Transfer-Encoding", "Authorization", "Content-Type", "Origin",
-	"X-CSRF-Token", "Idempotency-Key" };
+static const char *const once[] = { "Content-Length", "Transfer-Encoding", "Authorization", "Content-Type",
+	"Origin", "X-CSRF-Token", "Idempotency-Key" };
 
 static bool framing_ok(const struct http_request *r, bool is_1_1)
 {
@@ -71,7 +72,9 @@ static bool framing_ok(const struct http_request *r, bool is_1_1)
 	if (coding.p && (length.p || !is_1_1 || !span_eq_nocase(coding, SPAN("chunked"))))
 		return false;
 	int64_t n;
-	return !length.p || (length.n > 0 && length.p[0] >= '0' && length.p[0] <= '9' && span_int(length, 0, INT64_MAX, &n));
+	return !length.p ||
+		(length.n > 0 && length.p[0] >= '0' && length.p[0] <= '9' &&
+			span_int(length, 0, INT64_MAX, &n));
 }
 
 size_t http_gate_body(const struct http_request *r)

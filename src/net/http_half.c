@@ -1,7 +1,8 @@
 /*
- * A client may close its sending side and still want its answer.  When a connection is resumed, libmicrohttpd 0.9.75 may
- * read before it asks for the answer, meet the end, and close.  So for a client that has half closed the answer is
- * written here, past the library, while the connection is still suspended; then it is resumed only to be closed.
+ * A client may close its sending side and still want its answer.  When a connection is resumed, libmicrohttpd
+ * 0.9.75 may read before it asks for the answer, meet the end, and close.  So for a client that has half
+ * closed the answer is written here, past the library, while the connection is still suspended; then it is
+ * resumed only to be closed.
  */
 #include "net/http_impl.h"
 

@@ -2,9 +2,9 @@
 /*
  * What the files of the HTTP server share; nobody else includes it.
  *
- * A connection (struct http_conn) lives from STARTED to CLOSED, a task (struct http_task) is one request on it.  Both
- * belong to the loop thread, but for a task between worker_give() and its return through worker_collect(): then it is
- * the worker's, its connection is suspended, and nobody else touches it.
+ * A connection (struct http_conn) lives from STARTED to CLOSED, a task (struct http_task) is one request on
+ * it.  Both belong to the loop thread, but for a task between worker_give() and its return through
+ * worker_collect(): then it is the worker's, its connection is suspended, and nobody else touches it.
  */
 #include <microhttpd.h>
 #include <pthread.h>
@@ -21,7 +21,8 @@ struct http_conn {
 	struct http_task *task;                        /* the current request, if any */
 	int fd;                                        /* the library's; valid until CLOSED */
 	int64_t deadline_ns;                           /* 0: none */
-	bool linger;                                   /* refused before its body was read: see http_linger.c */
+	/* refused before its body was read: see http_linger.c */
+	bool linger;
 	char address[48];
 };
 
@@ -64,7 +65,10 @@ struct http_server {
 	void *done_user;
 };
 
-/* http_gate.c: 0, or the status with which this head is refused.  Fills method, headers, path, query of the request. */
+/*
+ * http_gate.c: 0, or the status with which this head is refused.  Fills method, headers, path, query of the
+ * request.
+ */
 int http_gate_check(struct http_task *t, struct MHD_Connection *mhd, const char *method, const char *version);
 /* The declared body: its length, SIZE_MAX when chunked, 0 when there is none. */
 size_t http_gate_body(const struct http_request *r);
@@ -76,13 +80,19 @@ struct http_task *http_workers_collect(struct http_workers *w);        /* a list
 void http_workers_free(struct http_workers *w, struct http_task **ret_undone);   /* waits for those at work */
 
 /* http_answer.c */
-struct MHD_Response *http_answer_build(struct http_task *t);           /* NULL when the answer has an impossible header */
+/* NULL when the answer has an impossible header */
+struct MHD_Response *http_answer_build(struct http_task *t);
 struct MHD_Response *http_answer_refusal(struct http_task *t, int status, bool close);
-void http_answer_timeout(struct http_conn *c);     /* writes a 408 past the library: it takes no answer before a head */
+/* writes a 408 past the library: it takes no answer before a head */
+void http_answer_timeout(struct http_conn *c);
 
-void http_answer_write(const struct http_answer *answer, bool head_only, struct str *out);   /* as bytes, with close */
+/* as bytes, with close */
+void http_answer_write(const struct http_answer *answer, bool head_only, struct str *out);
 
-/* http_half.c: true when the client has closed its sending side: the task is then resumed when its answer is written. */
+/*
+ * http_half.c: true when the client has closed its sending side: the task is then resumed when its answer is
+ * written.
+ */
 bool http_half_take(struct http_task *t);
 void http_half_give_up(struct http_task *t);
 

@@ -1,7 +1,7 @@
 /*
- * A refusal may be sent while the client is still sending its body.  Closing then makes the kernel send a reset, which
- * may destroy the answer before the client has read it.  So the socket is kept by a duplicate for a moment, and what
- * still comes is read and thrown away (RFC 9112 section 9.6).
+ * A refusal may be sent while the client is still sending its body.  Closing then makes the kernel send a
+ * reset, which may destroy the answer before the client has read it.  So the socket is kept by a duplicate
+ * for a moment, and what still comes is read and thrown away (RFC 9112 section 9.6).
  */
 #include "net/http_impl.h"
 
@@ -50,7 +50,9 @@ void http_linger_take(struct http_conn *c)
 	struct http_linger *g = calloc(1, sizeof *g);
 	if (!g)
 		abort();
-	*g = (struct http_linger){ .server = s, .fd = fd, .until_ns = clock_mono_ns() + LINGER_MS * INT64_C(1000000) };
+	*g = (struct http_linger){
+		.server = s, .fd = fd, .until_ns = clock_mono_ns() + LINGER_MS * INT64_C(1000000)
+	};
 	shutdown(fd, SHUT_WR);
 	TAILQ_INSERT_TAIL(&s->lingers, g, link);
 	s->n_lingers++;

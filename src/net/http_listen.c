@@ -23,9 +23,10 @@ static bool split_where(struct span where, char *host, size_t host_size, int64_t
 	size_t inner;
 	if (name.n == 0 || name.n >= host_size || (!bracketed && span_find(name, ':', &inner)) ||
 	    !span_int(span_from(where, colon), 0, 65535, ret_port))
-		return err_field(err, "listen", "监听地址应写作“主机:端口”（IPv6 用方括号），收到“" SPAN_FMT "”",
-				 "the address to listen on is HOST:PORT (IPv6 in brackets), not \"" SPAN_FMT "\"",
-				 SPAN_ARG(where));
+		return err_field(err, "listen",
+			"监听地址应写作“主机:端口”（IPv6 用方括号），收到“" SPAN_FMT "”",
+			"the address to listen on is HOST:PORT (IPv6 in brackets), not \"" SPAN_FMT "\"",
+			SPAN_ARG(where));
 	memcpy(host, name.p, name.n);
 	host[name.n] = '\0';
 	return true;
@@ -68,10 +69,12 @@ bool http_listen(struct span where, int *ret_fd, int *ret_port, struct err *err)
 		return false;
 	snprintf(service, sizeof service, "%d", (int)port);
 	snprintf(text, sizeof text, SPAN_FMT, SPAN_ARG(where));
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found = NULL;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*found = NULL;
 	int rc = getaddrinfo(host, service, &hints, &found);
 	if (rc != 0)
-		return err_field(err, "listen", "监听地址“%s”无法解析：%s", "cannot resolve \"%s\": %s", host, gai_strerror(rc));
+		return err_field(err, "listen", "监听地址“%s”无法解析：%s", "cannot resolve \"%s\": %s", host,
+			gai_strerror(rc));
 	int fd = open_listener(found), why = errno;
 	freeaddrinfo(found);
 	if (fd < 0)

@@ -1,6 +1,6 @@
 /*
- * The walk of a request: begin_request() at the request line, on_head(), on_body(), on_complete() on the loop thread;
- * a worker's handle(); on_wake() back on the loop; on_answer(); end_request().
+ * The walk of a request: begin_request() at the request line, on_head(), on_body(), on_complete() on the loop
+ * thread; a worker's handle(); on_wake() back on the loop; on_answer(); end_request().
  */
 #include "net/http_impl.h"
 
@@ -24,7 +24,8 @@ static int64_t after_ms(int64_t ms)
 static void *begin_request(void *server, const char *uri, struct MHD_Connection *mhd)
 {
 	struct http_server *s = server;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct http_conn *c = info ? info->socket_context : NULL;
 	if (!c)
 		return NULL;
@@ -65,7 +66,9 @@ static enum MHD_Result queue(struct http_task *t, struct MHD_Response *response)
 	return ok;
 }
 
-/* What was refused before its body was read must not be followed by another request on the same connection. */
+/*
+ * What was refused before its body was read must not be followed by another request on the same connection.
+ */
 static enum MHD_Result refuse(struct http_task *t, int status, bool body_unread)
 {
 	t->refused = status;
@@ -92,7 +95,10 @@ static enum MHD_Result on_head(struct http_task *t, const char *method, const ch
 	return MHD_YES;
 }
 
-/* Past the limit (only a chunked body gets here) the library takes no answer before the end, so a little more is read. */
+/*
+ * Past the limit (only a chunked body gets here) the library takes no answer before the end, so a little more
+ * is read.
+ */
 static enum MHD_Result on_body(struct http_task *t, const char *bytes, size_t n)
 {
 	str_add(&t->body, (struct span){ bytes, n });
@@ -113,7 +119,8 @@ static enum MHD_Result on_complete(struct http_task *t)
 	t->request.body = t->body.p ? str_span(&t->body) : SPAN("");
 	if (!http_workers_give(s->workers, t))
 		return refuse(t, 503, false);
-	t->stage = HTTP_STAGE_WORK;                       /* a worker does not look at it, and on_wake() runs after this */
+	/* a worker does not look at it, and on_wake() runs after this */
+	t->stage = HTTP_STAGE_WORK;
 	MHD_suspend_connection(t->conn->mhd);
 	s->figures.requests++;
 	s->in_flight++;
@@ -144,8 +151,8 @@ static enum MHD_Result on_answer(struct http_task *t)
 	return queue(t, response);
 }
 
-static enum MHD_Result on_request(void *server, struct MHD_Connection *mhd, const char *url, const char *method,
-				  const char *version, const char *bytes, size_t *n, void **context)
+static enum MHD_Result on_request(void *server, struct MHD_Connection *mhd, const char *url,
+	const char *method, const char *version, const char *bytes, size_t *n, void **context)
 {
 	struct http_task *t = *context;
 	(void)server, (void)mhd, (void)url;
@@ -214,8 +221,8 @@ static void on_started(struct http_server *s, struct MHD_Connection *mhd, void *
 	c->server = s;
 	c->mhd = mhd;
 	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	write_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, c->address,
-		      sizeof c->address);
+	write_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+		c->address, sizeof c->address);
 	c->deadline_ns = after_ms(s->config.head_ms);
 	TAILQ_INSERT_TAIL(&s->conns, c, link);
 	s->figures.connections++;
@@ -277,7 +284,10 @@ static int64_t before_wait(void *server)
 		s->idle_turns = 0;
 		return ms > 60000 ? 60000 : (int64_t)ms;
 	}
-	/* The library asks to be run at once as long as a half TLS handshake lies in its buffer: do not spin for it. */
+	/*
+	 * The library asks to be run at once as long as a half TLS handshake lies in its buffer: do not spin
+	 * for it.
+	 */
 	return ++s->idle_turns > 8 ? 2 : 0;
 }
 
@@ -345,7 +355,9 @@ static void on_grace_over(void *server)
 	s->grace_over = true;
 }
 
-/* A room to the left of `store` never logs; what the library has to say about a client's bytes is counted as refused. */
+/*
+ * A room to the left of `store` never logs, and what the library has to say is about a client's bytes only.
+ */
 static void PRINTF(2, 0) ignore_log(void *server, const char *format, va_list ap)
 {
 	(void)server, (void)format, (void)ap;
@@ -358,13 +370,15 @@ static size_t identity(void *server, struct MHD_Connection *mhd, char *text)
 }
 
 /*
- * MHD_OPTION_STRICT_FOR_CLIENT stays off: it adds nothing that http_gate.c does not refuse itself, and what the
- * library refuses goes out in its own words, with the head of the answer sent twice.
+ * MHD_OPTION_STRICT_FOR_CLIENT stays off: it adds nothing that http_gate.c does not refuse itself, and what
+ * the library refuses goes out in its own words, with the head of the answer sent twice.
  */
 static struct MHD_Daemon *start_library(struct http_server *s)
 {
 	const struct http_config *c = &s->config;
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, s,
+	/* clang-format off: an option a line */
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+		on_request, s,
 		MHD_OPTION_EXTERNAL_LOGGER, ignore_log, s,
 		MHD_OPTION_LISTEN_SOCKET, c->listen_fd,
 		MHD_OPTION_URI_LOG_CALLBACK, begin_request, s,
@@ -377,6 +391,7 @@ static struct MHD_Daemon *start_library(struct http_server *s)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
 		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)MEMORY_STEP,
 		MHD_OPTION_END);
+	/* clang-format on */
 }
 
 bool http_server_new(struct loop *l, const struct http_config *c, struct http_server **ret, struct err *err)

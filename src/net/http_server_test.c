@@ -1,6 +1,6 @@
 /*
- * Raw sockets against a server that runs on a thread of its own.  The handler knows: /echo (method, path, query and
- * body back), /slow (waits until released), /events (a stream), /big, /headers, /badheader.
+ * Raw sockets against a server that runs on a thread of its own.  The handler knows: /echo (method, path,
+ * query and body back), /slow (waits until released), /events (a stream), /big, /headers, /badheader.
  */
 #include "net/net.h"
 
@@ -22,8 +22,8 @@ static struct http_server *server;
 static pthread_t thread;
 static int port;
 static struct err err;
-static _Atomic int slow_waiting, slow_released, streams_open, streams_freed, stop_asked, poke_asked, worker_starts,
-	worker_stops, events_said;
+static _Atomic int slow_waiting, slow_released, streams_open, streams_freed, stop_asked, poke_asked,
+	worker_starts, worker_stops, events_said;
 
 static size_t limit(void *user, struct span method, struct span path, void **ret_route)
 {
@@ -52,7 +52,8 @@ static void echo(struct http_request *r, struct http_answer *ret)
 	struct str s = STR_IN(r->arena, 100000);
 	str_addf(&s, SPAN_FMT " " SPAN_FMT, SPAN_ARG(r->method), SPAN_ARG(r->path));
 	for (size_t i = 0; i < r->n_query; i++)
-		str_addf(&s, " " SPAN_FMT "=" SPAN_FMT, SPAN_ARG(r->query[i].name), SPAN_ARG(r->query[i].value));
+		str_addf(&s, " " SPAN_FMT "=" SPAN_FMT, SPAN_ARG(r->query[i].name),
+			SPAN_ARG(r->query[i].value));
 	struct span cookie;
 	if (http_cookie(r, "c", &cookie))
 		str_addf(&s, " cookie " SPAN_FMT, SPAN_ARG(cookie));
@@ -92,7 +93,8 @@ static void handle(void *user, struct http_request *r, struct http_answer *ret)
 	}
 }
 
-static void refuse(void *user, int status, const struct http_request *r, struct http_answer *ret, struct arena *a)
+static void refuse(
+	void *user, int status, const struct http_request *r, struct http_answer *ret, struct arena *a)
 {
 	(void)user, (void)r;
 	http_add_header(ret, "Content-Type", SPAN("application/problem+json"));
@@ -126,10 +128,21 @@ static void *run(void *user)
 
 static struct http_config usual(void)
 {
-	return (struct http_config){ .workers = 4, .connections_max = 100, .connections_per_address = PER_ADDRESS,
-		.streams_max = 3, .head_ms = 400, .body_ms = 400, .idle_ms = 3000, .arena_soft = 1 << 20,
-		.arena_hard = 1 << 24, .stream_ms = 60000, .limit = limit, .handle = handle, .refuse = refuse,
-		.worker_start = worker_start, .worker_stop = worker_stop };
+	return (struct http_config){ .workers = 4,
+		.connections_max = 100,
+		.connections_per_address = PER_ADDRESS,
+		.streams_max = 3,
+		.head_ms = 400,
+		.body_ms = 400,
+		.idle_ms = 3000,
+		.arena_soft = 1 << 20,
+		.arena_hard = 1 << 24,
+		.stream_ms = 60000,
+		.limit = limit,
+		.handle = handle,
+		.refuse = refuse,
+		.worker_start = worker_start,
+		.worker_stop = worker_stop };
 }
 
 static void start(struct http_config c)
@@ -181,7 +194,10 @@ static void put(int fd, struct span s)
 
 static char got[4 << 20];
 
-/* Reads until the other side closes, `ms` have passed or `until` (may be NULL) was seen; the bytes are in got. */
+/*
+ * Reads until the other side closes, `ms` have passed or `until` (may be NULL) was seen; the bytes are in
+ * got.
+ */
 static size_t take(int fd, int ms, const char *until, bool *ret_closed)
 {
 	size_t n = 0;
@@ -237,38 +253,58 @@ static const struct row refused_rows[] = {
 	{ "the same Host twice", BYTES("GET /echo HTTP/1.1\r\n" HOST HOST "\r\n"), 400, true },
 	{ "space before the colon", BYTES("GET /echo HTTP/1.1\r\nHost : x\r\n\r\n"), 400, true },
 	{ "two Content-Lengths",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab" SMUGGLED),
+		400, true },
 	{ "the same Content-Length twice",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\na" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Content-Length: 1\r\nContent-Length: 1\r\n\r\na" SMUGGLED),
+		400, true },
 	{ "both framings",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "both framings, other order",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "an unknown coding",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "a list of codings",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "chunked twice",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "chunked in HTTP/1.0",
-	  BYTES("POST /echo HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED), 400, true },
+		BYTES("POST /echo HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED),
+		400, true },
 	{ "negative Content-Length",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n" SMUGGLED), 400, true, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n" SMUGGLED), 400, true,
+		true },
 	{ "Content-Length with a plus",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: +1\r\n\r\na" SMUGGLED), 400, true, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: +1\r\n\r\na" SMUGGLED), 400, true,
+		true },
 	{ "Content-Length in hex",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 0x1\r\n\r\na" SMUGGLED), 400, true, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 0x1\r\n\r\na" SMUGGLED), 400, true,
+		true },
 	{ "Content-Length of 2^64",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551616\r\n\r\na" SMUGGLED), -1, true, true },
-	{ "empty Content-Length",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: \r\n\r\n" SMUGGLED), 400, true, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Content-Length: 18446744073709551616\r\n\r\na" SMUGGLED),
+		-1, true, true },
+	{ "empty Content-Length", BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: \r\n\r\n" SMUGGLED),
+		400, true, true },
 	{ "two Authorizations",
-	  BYTES("GET /echo HTTP/1.1\r\n" HOST "Authorization: a\r\nAuthorization: b\r\n\r\n"), 400, true },
+		BYTES("GET /echo HTTP/1.1\r\n" HOST "Authorization: a\r\nAuthorization: b\r\n\r\n"), 400,
+		true },
 	{ "HTTP/2.0", BYTES("GET /echo HTTP/2.0\r\n" HOST "\r\n"), 505, true },
 	{ "HTTP/1.9", BYTES("GET /echo HTTP/1.9\r\n" HOST "\r\n"), 505, true },
 	{ "HTTP/0.9", BYTES("GET /echo\r\n\r\n"), -1, true },
-	{ "a control character in a value",
-	  BYTES("GET /echo HTTP/1.1\r\n" HOST "X: a\001b\r\n\r\n"), 400, true },
+	{ "a control character in a value", BYTES("GET /echo HTTP/1.1\r\n" HOST "X: a\001b\r\n\r\n"), 400,
+		true },
 	{ "DEL in a value", BYTES("GET /echo HTTP/1.1\r\n" HOST "X: a\177b\r\n\r\n"), 400, true },
 	{ "a value that is not UTF-8", BYTES("GET /echo HTTP/1.1\r\n" HOST "X: \377\r\n\r\n"), 400, true },
 	{ "a header name with a space", BYTES("GET /echo HTTP/1.1\r\n" HOST "X Y: a\r\n\r\n"), 400, true },
@@ -277,8 +313,8 @@ static const struct row refused_rows[] = {
 	{ "a method with a bracket", BYTES("G(T /echo HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "a path with ..", BYTES("GET /echo/../x HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "a path with an encoded ..", BYTES("GET /echo/%2e%2E/x HTTP/1.1\r\n" HOST "\r\n"), 400, true },
-	{ "a path with .. behind an encoded slash",
-	  BYTES("GET /echo/..%2fx HTTP/1.1\r\n" HOST "\r\n"), 400, true },
+	{ "a path with .. behind an encoded slash", BYTES("GET /echo/..%2fx HTTP/1.1\r\n" HOST "\r\n"), 400,
+		true },
 	{ "an encoded NUL", BYTES("GET /echo%00 HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "an encoded newline", BYTES("GET /echo%0a HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "an encoded C1 control", BYTES("GET /echo%c2%85 HTTP/1.1\r\n" HOST "\r\n"), 400, true },
@@ -289,29 +325,32 @@ static const struct row refused_rows[] = {
 	{ "a query with a NUL", BYTES("GET /echo?a=%00 HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "a fragment", BYTES("GET /echo#x HTTP/1.1\r\n" HOST "\r\n"), 400, true },
 	{ "a body where none is allowed",
-	  BYTES("POST /nobody HTTP/1.1\r\n" HOST "Content-Length: 41\r\n\r\n" SMUGGLED), 413, true },
-	{ "a body on GET",
-	  BYTES("GET /echo HTTP/1.1\r\n" HOST "Content-Length: 41\r\n\r\n" SMUGGLED), 413, true },
+		BYTES("POST /nobody HTTP/1.1\r\n" HOST "Content-Length: 41\r\n\r\n" SMUGGLED), 413, true },
+	{ "a body on GET", BYTES("GET /echo HTTP/1.1\r\n" HOST "Content-Length: 41\r\n\r\n" SMUGGLED), 413,
+		true },
 	{ "a declared body over the limit",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\nabc"), 413, true },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\nabc"), 413, true },
 	{ "a header the answer cannot have", BYTES("GET /badheader HTTP/1.1\r\n" HOST "\r\n"), 500, false },
 };
 
-static const struct { const char *name; struct span bytes; const char *want; } good_rows[] = {
+static const struct { const char *name; struct span bytes; const char *want;
+} good_rows[] = {
 	{ "simple", BYTES("GET /echo HTTP/1.1\r\n" HOST "\r\n"), "GET /echo" },
 	{ "HTTP/1.0", BYTES("GET /echo HTTP/1.0\r\n\r\n"), "GET /echo" },
-	{ "query",
-	  BYTES("GET /echo?a=1&b=x%20y+z&&c&%E6%B5%B7=%26 HTTP/1.1\r\n" HOST "\r\n"), "GET /echo a=1 b=x y z c= \xE6\xB5\xB7=&" },
-	{ "encoded path",
-	  BYTES("GET /%e6%b5%b7/a%2Bb+c HTTP/1.1\r\n" HOST "\r\n"), "GET /\xE6\xB5\xB7/a+b+c" },
-	{ "dots that are no segment",
-	  BYTES("GET /echo/..a/b../.c HTTP/1.1\r\n" HOST "\r\n"), "GET /echo/..a/b../.c" },
-	{ "cookie",
-	  BYTES("GET /echo HTTP/1.1\r\n" HOST "Cookie: a=1; c=two; c=3\r\n\r\n"), "GET /echo cookie two" },
-	{ "body",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"), "POST /echo body abc" },
+	{ "query", BYTES("GET /echo?a=1&b=x%20y+z&&c&%E6%B5%B7=%26 HTTP/1.1\r\n" HOST "\r\n"),
+		"GET /echo a=1 b=x y z c= \xE6\xB5\xB7=&" },
+	{ "encoded path", BYTES("GET /%e6%b5%b7/a%2Bb+c HTTP/1.1\r\n" HOST "\r\n"),
+		"GET /\xE6\xB5\xB7/a+b+c" },
+	{ "dots that are no segment", BYTES("GET /echo/..a/b../.c HTTP/1.1\r\n" HOST "\r\n"),
+		"GET /echo/..a/b../.c" },
+	{ "cookie", BYTES("GET /echo HTTP/1.1\r\n" HOST "Cookie: a=1; c=two; c=3\r\n\r\n"),
+		"GET /echo cookie two" },
+	{ "body", BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"),
+		"POST /echo body abc" },
 	{ "chunked body",
-	  BYTES("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n"), "POST /echo body abc" },
+		BYTES("POST /echo HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n"),
+		"POST /echo body abc" },
 	{ "empty body", BYTES("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n"), "POST /echo" },
 };
 
@@ -335,7 +374,10 @@ static void test_refused(void)
 	}
 }
 
-/* What libmicrohttpd 0.9.75 does not let us see.  Whether answered or refused: one request must stay one request. */
+/*
+ * What libmicrohttpd 0.9.75 does not let us see.  Whether answered or refused: one request must stay one
+ * request.
+ */
 static void test_invisible(void)
 {
 	static const struct { const char *name; struct span bytes; } rows[] = {
@@ -419,7 +461,8 @@ static void test_slow_and_large(void)
 			break;
 	}
 	CHECK(closed || status_at(got) == 408);
-	CHECK(clock_mono_ns() - from >= 390 * INT64_C(1000000) && clock_mono_ns() - from < 1300 * INT64_C(1000000));
+	CHECK(clock_mono_ns() - from >= 390 * INT64_C(1000000) &&
+		clock_mono_ns() - from < 1300 * INT64_C(1000000));
 	close(fd);
 
 	test_case("a silent connection is ended with 408");
@@ -513,7 +556,9 @@ static void test_half_and_gone(void)
 	int half[20];
 	for (int i = 0; i < 20; i++) {
 		half[i] = dial();
-		put(half[i], i % 4 ? SPAN("GET /echo HTTP/1.1\r\n" HOST "\r\n") : SPAN("GET /big HTTP/1.1\r\n" HOST "\r\n"));
+		put(half[i],
+			i % 4 ? SPAN("GET /echo HTTP/1.1\r\n" HOST "\r\n")
+			      : SPAN("GET /big HTTP/1.1\r\n" HOST "\r\n"));
 		shutdown(half[i], SHUT_WR);
 	}
 	for (int i = 0; i < 20; i++) {

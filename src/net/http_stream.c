@@ -1,7 +1,7 @@
 /*
- * Event streams (server-sent events).  A stream without anything to say has its connection suspended; a tick asks all
- * of them and resumes those that have bytes or are over.  The library does not look at a suspended connection, so that
- * a client that went away is noticed by a watch of our own.
+ * Event streams (server-sent events).  A stream without anything to say has its connection suspended; a tick
+ * asks all of them and resumes those that have bytes or are over.  The library does not look at a suspended
+ * connection, so that a client that went away is noticed by a watch of our own.
  */
 #include "net/http_impl.h"
 
@@ -85,8 +85,8 @@ struct MHD_Response *http_stream_open(struct http_task *t)
 	t->stream = st;
 	s->figures.streams++;
 	TAILQ_INSERT_TAIL(&s->streams, st, link);
-	struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, st,
-									  response_gone);
+	struct MHD_Response *response =
+		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, st, response_gone);
 	if (!response) {
 		st->response_gone = true;
 		return NULL;
@@ -97,7 +97,10 @@ struct MHD_Response *http_stream_open(struct http_task *t)
 	if (!MHD_get_response_header(response, "Content-Type"))
 		MHD_add_response_header(response, "Content-Type", "text/event-stream; charset=utf-8");
 	MHD_add_response_header(response, "Connection", "close");
-	/* Bytes may still come (a client may not pipeline behind a stream, but it may try): only its end is watched. */
+	/*
+	 * Bytes may still come (a client may not pipeline behind a stream, but it may try): only its end is
+	 * watched.
+	 */
 	if (!loop_watch(s->loop, t->conn->fd, EPOLLRDHUP | EPOLLONESHOT, on_hang_up, st, &ignored))
 		st->over = true;
 	st->over |= s->stopping || t->head_only;
@@ -127,7 +130,8 @@ static void ask(struct http_stream *st, int64_t now)
 		return;                                   /* what it said last has not been taken yet */
 	if (!answer->stream(answer->stream_user, &st->pending))
 		st->over = true;
-	if (st->pending.failed) {                         /* never half an event: the client resumes where it was */
+	/* never half an event: the client resumes where it was */
+	if (st->pending.failed) {
 		str_clear(&st->pending);
 		st->over = true;
 	}

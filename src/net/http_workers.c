@@ -1,5 +1,6 @@
 /*
- * A fixed set of threads and two lists under one lock: what waits for a worker (bounded), and what waits for the loop.
+ * A fixed set of threads and two lists under one lock: what waits for a worker (bounded), and what waits for
+ * the loop.
  */
 #include "net/http_impl.h"
 
@@ -83,7 +84,9 @@ static void *work(void *user)
 struct http_workers *http_workers_new(struct http_server *s)
 {
 	struct http_workers *w = calloc(1, sizeof *w);
-	size_t wanted = s->config.workers < 1 ? 1 : s->config.workers > WORKERS_MAX ? WORKERS_MAX : s->config.workers;
+	size_t wanted = s->config.workers < 1     ? 1
+		: s->config.workers > WORKERS_MAX ? WORKERS_MAX
+						  : s->config.workers;
 	if (!w)
 		abort();
 	w->server = s;

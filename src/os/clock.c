@@ -26,7 +26,10 @@ static int64_t read_ns(clockid_t id)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Running on the real clock although a test asked for another one would make the test lie: so that ends the process. */
+/*
+ * Running on the real clock although a test asked for another one would make the test lie: so that ends the
+ * process.
+ */
 static void refuse(const char *path, const char *why)
 {
 	fprintf(stderr, "seawall: SEAWALL_CLOCK %s: %s\n", path, why);

@@ -29,7 +29,8 @@ bool file_read_fd(int fd, const char *name, size_t max, struct arena *a, struct 
 	CLEANUP(str_done) struct str s = STR(max);
 	char block[8192];
 	if (guess > max)
-		return err_set(err, ERR_TOO_LARGE, "%s 超出上限 %zu 字节", "%s is over the limit of %zu bytes", name, max);
+		return err_set(err, ERR_TOO_LARGE, "%s 超出上限 %zu 字节",
+			"%s is over the limit of %zu bytes", name, max);
 	if (guess) {                                      /* of known size: straight into the arena */
 		char *p = arena_alloc(a, guess + 1);
 		size_t n = 0;
@@ -50,7 +51,8 @@ bool file_read_fd(int fd, const char *name, size_t max, struct arena *a, struct 
 	} else {
 		s.arena = a;
 	}
-	for (;;) {                                        /* what has no size (pipes, /proc) or has grown meanwhile */
+	/* what has no size (pipes, /proc) or has grown meanwhile */
+	for (;;) {
 		ssize_t got = read(fd, block, sizeof block);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -60,7 +62,8 @@ bool file_read_fd(int fd, const char *name, size_t max, struct arena *a, struct 
 			break;
 		str_add(&s, (struct span){ block, (size_t)got });
 		if (s.failed)
-			return err_set(err, ERR_TOO_LARGE, "%s 超出上限 %zu 字节", "%s is over the limit of %zu bytes", name, max);
+			return err_set(err, ERR_TOO_LARGE, "%s 超出上限 %zu 字节",
+				"%s is over the limit of %zu bytes", name, max);
 	}
 	*ret = s.p ? str_span(&s) : SPAN("");
 	return true;
@@ -115,7 +118,8 @@ bool file_replace(const char *path, struct span content, unsigned mode, struct e
 	hash_hex(r, sizeof r, tag);
 	if (snprintf(beside, sizeof beside, "%s.%s.new", path, tag) >= PATH_BYTES || !folder_of(path, folder))
 		return err_errno(err, ENAMETOOLONG, path);
-	CLEANUP(file_close) int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+	CLEANUP(file_close)
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
 	if (fd < 0)
 		return err_errno(err, errno, path);
 	if (!write_all(fd, content) || fsync(fd) != 0 || rename(beside, path) != 0) {
@@ -172,7 +176,8 @@ bool file_lock(const char *path, int64_t wait_ms, int *ret_fd, struct err *err)
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_errno(err, errno, path);
 		if (clock_mono_ns() / 1000000 >= until)
-			return err_set(err, ERR_BUSY, "%s 正被另一个进程占用", "%s is in use by another process", path);
+			return err_set(err, ERR_BUSY, "%s 正被另一个进程占用",
+				"%s is in use by another process", path);
 		nanosleep(&(struct timespec){ 0, LOCK_POLL_MS * 1000000 }, NULL);
 	}
 	*ret_fd = fd;

@@ -6,11 +6,16 @@
 
 void file_close(int *fd);                                  /* for CLEANUP(); -1 allowed */
 NODISCARD bool file_read(const char *path, size_t max, struct arena *a, struct span *ret, struct err *err);
-NODISCARD bool file_read_fd(int fd, const char *name, size_t max, struct arena *a, struct span *ret, struct err *err);
+NODISCARD bool file_read_fd(
+	int fd, const char *name, size_t max, struct arena *a, struct span *ret, struct err *err);
 /* Writes beside, syncs file and folder, renames: the old or the new content, never half. */
 NODISCARD bool file_replace(const char *path, struct span content, unsigned mode, struct err *err);
-NODISCARD bool file_make_folder(const char *path, unsigned mode, struct err *err);   /* existing is fine; parents are made */
+/* existing is fine; parents are made */
+NODISCARD bool file_make_folder(const char *path, unsigned mode, struct err *err);
 NODISCARD bool file_sync_folder(const char *path, struct err *err);
 bool file_exists(const char *path);
-/* Exclusive flock() on the path (made if absent), waiting at most wait_ms; ERR_BUSY when somebody else holds it. */
+/*
+ * Exclusive flock() on the path (made if absent), waiting at most wait_ms; ERR_BUSY when somebody else holds
+ * it.
+ */
 NODISCARD bool file_lock(const char *path, int64_t wait_ms, int *ret_fd, struct err *err);

@@ -8,7 +8,10 @@
 
 enum { LINE_MAX_BYTES = 16 * 1024, TEXT_MAX = 2000, PER_SECOND = 50, EVENTS_MAX = 256 };
 
-/* How often each event was written in the current second.  Past EVENTS_MAX names, all further ones share a line. */
+/*
+ * How often each event was written in the current second.  Past EVENTS_MAX names, all further ones share a
+ * line.
+ */
 struct rate {
 	const char *event;
 	int64_t second;
@@ -61,7 +64,10 @@ static bool admit(const char *event, uint64_t *ret_held)
 	return true;
 }
 
-/* Foreign bytes must not end the line, move a terminal's cursor or break the JSON: cut, made valid, controls become '?'. */
+/*
+ * Foreign bytes must not end the line, move a terminal's cursor or break the JSON: cut, made valid, controls
+ * become '?'.
+ */
 static struct span clean(struct span s, char *storage)
 {
 	size_t n = 0;
@@ -126,8 +132,10 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 	struct log_field held_field = LOG_INT("held_back", held);
 	void (*add)(struct str *, const struct log_field *) = as_text ? add_text : add_json;
 	time_format(clock_wall(), now);
-	str_addf(&line, as_text ? "%s %s %s %s" : "{\"time\":\"%s\",\"level\":\"%s\",\"role\":\"%s\",\"event\":\"%s\"", now,
-		 level_names[level], role_name, event);
+	str_addf(&line,
+		as_text ? "%s %s %s %s"
+			: "{\"time\":\"%s\",\"level\":\"%s\",\"role\":\"%s\",\"event\":\"%s\"",
+		now, level_names[level], role_name, event);
 	for (size_t i = 0; i < n; i++)
 		if (fields[i].name)
 			add(&line, &fields[i]);

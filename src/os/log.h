@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Structured log on standard error: one line an event, an event name and typed fields, as text on a terminal and as
- * JSON lines otherwise.  Rooms to the left of `store` never log.  At most 50 lines a second per event name; what was
- * held back is counted in the next line.  Personal data and secrets are never fields.
+ * Structured log on standard error: one line an event, an event name and typed fields, as text on a terminal
+ * and as JSON lines otherwise.  Rooms to the left of `store` never log.  At most 50 lines a second per event
+ * name; what was held back is counted in the next line.  Personal data and secrets are never fields.
  */
 #include "base/base.h"
 

@@ -46,10 +46,12 @@ int main(void)
 	snprintf(path, sizeof path, "%s/log", test_folder());
 	saved = dup(STDERR_FILENO);
 
-	static const struct { const char *name; struct span text; const char *want; } cases[] = {
+	static const struct { const char *name; struct span text; const char *want;
+	} cases[] = {
 		{ "plain", { "abc", 3 }, "\"f\":\"abc\"}" },
 		{ "chinese", { "\xE6\xB5\xB7", 3 }, "\"f\":\"\xE6\xB5\xB7\"}" },
-		{ "a newline cannot forge a line", { "a\n{\"event\":\"x\"}", 15 }, "\"f\":\"a?{\\\"event\\\":\\\"x\\\"}\"}" },
+		{ "a newline cannot forge a line", { "a\n{\"event\":\"x\"}", 15 },
+			"\"f\":\"a?{\\\"event\\\":\\\"x\\\"}\"}" },
 		{ "escape sequences", { "\x1B[2J", 4 }, "\"f\":\"?[2J\"}" },
 		{ "not UTF-8", { "\xFF", 1 }, "\"f\":\"\xEF\xBF\xBD\"}" },
 		{ "nothing", { NULL, 0 }, "\"f\":\"\"}" },

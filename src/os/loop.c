@@ -15,7 +15,8 @@ enum { EVENTS_PER_TURN = 128, HOOKS_MAX = 8 };
 struct watch {
 	loop_fd_fn *fn;                                    /* NULL: not watched */
 	void *user;
-	uint32_t generation;                               /* tells an event of an earlier owner of this number */
+	/* tells an event of an earlier owner of this number */
+	uint32_t generation;
 };
 
 struct loop_timer {
@@ -45,7 +46,8 @@ struct loop {
 	uint32_t generation;
 	VEC(struct loop_timer *) heap;
 	uint64_t order;
-	struct loop_timer *firing;                         /* NULL again if it was freed in its own callback */
+	/* NULL again if it was freed in its own callback */
+	struct loop_timer *firing;
 	struct hook wakes[HOOKS_MAX], stop;
 	struct nest nests[HOOKS_MAX];
 	size_t n_wakes, n_nests;
@@ -80,7 +82,8 @@ bool loop_new(struct loop **ret, struct err *err)
 		loop_free(l);
 		return err_errno(err, why, "epoll");
 	}
-	signal(SIGPIPE, SIG_IGN);                         /* a peer that went away is an error of write(), no more */
+	/* a peer that went away is an error of write(), no more */
+	signal(SIGPIPE, SIG_IGN);
 	*ret = l;
 	return true;
 }
@@ -126,7 +129,8 @@ void loop_unwatch(struct loop *l, int fd)
 	if (fd < 0 || (size_t)fd >= l->watches.n || !l->watches.p[fd].fn)
 		return;
 	l->watches.p[fd].fn = NULL;
-	(void)epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fd, NULL);   /* fails when it was closed first: then it is gone too */
+	/* fails when it was closed first: then it is gone too */
+	(void)epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
 static bool before(const struct loop_timer *a, const struct loop_timer *b)
@@ -182,13 +186,17 @@ static void heap_remove(struct loop *l, const struct loop_timer *t)
 	sift_up(l, last->at);
 }
 
-struct loop_timer *loop_timer_new(struct loop *l, int64_t delay_ms, int64_t repeat_ms, loop_fn *fn, void *user)
+struct loop_timer *loop_timer_new(
+	struct loop *l, int64_t delay_ms, int64_t repeat_ms, loop_fn *fn, void *user)
 {
 	struct loop_timer *t = calloc(1, sizeof *t);
 	if (!t)
 		abort();
-	*t = (struct loop_timer){ .loop = l, .due_ns = clock_mono_ns() + (delay_ms > 0 ? delay_ms : 0) * 1000000,
-		.repeat_ns = (repeat_ms > 0 ? repeat_ms : 0) * 1000000, .fn = fn, .user = user };
+	*t = (struct loop_timer){ .loop = l,
+		.due_ns = clock_mono_ns() + (delay_ms > 0 ? delay_ms : 0) * 1000000,
+		.repeat_ns = (repeat_ms > 0 ? repeat_ms : 0) * 1000000,
+		.fn = fn,
+		.user = user };
 	heap_add(l, t);
 	return t;
 }
@@ -204,7 +212,10 @@ void loop_timer_free(struct loop_timer *t)
 	free(t);
 }
 
-/* Fires what is due now.  What a callback adds waits for the next turn, so that timers cannot starve descriptors. */
+/*
+ * Fires what is due now.  What a callback adds waits for the next turn, so that timers cannot starve
+ * descriptors.
+ */
 static void run_timers(struct loop *l)
 {
 	int64_t now = clock_mono_ns();
@@ -240,7 +251,8 @@ void loop_wake(struct loop *l)
 	uint64_t one = 1;
 	int kept = errno;
 	if (write(l->wake_fd, &one, sizeof one) < 0)
-		errno = kept;                              /* the counter is full: a wake-up is pending already */
+		/* the counter is full: a wake-up is pending already */
+		errno = kept;
 }
 
 void loop_nest(struct loop *l, loop_before_fn *before_fn, loop_fn *after, void *user)

@@ -204,7 +204,8 @@ static void test_descriptors(struct loop *l)
 	test_case("a descriptor unwatched in the same turn is not called");
 	CHECK(pipe(p) == 0 && pipe(q) == 0);
 	CHECK(write(p[1], "p", 1) == 1 && write(q[1], "q", 1) == 1);
-	struct record rp = { .loop = l, .fd = q[0], .end_at = 2 }, rq = { .loop = l, .fd = p[0], .end_at = 2 };
+	struct record rp = { .loop = l, .fd = q[0], .end_at = 2 },
+		      rq = { .loop = l, .fd = p[0], .end_at = 2 };
 	CHECK_OK(loop_watch(l, p[0], EPOLLIN, unwatch_other, &rp, &err), err);
 	CHECK_OK(loop_watch(l, q[0], EPOLLIN, unwatch_other, &rq, &err), err);
 	t = loop_timer_new(l, 10, 0, note_a, &rp);

@@ -11,7 +11,13 @@
 
 #include "os/clock.h"
 
-enum { BACK_OFF_FIRST_MS = 1000, BACK_OFF_MAX_MS = 30000, STABLE_MS = 60000, ROLES_MAX = 16, FOREVER_MS = 3600000 };
+enum {
+	BACK_OFF_FIRST_MS = 1000,
+	BACK_OFF_MAX_MS = 30000,
+	STABLE_MS = 60000,
+	ROLES_MAX = 16,
+	FOREVER_MS = 3600000
+};
 
 struct child {
 	const struct process_role *role;
@@ -52,7 +58,9 @@ static void notice(const struct child *c, struct process_event e)
 		c->role->notice(&e);
 }
 
-/* In the child: only what is safe after fork.  Ends with 71 (os error) or 69 (the binary cannot be executed). */
+/*
+ * In the child: only what is safe after fork.  Ends with 71 (os error) or 69 (the binary cannot be executed).
+ */
 _Noreturn static void become(const struct process_role *role, pid_t parent, const sigset_t *before)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
@@ -63,7 +71,8 @@ _Noreturn static void become(const struct process_role *role, pid_t parent, cons
 		if (fcntl(role->keep_fds[i], F_SETFD, 0) != 0)
 			_exit(71);
 	sigprocmask(SIG_SETMASK, before, NULL);
-	char *const *argv;                                /* exec writes nothing there, its prototype is older than const */
+	/* exec writes nothing there, its prototype is older than const */
+	char *const *argv;
 	memcpy(&argv, &role->argv, sizeof argv);
 	execv(process_self(), argv);
 	_exit(69);

@@ -1,4 +1,7 @@
-/* The test binary is its own role: "process_test ROLE FILE [FD]" appends its pid to FILE and then behaves as ROLE says. */
+/*
+ * The test binary is its own role: "process_test ROLE FILE [FD]" appends its pid to FILE and then behaves as
+ * ROLE says.
+ */
 #include "os/process.h"
 
 #include <fcntl.h>
@@ -33,7 +36,8 @@ static int be_role(int argc, char **argv)
 	const char *role = argv[1], *path = argv[2];
 	char line[64];
 	signal(SIGTERM, strcmp(role, "stubborn") == 0 ? SIG_IGN : on_term);
-	snprintf(line, sizeof line, "%s %d %lld\n", role, (int)getpid(), (long long)(clock_mono_ns() / 1000000));
+	snprintf(line, sizeof line, "%s %d %lld\n", role, (int)getpid(),
+		(long long)(clock_mono_ns() / 1000000));
 	append(path, line);
 	if (argc > 3) {
 		int wanted = -1;
@@ -98,7 +102,8 @@ static pid_t first_pid(const char *path, const char *role)
 	int64_t pid = 0;
 	while (rest.n) {
 		struct span line = span_split(&rest, '\n');
-		if (span_is(span_split(&line, ' '), role) && span_int(span_split(&line, ' '), 1, INT32_MAX, &pid))
+		if (span_is(span_split(&line, ' '), role) &&
+			span_int(span_split(&line, ' '), 1, INT32_MAX, &pid))
 			break;
 	}
 	return (pid_t)pid;
@@ -110,7 +115,8 @@ static void test_restart(void)
 	snprintf(path, sizeof path, "%s/restart", test_folder());
 	int keep = open("/dev/null", O_RDONLY | O_CLOEXEC), other = fcntl(keep, F_DUPFD, keep + 1);
 	snprintf(fd_text, sizeof fd_text, "%d", keep);
-	const char *crash[] = { "seawall", "crash", path, NULL }, *good[] = { "seawall", "good", path, fd_text, NULL };
+	const char *crash[] = { "seawall", "crash", path, NULL },
+		   *good[] = { "seawall", "good", path, fd_text, NULL };
 	struct process_role roles[] = { { .name = "crash", .argv = crash },
 		{ .name = "good", .argv = good, .keep_fds = &keep, .n_keep = 1 } };
 	pid_t parent = supervise(roles, 2, 5000);
@@ -152,8 +158,10 @@ static void test_grace(void)
 {
 	char path[256];
 	snprintf(path, sizeof path, "%s/grace", test_folder());
-	const char *stubborn[] = { "seawall", "stubborn", path, NULL }, *good[] = { "seawall", "good", path, NULL };
-	struct process_role roles[] = { { .name = "stubborn", .argv = stubborn }, { .name = "good", .argv = good } };
+	const char *stubborn[] = { "seawall", "stubborn", path, NULL },
+		   *good[] = { "seawall", "good", path, NULL };
+	struct process_role roles[] = { { .name = "stubborn", .argv = stubborn },
+		{ .name = "good", .argv = good } };
 	pid_t parent = supervise(roles, 2, 300);
 
 	test_case("a role that does not heed SIGTERM is killed after the grace");
@@ -180,7 +188,10 @@ static void test_parent_killed(void)
 	CHECK(wait_for(path, "stubborn", 1, 3000));
 	kill(parent, SIGKILL);
 	waitpid(parent, NULL, 0);
-	/* As an orphan it may stay a zombie where process 1 does not reap: what counts is that it does not run. */
+	/*
+	 * As an orphan it may stay a zombie where process 1 does not reap: what counts is that it does not
+	 * run.
+	 */
 	char stat_path[64];
 	CLEANUP(arena_free_p) struct arena *a = arena_new(1 << 20, 1 << 22);
 	snprintf(stat_path, sizeof stat_path, "/proc/%d/stat", (int)first_pid(path, "stubborn"));

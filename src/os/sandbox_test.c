@@ -1,4 +1,6 @@
-/* Each case runs in a forked child, which enters the sandbox, tries one thing and tells by its exit status. */
+/*
+ * Each case runs in a forked child, which enters the sandbox, tries one thing and tells by its exit status.
+ */
 #include "os/sandbox.h"
 
 #include <arpa/inet.h>
@@ -95,7 +97,8 @@ static int try_in_child(int (*what)(void), bool may_connect)
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {
-		const char *const read_write[] = { inside, NULL }, *const read_only[] = { readable, "/no/such/folder", NULL };
+		const char *const read_write[] = { inside, NULL },
+				  *const read_only[] = { readable, "/no/such/folder", NULL };
 		struct sandbox s = { read_write, read_only, may_connect, (size_t)256 << 20 };
 		struct err err;
 		_exit(sandbox_enter(&s, &err) ? what() : EXIT_NOT_ENTERED);
@@ -137,7 +140,12 @@ int main(void)
 	make(readable, "readable");
 	int client = listen_and_knock();
 	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
-	static const struct { const char *name; int (*what)(void); bool may_connect, needs_landlock; int want; } cases[] = {
+	static const struct {
+		const char *name;
+		int (*what)(void);
+		bool may_connect, needs_landlock;
+		int want;
+	} cases[] = {
 		{ "its own folder can be written", write_inside, false, false, WORKED },
 		{ "files can be replaced in it", rename_inside, false, false, WORKED },
 		{ "a forbidden folder cannot be read", read_outside, false, true, EACCES },

@@ -3,9 +3,9 @@
  *
  *	http_load HOST:PORT PATH [--connections 50] [--seconds 5] [--header 'Name: value']…
  *
- * HOST is a numeric IPv4 address.  Prints one JSON line.  A latency is from the write of a request to the last byte of
- * its answer.  An answer that is not 2xx, cannot be read or does not come counts as an error; the connection is made
- * anew after a broken one.
+ * HOST is a numeric IPv4 address.  Prints one JSON line.  A latency is from the write of a request to the
+ * last byte of its answer.  An answer that is not 2xx, cannot be read or does not come counts as an error;
+ * the connection is made anew after a broken one.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -170,10 +170,12 @@ static bool run(struct load *l)
 	double seconds = (double)(clock_mono_ns() - start) / 1e9;
 	if (l->micros.n)
 		qsort(l->micros.p, l->micros.n, sizeof *l->micros.p, by_size);
-	printf("{\"requests\":%llu,\"errors\":%llu,\"per_second\":%.0f,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f,"
-	       "\"max_ms\":%.3f}\n", (unsigned long long)l->requests, (unsigned long long)(l->errors + l->dial_errors),
-	       (double)l->requests / seconds, percentile(l, 500), percentile(l, 950), percentile(l, 990),
-	       percentile(l, 1000));
+	printf("{\"requests\":%llu,\"errors\":%llu,\"per_second\":%.0f,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_"
+	       "ms\":%.3f,"
+	       "\"max_ms\":%.3f}\n",
+		(unsigned long long)l->requests, (unsigned long long)(l->errors + l->dial_errors),
+		(double)l->requests / seconds, percentile(l, 500), percentile(l, 950), percentile(l, 990),
+		percentile(l, 1000));
 	for (int64_t i = 0; i < l->connections; i++)
 		if (clients[i].fd >= 0)
 			close(clients[i].fd);
@@ -182,7 +184,9 @@ static bool run(struct load *l)
 
 static int usage(void)
 {
-	fprintf(stderr, "http_load HOST:PORT PATH [--connections 1..%d] [--seconds 1..3600] [--header 'Name: value']...\n",
+	fprintf(stderr,
+		"http_load HOST:PORT PATH [--connections 1..%d] [--seconds 1..3600] [--header 'Name: "
+		"value']...\n",
 		CONNECTIONS_MAX);
 	return 2;
 }
@@ -203,7 +207,8 @@ static bool parse(int argc, char **argv, struct load *l)
 		struct span value = span_of(argv[i + 1]);
 		if (strcmp(argv[i], "--header") == 0)
 			str_addf(&l->request, SPAN_FMT "\r\n", SPAN_ARG(value));
-		else if (strcmp(argv[i], "--connections") == 0 && span_int(value, 1, CONNECTIONS_MAX, &l->connections))
+		else if (strcmp(argv[i], "--connections") == 0 &&
+			span_int(value, 1, CONNECTIONS_MAX, &l->connections))
 			continue;
 		else if (strcmp(argv[i], "--seconds") == 0 && span_int(value, 1, 3600, &l->seconds))
 			continue;
