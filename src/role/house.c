@@ -1,5 +1,7 @@
 /* What the house consists of: each room's tables, listed once. */
 #include "asset/asset.h"
+#include "finding/finding.h"
+#include "order/order.h"
 #include "people/people.h"
 #include "resource/api.h"
 #include "resource/change.h"
@@ -16,6 +18,8 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ resource_routes, &resource_routes_count },
 	{ people_routes, &people_routes_count },
 	{ asset_routes, &asset_routes_count },
+	{ finding_routes, &finding_routes_count },
+	{ order_routes, &order_routes_count },
 	{ role_routes, &role_routes_count },
 };
 
@@ -23,6 +27,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ role_commands, &role_commands_count },
 	{ people_commands, &people_commands_count },
 	{ asset_commands, &asset_commands_count },
+	{ order_commands, &order_commands_count },
 	{ vuln_commands, &vuln_commands_count },
 };
 
@@ -30,8 +35,9 @@ static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {
 	{ asset_jobs, &asset_jobs_count },
 };
 
-static const struct job_tick *const ticks[] = {
-	&role_checkpoint_tick,
+static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = {
+	{ role_ticks, &role_ticks_count },
+	{ order_ticks, &order_ticks_count },
 };
 
 void house_start(void)
@@ -65,5 +71,8 @@ const struct job_kind *house_job(struct span kind)
 
 const struct job_tick *house_tick(size_t i)
 {
-	return i < COUNT(ticks) ? ticks[i] : NULL;
+	for (size_t t = 0; t < COUNT(ticks); i -= *ticks[t++].n)
+		if (i < *ticks[t].n)
+			return &ticks[t].rows[i];
+	return NULL;
 }

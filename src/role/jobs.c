@@ -11,7 +11,7 @@
 #include "os/sandbox.h"
 #include "role/role.h"
 
-enum { LEASE_MS = 5 * 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000 };
+enum { LEASE_MS = 5 * 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000, TICKS_MAX = 8 };
 #define JOB_SOFT ((size_t)256 << 20)
 #define JOB_HARD ((size_t)2 << 30)
 
@@ -58,11 +58,11 @@ static void run_job(struct store *store, struct store_job *j, struct arena *a)
 }
 
 /* Runs every tick that is due; answers when the next one is. */
-static void run_ticks(struct store *store, struct arena *a, int64_t due[8])
+static void run_ticks(struct store *store, struct arena *a, int64_t due[TICKS_MAX])
 {
 	struct actor actor = actor_of("job:tick");
 	const struct job_tick *t;
-	for (size_t i = 0; i < 8 && (t = house_tick(i)); i++) {
+	for (size_t i = 0; i < TICKS_MAX && (t = house_tick(i)); i++) {
 		struct err err = { 0 };
 		struct op op = { .store = store, .actor = &actor, .arena = a, .zh = true };
 		int64_t next = clock_wall() + TICK_RETRY_MS;
@@ -81,7 +81,8 @@ static bool checkpoint(struct op *op, int64_t *ret_next_at, struct err *err)
 	return store_audit_checkpoint(op->store, &op->actor->who, err);
 }
 
-const struct job_tick role_checkpoint_tick = { "audit.checkpoint", checkpoint };
+const struct job_tick role_ticks[] = { { "audit.checkpoint", checkpoint } };
+const size_t role_ticks_count = COUNT(role_ticks);
 
 static bool take_and_run(struct lane *l, struct store *store, struct arena *a)
 {
@@ -100,7 +101,7 @@ static void *run_lane(void *user)
 	CLEANUP(store_close_p) struct store *store = NULL;
 	CLEANUP(arena_free_p) struct arena *a = arena_new(JOB_SOFT, JOB_HARD);
 	struct err err = { 0 };
-	int64_t due[8] = { 0 };
+	int64_t due[TICKS_MAX] = { 0 };
 	if (!store_open(l->config->folder, STORE_OPEN, &store, &err)) {
 		log_error("jobs.store", LOG_Z("error", err.en));
 		_exit(err_exit(err.code));
