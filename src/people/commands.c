@@ -141,6 +141,13 @@ static bool new_password(struct command_call *c, const struct wanted *w, char re
 	return same || password_hash(password, ret_hash, err);
 }
 
+static void print_added(struct command_call *c, const struct wanted *w, bool changed)
+{
+	const char *also = c->zh ? "，密码已更新" : ", password changed";
+	fprintf(c->out, SPAN_FMT ": " SPAN_FMT " (" SPAN_FMT "), %s%s\n", SPAN_ARG(w->name), SPAN_ARG(w->unit_name),
+		SPAN_ARG(w->unit_code), role_text(w->role, c->zh), changed ? also : "");
+}
+
 bool user_command_add(struct command_call *c, struct err *err)
 {
 	struct wanted w = { 0 };
@@ -154,9 +161,7 @@ bool user_command_add(struct command_call *c, struct err *err)
 				   (!hash[0] || user_set_password(c->op, &user, hash, err)) &&
 				   (!hash[0] || !found || user_end_access(c->op, user.n, 0, false, err)), err))
 		return false;
-	fprintf(c->out, SPAN_FMT ": " SPAN_FMT " (" SPAN_FMT "), %s%s\n", SPAN_ARG(w.name), SPAN_ARG(w.unit_name),
-		SPAN_ARG(w.unit_code), role_text(w.role, c->zh),
-		!found || !hash[0] ? "" : c->zh ? "，密码已更新" : ", password changed");
+	print_added(c, &w, found && hash[0]);
 	return true;
 }
 

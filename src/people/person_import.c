@@ -160,6 +160,21 @@ static bool find_duty(struct plan *p, struct item *item, struct err *err)
 	return true;
 }
 
+/* A row is new if its duty is, or its person, in the first row about that one. */
+static void count(struct plan *p)
+{
+	for (size_t i = 0; i < p->items.n; i++) {
+		const struct item *item = &p->items.p[i];
+		struct who *who = &p->whos.p[item->who];
+		bool fresh = item->fresh || (who->fresh && !who->counted);
+		bool changed = !fresh && (item->changed || (who->changed && !who->fresh && !who->counted));
+		who->counted = true;
+		p->counts.fresh += fresh;
+		p->counts.changed += changed;
+		p->counts.unchanged += !fresh && !changed;
+	}
+}
+
 static bool make_plan(struct plan *p, struct err *err)
 {
 	p->whos.arena = p->items.arena = p->op->arena;
@@ -182,16 +197,7 @@ static bool make_plan(struct plan *p, struct err *err)
 			return false;
 		vec_push(&p->items, item);
 	}
-	for (size_t i = 0; i < p->items.n; i++) {
-		const struct item *item = &p->items.p[i];
-		struct who *who = &p->whos.p[item->who];
-		bool fresh = item->fresh || (who->fresh && !who->counted);
-		bool changed = !fresh && (item->changed || (who->changed && !who->fresh && !who->counted));
-		who->counted = true;
-		p->counts.fresh += fresh;
-		p->counts.changed += changed;
-		p->counts.unchanged += !fresh && !changed;
-	}
+	count(p);
 	return true;
 }
 

@@ -34,14 +34,17 @@ static const struct field token_fields[] = {
 	{ "last_used_at", FIELD_TIME, READ_ONLY | DERIVED | LIST, .zh = "最近使用", .en = "last used" },
 };
 
+static const char name_characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
 bool user_check_name(struct span name, struct err *err)
 {
 	struct span rest = name;
 	size_t count = 0;
 	bool good = utf8_valid(name);
-	for (uint32_t c; good && rest.n && (c = utf8_next(&rest)); count++)
-		good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
-		       c == '-' || (c >= 0x3400 && c <= 0x9FFF);
+	for (; good && rest.n; count++) {
+		uint32_t c = utf8_next(&rest);
+		good = (c >= 0x3400 && c <= 0x9FFF) || (c > 0 && c < 0x80 && strchr(name_characters, (int)c));
+	}
 	return (good && count >= 1 && count <= 60) ||
 	       err_field(err, "name", "账号应为 1 至 60 个字母、数字、汉字或 . _ -",
 			 "an account name is 1 to 60 letters, digits, Chinese characters or . _ -");
