@@ -5,21 +5,25 @@ static bool read_user(struct op *op, int64_t user_n, struct actor *a, struct err
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT name, person_n FROM users WHERE n=? AND disabled=0"), V(db_i(user_n)), &rows, err) ||
-	    !db_next(rows, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT name, person_n FROM users WHERE n=? AND disabled=0"),
+		    V(db_i(user_n)), &rows, err) ||
+		!db_next(rows, &row, err))
 		return false;
 	if (!row)
-		return err_set(err, ERR_UNAUTHENTICATED, "账号不存在或已停用", "there is no such account, or it is disabled");
+		return err_set(err, ERR_UNAUTHENTICATED, "账号不存在或已停用",
+			"there is no such account, or it is disabled");
 	a->who.user_n = user_n;
 	a->who.name = arena_span(op->arena, db_col_text(rows, 0));
 	a->person_n = db_col_int(rows, 1);
 	return true;
 }
 
+#define OF_ITS_KIND "(g.role<>'unit_liaison' OR d.kind IN ('liaison_a', 'liaison_b'))"
 
 /*
- * A grant counts while its own dates hold, and, where its user's person has duties on record in that unit (for a liaison:
- * as liaison), while one of these holds.  A grant on the city office or above it covers everything.
+ * A grant counts while its own dates hold, and, where its user's person has duties on record in that unit
+ * (for a liaison: as liaison), while one of these holds.  A grant on the city office or above it covers
+ * everything.
  */
 static bool read_grants(struct op *op, struct actor *a, struct err *err)
 {
@@ -29,16 +33,17 @@ static bool read_grants(struct op *op, struct actor *a, struct err *err)
 	bool more = true;
 	if (!unit_office(op, &office, err))
 		return false;
-	if (!db_query(op_db(op), SQL("SELECT g.role, g.unit_n, g.tree, EXISTS (SELECT 1 FROM unit_tree t WHERE t.ancestor_n=g.unit_n"
-				     " AND t.descendant_n=? AND t.relation=0) FROM grants g JOIN users u ON u.n=g.user_n"
-				     " WHERE g.user_n=? AND (g.from_at IS NULL OR g.from_at<=?) AND (g.to_at IS NULL OR g.to_at>?)"
-				     " AND (NOT EXISTS (SELECT 1 FROM duties d WHERE d.person_n=u.person_n AND d.unit_n=g.unit_n"
-				     " AND (g.role<>'unit_liaison' OR d.kind IN ('liaison_a', 'liaison_b')))"
-				     " OR EXISTS (SELECT 1 FROM duties d WHERE d.person_n=u.person_n AND d.unit_n=g.unit_n"
-				     " AND (g.role<>'unit_liaison' OR d.kind IN ('liaison_a', 'liaison_b'))"
-				     " AND (d.from_date='' OR d.from_date<=?) AND (d.to_date='' OR d.to_date>?)))"
-				     " ORDER BY g.n LIMIT 64"),
-		      V(db_i(office), db_i(a->who.user_n), db_i(now), db_i(now), today, today), &rows, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT g.role, g.unit_n, g.tree, EXISTS (SELECT 1 FROM unit_tree t"
+			" WHERE t.ancestor_n=g.unit_n AND t.descendant_n=? AND t.relation=0)"
+			" FROM grants g JOIN users u ON u.n=g.user_n WHERE g.user_n=?"
+			" AND (g.from_at IS NULL OR g.from_at<=?) AND (g.to_at IS NULL OR g.to_at>?)"
+			" AND (NOT EXISTS (SELECT 1 FROM duties d WHERE d.person_n=u.person_n"
+			" AND d.unit_n=g.unit_n AND " OF_ITS_KIND ") OR EXISTS (SELECT 1 FROM duties d"
+			" WHERE d.person_n=u.person_n AND d.unit_n=g.unit_n AND " OF_ITS_KIND
+			" AND (d.from_date='' OR d.from_date<=?) AND (d.to_date='' OR d.to_date>?)))"
+			" ORDER BY g.n LIMIT 64"),
+		    V(db_i(office), db_i(a->who.user_n), db_i(now), db_i(now), today, today), &rows, err))
 		return false;
 	struct grant *grants = arena_array(op->arena, GRANTS_MAX, sizeof *grants);
 	while (true) {

@@ -3,8 +3,10 @@
 
 static struct actor stranger(const struct people_request *r)
 {
-	return (struct actor){ .who = { .name = SPAN("?"), .address = r->address, .request_id = r->request_id },
-			       .session = SPAN("") };
+	return (struct actor){
+		.who = { .name = SPAN("?"), .address = r->address, .request_id = r->request_id },
+		.session = SPAN("")
+	};
 }
 
 /* Notes that it was used, at most once a minute; nobody is refused because this could not be written. */
@@ -48,8 +50,11 @@ static bool by_token(struct op *op, const struct people_request *r, struct actor
 	hash_hex(hash, sizeof hash, hex);
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-		if (!db_query(op_db(op), SQL("SELECT n, user_n, scope, last_used_at FROM tokens WHERE token_hash=? AND expires_at>?"),
-			      V(db_z(hex), db_i(now)), &rows, err) || !db_next(rows, &row, err))
+		if (!db_query(op_db(op),
+			    SQL("SELECT n, user_n, scope, last_used_at FROM tokens WHERE token_hash=? AND "
+				"expires_at>?"),
+			    V(db_z(hex), db_i(now)), &rows, err) ||
+			!db_next(rows, &row, err))
 			return false;
 		if (row) {
 			n = db_col_int(rows, 0);
@@ -97,9 +102,11 @@ static bool by_cookie(struct op *op, const struct people_request *r, struct acto
 	if (!session_find(op, r->cookie, &s, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_UNAUTHENTICATED, "登录已过期，请重新登录", "the session has ended, sign in again");
+		return err_set(err, ERR_UNAUTHENTICATED, "登录已过期，请重新登录",
+			"the session has ended, sign in again");
 	if (!actor_load(op, s.user_n, ret, err) || (!r->open && !check_forgery(r, s.csrf, err)) ||
-	    !db_int(op_db(op), SQL("SELECT last_seen_at FROM sessions WHERE n=?"), V(db_i(s.n)), &seen, &found, err))
+		!db_int(op_db(op), SQL("SELECT last_seen_at FROM sessions WHERE n=?"), V(db_i(s.n)), &seen,
+			&found, err))
 		return false;
 	ret->session = s.id;
 	if (now - seen >= TIME_MINUTE)
@@ -112,7 +119,8 @@ static bool is_bearer(struct span authorization)
 	return authorization.n > 7 && span_eq_nocase((struct span){ authorization.p, 7 }, SPAN("bearer "));
 }
 
-bool people_authenticate(struct op *op, const struct people_request *r, struct actor *ret, bool *ret_known, struct err *err)
+bool people_authenticate(
+	struct op *op, const struct people_request *r, struct actor *ret, bool *ret_known, struct err *err)
 {
 	struct actor a = stranger(r);
 	struct err e = { 0 };

@@ -1,13 +1,18 @@
 #include "net/http_server.h"
 #include "people/session.h"
 
-bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret, bool *ret_known,
-			      struct err *err)
+bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
+	bool *ret_known, struct err *err)
 {
 	struct people_request p = {
-		.method = r->method, .authorization = http_header(r, "authorization"), .csrf = http_header(r, "x-csrf-token"),
-		.origin = http_header(r, "origin"), .host = http_header(r, "host"), .address = r->address,
-		.request_id = http_header(r, "x-request-id"), .open = open,
+		.method = r->method,
+		.authorization = http_header(r, "authorization"),
+		.csrf = http_header(r, "x-csrf-token"),
+		.origin = http_header(r, "origin"),
+		.host = http_header(r, "host"),
+		.address = r->address,
+		.request_id = http_header(r, "x-request-id"),
+		.open = open,
 	};
 	if (p.request_id.n > 100 || !utf8_valid(p.request_id))
 		p.request_id = (struct span){ NULL, 0 };

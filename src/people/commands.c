@@ -40,13 +40,15 @@ static bool find_wanted(struct command_call *c, struct wanted *w, struct err *er
 	if (!need(c, "role", &role, err) || !need(c, "unit", &w->unit_code, err))
 		return false;
 	if (!role_find(role, &w->role))
-		return err_field(err, "role", "没有角色“" SPAN_FMT "”", "there is no role \"" SPAN_FMT "\"", SPAN_ARG(role));
+		return err_field(err, "role", "没有角色“" SPAN_FMT "”", "there is no role \"" SPAN_FMT "\"",
+			SPAN_ARG(role));
 	if (!unit_find(c->op, w->unit_code, &w->unit_n, &found, err))
 		return false;
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "没有单位“" SPAN_FMT "”", "there is no unit \"" SPAN_FMT "\"",
 			       SPAN_ARG(w->unit_code));
-	return db_text(op_db(c->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(w->unit_n)), c->op->arena, &w->unit_name, err);
+	return db_text(op_db(c->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(w->unit_n)),
+		c->op->arena, &w->unit_name, err);
 }
 
 /* --person: an id, or the name of somebody in the unit. */
@@ -62,9 +64,10 @@ static bool find_person(struct command_call *c, struct wanted *w, struct err *er
 	    !db_int(op_db(c->op), SQL("SELECT n FROM persons WHERE id=? OR (name=? AND unit_n=?)"),
 		    V(db_t(person), db_t(person), db_i(w->unit_n)), &w->person_n, &found, err))
 		return false;
-	return count == 1 || err_set(err, ERR_NOT_FOUND, "该单位有 %lld 个人员叫“" SPAN_FMT "”，请给出编号（id）",
-				     "%lld persons of this unit are named \"" SPAN_FMT "\", please give the id", (long long)count,
-				     SPAN_ARG(person));
+	return count == 1 ||
+		err_set(err, ERR_NOT_FOUND, "该单位有 %lld 个人员叫“" SPAN_FMT "”，请给出编号（id）",
+			"%lld persons of this unit are named \"" SPAN_FMT "\", please give the id",
+			(long long)count, SPAN_ARG(person));
 }
 
 static bool load_user(struct op *op, struct span name, struct record *ret, bool *ret_found, struct err *err)
@@ -76,7 +79,8 @@ static bool load_user(struct op *op, struct span name, struct record *ret, bool 
 	       (!found || resource_load(op, &user_resource, n, ret, ret_found, err));
 }
 
-static bool make_user(struct op *op, const struct wanted *w, struct record *user, bool *ret_found, struct err *err)
+static bool make_user(
+	struct op *op, const struct wanted *w, struct record *user, bool *ret_found, struct err *err)
 {
 	if (!load_user(op, w->name, user, ret_found, err))
 		return false;
@@ -99,10 +103,14 @@ static bool make_user(struct op *op, const struct wanted *w, struct record *user
 	return user_check_separation(op, user->n, NULL, err);
 }
 
-static bool find_grant(struct op *op, const struct wanted *w, int64_t user_n, int64_t *ret_n, bool *ret_found, struct err *err)
+static bool find_grant(struct op *op, const struct wanted *w, int64_t user_n, int64_t *ret_n, bool *ret_found,
+	struct err *err)
 {
-	return db_int(op_db(op), SQL("SELECT n FROM grants WHERE user_n=? AND role=? AND unit_n=? AND (to_at IS NULL OR to_at>?)"),
-		      V(db_i(user_n), db_z(role_name(w->role)), db_i(w->unit_n), db_i(op_now(op))), ret_n, ret_found, err);
+	return db_int(op_db(op),
+		SQL("SELECT n FROM grants WHERE user_n=? AND role=? AND unit_n=? AND (to_at IS NULL OR "
+		    "to_at>?)"),
+		V(db_i(user_n), db_z(role_name(w->role)), db_i(w->unit_n), db_i(op_now(op))), ret_n,
+		ret_found, err);
 }
 
 static bool make_grant(struct command_call *c, const struct wanted *w, int64_t user_n, struct err *err)
@@ -126,7 +134,8 @@ static bool make_grant(struct command_call *c, const struct wanted *w, int64_t u
 }
 
 /* Is a new password needed: is there one, and is it not already the account's? */
-static bool new_password(struct command_call *c, const struct wanted *w, char ret_hash[PASSWORD_HASH], struct err *err)
+static bool new_password(
+	struct command_call *c, const struct wanted *w, char ret_hash[PASSWORD_HASH], struct err *err)
 {
 	struct span password, old;
 	bool same = false;
@@ -134,7 +143,8 @@ static bool new_password(struct command_call *c, const struct wanted *w, char re
 	if (!command_flag(c, "password-stdin"))
 		return true;
 	if (!read_password(c, w->name, &password, err) ||
-	    !db_text(op_db(c->op), SQL("SELECT password_hash FROM users WHERE name=?"), V(db_t(w->name)), c->op->arena, &old, err))
+		!db_text(op_db(c->op), SQL("SELECT password_hash FROM users WHERE name=?"), V(db_t(w->name)),
+			c->op->arena, &old, err))
 		return false;
 	if (old.n && !password_verify(old, password, &same, err))
 		return false;
@@ -144,8 +154,9 @@ static bool new_password(struct command_call *c, const struct wanted *w, char re
 static void print_added(struct command_call *c, const struct wanted *w, bool changed)
 {
 	const char *also = c->zh ? "，密码已更新" : ", password changed";
-	fprintf(c->out, SPAN_FMT ": " SPAN_FMT " (" SPAN_FMT "), %s%s\n", SPAN_ARG(w->name), SPAN_ARG(w->unit_name),
-		SPAN_ARG(w->unit_code), role_text(w->role, c->zh), changed ? also : "");
+	fprintf(c->out, SPAN_FMT ": " SPAN_FMT " (" SPAN_FMT "), %s%s\n", SPAN_ARG(w->name),
+		SPAN_ARG(w->unit_name), SPAN_ARG(w->unit_code), role_text(w->role, c->zh),
+		changed ? also : "");
 }
 
 bool user_command_add(struct command_call *c, struct err *err)
@@ -157,9 +168,11 @@ bool user_command_add(struct command_call *c, struct err *err)
 	if (!user_check_name(c->words[0], err) || !find_wanted(c, &w, err) || !find_person(c, &w, err) ||
 	    !new_password(c, &w, hash, err) || !op_begin(c->op, err))
 		return false;
-	if (!op_finish(c->op, make_user(c->op, &w, &user, &found, err) && make_grant(c, &w, user.n, err) &&
-				   (!hash[0] || user_set_password(c->op, &user, hash, err)) &&
-				   (!hash[0] || !found || user_end_access(c->op, user.n, 0, false, err)), err))
+	if (!op_finish(c->op,
+		    make_user(c->op, &w, &user, &found, err) && make_grant(c, &w, user.n, err) &&
+			    (!hash[0] || user_set_password(c->op, &user, hash, err)) &&
+			    (!hash[0] || !found || user_end_access(c->op, user.n, 0, false, err)),
+		    err))
 		return false;
 	print_added(c, &w, found && hash[0]);
 	return true;
@@ -169,8 +182,9 @@ static bool must_user(struct command_call *c, struct record *ret, struct err *er
 {
 	bool found;
 	return load_user(c->op, c->words[0], ret, &found, err) &&
-	       (found || err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”", "there is no account \"" SPAN_FMT "\"",
-				 SPAN_ARG(c->words[0])));
+		(found ||
+			err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”",
+				"there is no account \"" SPAN_FMT "\"", SPAN_ARG(c->words[0])));
 }
 
 bool user_command_passwd(struct command_call *c, struct err *err)
@@ -212,7 +226,8 @@ static bool end_grant(struct command_call *c, const struct wanted *w, int64_t us
 	if (!find_grant(c->op, w, user_n, &n, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_NOT_FOUND, "“" SPAN_FMT "”没有这项授权", "\"" SPAN_FMT "\" has no such grant", SPAN_ARG(w->name));
+		return err_set(err, ERR_NOT_FOUND, "“" SPAN_FMT "”没有这项授权",
+			"\"" SPAN_FMT "\" has no such grant", SPAN_ARG(w->name));
 	if (!resource_load(c->op, &grant_resource, n, &before, &found, err))
 		return false;
 	after = before;
@@ -240,7 +255,8 @@ bool token_command_add(struct command_call *c, struct err *err)
 	if (!need(c, "days", &text, err) || !must_user(c, &user, err))
 		return false;
 	if (!span_int(text, 1, DAYS_MAX, &days))
-		return err_field(err, "days", "--days 应为 1 至 %d 的整数", "--days must be a whole number from 1 to %d", (int)DAYS_MAX);
+		return err_field(err, "days", "--days 应为 1 至 %d 的整数",
+			"--days must be a whole number from 1 to %d", (int)DAYS_MAX);
 	if (!op_begin(c->op, err))
 		return false;
 	struct token_wish wish = { user.n, command_option(c, "purpose"), command_option(c, "scope"),
@@ -253,19 +269,23 @@ bool token_command_add(struct command_call *c, struct err *err)
 
 const struct command people_commands[] = {
 	{ "import units", "FILE", "dry-run", COMMAND_OPEN, unit_import, "导入单位（CSV），全部正确才写入",
-	  "import units from CSV, all or nothing" },
-	{ "import persons", "FILE", "dry-run", COMMAND_OPEN, person_import, "导入人员和职责（CSV），全部正确才写入",
-	  "import persons and their duties from CSV, all or nothing" },
-	{ "user add", "NAME", "role= unit= person= by-supervisor password-stdin", COMMAND_OPEN, user_command_add,
-	  "新增账号，或给已有账号再加一项授权", "add an account, or one more grant to an existing one" },
-	{ "user passwd", "NAME", "password-stdin", COMMAND_OPEN, user_command_passwd, "从标准输入重设密码，其登录随之结束",
-	  "set a password from standard input, which ends the account's sessions" },
+		"import units from CSV, all or nothing" },
+	{ "import persons", "FILE", "dry-run", COMMAND_OPEN, person_import,
+		"导入人员和职责（CSV），全部正确才写入",
+		"import persons and their duties from CSV, all or nothing" },
+	{ "user add", "NAME", "role= unit= person= by-supervisor password-stdin", COMMAND_OPEN,
+		user_command_add, "新增账号，或给已有账号再加一项授权",
+		"add an account, or one more grant to an existing one" },
+	{ "user passwd", "NAME", "password-stdin", COMMAND_OPEN, user_command_passwd,
+		"从标准输入重设密码，其登录随之结束",
+		"set a password from standard input, which ends the account's sessions" },
 	{ "user disable", "NAME", "", COMMAND_OPEN, user_command_disable, "停用账号，其登录随之结束",
-	  "disable an account, which ends its sessions" },
-	{ "user enable", "NAME", "", COMMAND_OPEN, user_command_enable, "恢复账号", "enable an account again" },
+		"disable an account, which ends its sessions" },
+	{ "user enable", "NAME", "", COMMAND_OPEN, user_command_enable, "恢复账号",
+		"enable an account again" },
 	{ "user revoke", "NAME", "role= unit=", COMMAND_OPEN, user_command_revoke, "收回一项授权，立即生效",
-	  "take a grant back, at once" },
-	{ "token add", "NAME", "days= scope= purpose=", COMMAND_OPEN, token_command_add, "新建接口令牌，只显示这一次",
-	  "make an API token, shown this once" },
+		"take a grant back, at once" },
+	{ "token add", "NAME", "days= scope= purpose=", COMMAND_OPEN, token_command_add,
+		"新建接口令牌，只显示这一次", "make an API token, shown this once" },
 };
 const size_t people_commands_count = COUNT(people_commands);

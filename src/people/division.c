@@ -11,14 +11,16 @@ static const char *const levels[] = { "province", "prefecture", "county", "town"
 
 static const struct field fields[] = {
 	{ "code", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 2, 20,
-	  .zh = "代码，GB/T 2260 六位或乡镇九位代码，功能区可用本地代码（如 4408A1）",
-	  .en = "code, six digits of GB/T 2260 or nine of a town; functional zones may have a local one (such as 4408A1)" },
+		.zh = "代码，GB/T 2260 六位或乡镇九位代码，功能区可用本地代码（如 4408A1）",
+		.en = "code, six digits of GB/T 2260 or nine of a town; functional zones may have a local "
+		      "one (such as 4408A1)" },
 	{ "name", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 60, .zh = "名称", .en = "name" },
 	{ "level", FIELD_ENUM, FILTER | LIST, .values = levels, .zh = "级别，省、市、县、乡镇或功能区",
-	  .en = "level, province, prefecture, county, town or functional zone" },
-	{ "parent_id", FIELD_REF, FILTER | LIST, .ref = "division", .zh = "上级区划", .en = "division above" },
+		.en = "level, province, prefecture, county, town or functional zone" },
+	{ "parent_id", FIELD_REF, FILTER | LIST, .ref = "division", .zh = "上级区划",
+		.en = "division above" },
 	{ "gb_code", FIELD_TEXT, FILTER | LIST, 0, 20, .zh = "对应国标代码，功能区对外所用的国标代码",
-	  .en = "standard code, of a functional zone: the code that stands for it outside" },
+		.en = "standard code, of a functional zone: the code that stands for it outside" },
 };
 
 static bool digits(struct span s)
@@ -32,27 +34,42 @@ static bool digits(struct span s)
 /* Only functional zones are made by people: what the standard says is not theirs to change. */
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
-	if (!span_is(record_text(after, "level"), "zone") || (before && !span_is(record_text(before, "level"), "zone")))
+	if (!span_is(record_text(after, "level"), "zone") ||
+		(before && !span_is(record_text(before, "level"), "zone")))
 		return err_field(err, "level", "国标区划由系统维护，只能增改功能区（zone）",
-				 "standard divisions come with the program, only functional zones (zone) can be made or changed");
+			"standard divisions come with the program, only functional zones (zone) can be made "
+			"or changed");
 	struct span code = record_text(after, "code");
 	if (digits(code) && (code.n == GB_DIGITS || code.n == GB_DIGITS + 3))
 		return err_field(err, "code", "功能区本地代码须含字母，以免与国标代码相混（如 4408A1）",
-				 "the local code of a zone has a letter, so that nobody takes it for a standard one (such as 4408A1)");
+			"the local code of a zone has a letter, so that nobody takes it for a standard one "
+			"(such as 4408A1)");
 	int64_t n;
 	bool found;
 	struct span gb_code = record_text(after, "gb_code");
-	if (!db_int(op_db(op), SQL("SELECT n FROM divisions WHERE code=? AND level<>'zone'"), V(db_t(gb_code)), &n, &found, err))
+	if (!db_int(op_db(op), SQL("SELECT n FROM divisions WHERE code=? AND level<>'zone'"),
+		    V(db_t(gb_code)), &n, &found, err))
 		return false;
-	return found || err_field(err, "gb_code", "没有国标代码“" SPAN_FMT "”", "there is no standard code \"" SPAN_FMT "\"",
-				  SPAN_ARG(gb_code));
+	return found ||
+		err_field(err, "gb_code", "没有国标代码“" SPAN_FMT "”",
+			"there is no standard code \"" SPAN_FMT "\"", SPAN_ARG(gb_code));
 }
 
 const struct resource division_resource = {
-	.name = "division", .path = "divisions", .table = "divisions",
-	.zh = "行政区划，国标区划与本地功能区", .en = "division, of the standard or a local functional zone",
-	.fields = fields, .n_fields = COUNT(fields), .key = "code", .label = "name", .sort = "code",
-	.read = PERM_UNIT_READ, .write = PERM_UNIT_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE, .check = check,
+	.name = "division",
+	.path = "divisions",
+	.table = "divisions",
+	.zh = "行政区划，国标区划与本地功能区",
+	.en = "division, of the standard or a local functional zone",
+	.fields = fields,
+	.n_fields = COUNT(fields),
+	.key = "code",
+	.label = "name",
+	.sort = "code",
+	.read = PERM_UNIT_READ,
+	.write = PERM_UNIT_WRITE,
+	.ops = RESOURCE_CREATE | RESOURCE_CHANGE,
+	.check = check,
 };
 
 static const char *level_of(struct span code)
@@ -83,13 +100,17 @@ static bool insert(struct op *op, struct map *known, struct span code, const cha
 	char id[UUID_TEXT];
 	int64_t n = 0, now = op_now(op), parent = parent_of(known, code);
 	bool found;
-	if (!db_int(op_db(op), SQL("INSERT INTO divisions (id,version,created_at,updated_at,code,name,level,parent_n,gb_code)"
-				   " VALUES (?,1,?,?,?,?,?,?,?) RETURNING n"),
-		    V(db_z(uuid_make(now, id)), db_i(now), db_i(now), db_t(code), db_z(name), db_z(level_of(code)),
-		      parent ? db_i(parent) : db_null(), db_t(code)), &n, &found, err))
+	if (!db_int(op_db(op),
+		    SQL("INSERT INTO divisions "
+			"(id,version,created_at,updated_at,code,name,level,parent_n,gb_code)"
+			" VALUES (?,1,?,?,?,?,?,?,?) RETURNING n"),
+		    V(db_z(uuid_make(now, id)), db_i(now), db_i(now), db_t(code), db_z(name),
+			    db_z(level_of(code)), parent ? db_i(parent) : db_null(), db_t(code)),
+		    &n, &found, err))
 		return false;
 	map_put(known, code, (uint64_t)n, NULL);
-	return store_search_set(op->tx, "division", n, arena_printf(op->arena, SPAN_FMT "\n%s", SPAN_ARG(code), name), err);
+	return store_search_set(
+		op->tx, "division", n, arena_printf(op->arena, SPAN_FMT "\n%s", SPAN_ARG(code), name), err);
 }
 
 static bool read_known(struct op *op, struct map *known, struct err *err)
@@ -111,9 +132,12 @@ static bool read_known(struct op *op, struct map *known, struct err *err)
 static bool loaded(struct op *op, struct err *err)
 {
 	int64_t seq;
-	struct store_change c = { .resource = "division", .record_id = SPAN("list"), .version = DIVISIONS_VERSION,
-				  .verb = "load" };
-	return setting_set(op, "divisions", DIVISIONS_VERSION, err) && store_add_change(op->tx, &c, &seq, err);
+	struct store_change c = { .resource = "division",
+		.record_id = SPAN("list"),
+		.version = DIVISIONS_VERSION,
+		.verb = "load" };
+	return setting_set(op, "divisions", DIVISIONS_VERSION, err) &&
+		store_add_change(op->tx, &c, &seq, err);
 }
 
 static bool load_batch(struct op *op, struct map *known, size_t *at, struct err *err)

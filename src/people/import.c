@@ -46,8 +46,8 @@ static bool find_columns(struct import *m, const struct csv *csv, struct err *er
 		if (m->found[i] == CSV_NONE)
 			m->found[i] = csv_find(csv, m->columns[i].zh);
 		if (m->found[i] == CSV_NONE && m->columns[i].required)
-			return err_set(err, ERR_INVALID, "缺少列 %s（%s）", "column %s (%s) is missing", m->columns[i].name,
-				       m->columns[i].zh);
+			return err_set(err, ERR_INVALID, "缺少列 %s（%s）", "column %s (%s) is missing",
+				m->columns[i].name, m->columns[i].zh);
 	}
 	return true;
 }
@@ -61,7 +61,8 @@ static bool clean(struct span s)
 }
 
 /* Width, length, control characters, empty fields: what needs no knowledge of the house. */
-static bool take_row(struct import *m, const struct csv *csv, const struct csv_row *row, struct import_row *ret)
+static bool take_row(
+	struct import *m, const struct csv *csv, const struct csv_row *row, struct import_row *ret)
 {
 	size_t before = m->errors.n;
 	struct err e = { 0 };
@@ -88,7 +89,8 @@ static bool take_row(struct import *m, const struct csv *csv, const struct csv_r
 	return m->errors.n == before;
 }
 
-/* How csv names the line is how we do: what stands in its error already does, so the line is only for sorting. */
+/* How csv names the line is how we do: what stands in its error already does, so the line is only for
+ * sorting. */
 static bool read_rows(struct import *m, struct csv *csv, struct err *err)
 {
 	struct csv_row row;
@@ -108,7 +110,8 @@ static bool read_rows(struct import *m, struct csv *csv, struct err *err)
 			return true;
 		line = row.line;
 		if (m->rows.n == IMPORT_ROWS_MAX)
-			return err_set(err, ERR_TOO_LARGE, "一个文件最多 %d 行", "a file may have at most %d rows", (int)IMPORT_ROWS_MAX);
+			return err_set(err, ERR_TOO_LARGE, "一个文件最多 %d 行",
+				"a file may have at most %d rows", (int)IMPORT_ROWS_MAX);
 		struct import_row one = { 0 };
 		take_row(m, csv, &row, &one);
 		vec_push(&m->rows, one);
@@ -144,12 +147,15 @@ bool import_report(struct import *m, const struct command_call *c, struct err *e
 		if (!e->column[0])
 			fprintf(stderr, SPAN_FMT "\n", SPAN_ARG(text));
 		else
-			fprintf(stderr, c->zh ? "第 %llu 行，%s 列：" SPAN_FMT "\n" : "line %llu, column %s: " SPAN_FMT "\n",
+			fprintf(stderr,
+				c->zh ? "第 %llu 行，%s 列：" SPAN_FMT "\n"
+				      : "line %llu, column %s: " SPAN_FMT "\n",
 				(unsigned long long)e->line, e->column, SPAN_ARG(text));
 	}
 	if (m->errors.n > IMPORT_SHOWN)
 		fprintf(stderr, c->zh ? "……另有 %zu 处\n" : "… and %zu more\n", m->errors.n - IMPORT_SHOWN);
-	command_print_counts(c, &(struct command_counts){ .read = (int64_t)m->rows.n, .refused = (int64_t)m->rows.n });
+	command_print_counts(
+		c, &(struct command_counts){ .read = (int64_t)m->rows.n, .refused = (int64_t)m->rows.n });
 	return err_set(err, ERR_INVALID, "共 %zu 行，其中 %zu 行有误，未导入任何内容",
 		       "of %zu rows %zu are wrong; nothing was imported", m->rows.n, bad);
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What the imports of this room share: the rows of a CSV file, columns found by English or Chinese name, and every bad
- * row kept with line and column until all are told at once.
+ * What the imports of this room share: the rows of a CSV file, columns found by English or Chinese name, and
+ * every bad row kept with line and column until all are told at once.
  */
 #include "codec/csv.h"
 #include "people/people.h"
@@ -37,7 +37,8 @@ struct import {
 	VEC(struct import_error) errors;
 };
 
-/* Reads all rows: what is wrong with one goes to `errors`.  false only where nothing more can be said: file unreadable. */
+/* Reads all rows: what is wrong with one goes to `errors`.  false only where nothing more can be said: file
+ * unreadable. */
 NODISCARD bool import_read(struct import *m, struct stream *s, struct err *err);
 /* Notes what is wrong with one field (column -1: with the row). */
 void import_refuse(struct import *m, uint64_t line, int column, const struct err *one);

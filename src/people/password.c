@@ -30,15 +30,18 @@ static bool take_slot(struct err *err)
 	until.tv_sec += WAIT_S;
 	while (sem_clockwait(&slots, CLOCK_MONOTONIC, &until) != 0)
 		if (errno != EINTR)
-			return err_set(err, ERR_BUSY, "登录的人太多，请稍后再试", "too many are signing in, try again shortly");
+			return err_set(err, ERR_BUSY, "登录的人太多，请稍后再试",
+				"too many are signing in, try again shortly");
 	return true;
 }
 
 bool password_check(struct span name, struct span password, struct err *err)
 {
 	if (!utf8_valid(password) || utf8_count(password) < PASSWORD_MIN || password.n > PASSWORD_MAX)
-		return err_field(err, "password", "密码至少 %d 个字符，至多 %d 字节", "a password has at least %d characters and at"
-				 " most %d bytes", (int)PASSWORD_MIN, (int)PASSWORD_MAX);
+		return err_field(err, "password", "密码至少 %d 个字符，至多 %d 字节",
+			"a password has at least %d characters and at"
+			" most %d bytes",
+			(int)PASSWORD_MIN, (int)PASSWORD_MAX);
 	if (span_eq_nocase(name, password))
 		return err_field(err, "password", "密码不能与账号相同", "the password must not be the account's name");
 	return true;
@@ -64,7 +67,8 @@ bool password_verify(struct span hash, struct span password, bool *ret_right, st
 	if (!take_slot(err))
 		return false;
 	/* an over-long password costs as much as any other and is never right */
-	bool right = crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n > PASSWORD_MAX ? 0 : password.n) == 0;
+	bool right = crypto_pwhash_str_verify(text, password.p ? password.p : "",
+			     password.n > PASSWORD_MAX ? 0 : password.n) == 0;
 	sem_post(&slots);
 	*ret_right = right && known && password.n <= PASSWORD_MAX;
 	return true;

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Passwords: argon2id with 64 MiB and 3 passes (RFC 9106; libsodium's text form).  At most two are worked on at once in
- * one process; who waits longer than a few seconds gets ERR_BUSY.  Never call these inside a transaction.
+ * Passwords: argon2id with 64 MiB and 3 passes (RFC 9106; libsodium's text form).  At most two are worked on
+ * at once in one process; who waits longer than a few seconds gets ERR_BUSY.  Never call these inside a
+ * transaction.
  */
 #include "base/base.h"
 

@@ -2,17 +2,19 @@
 /*
  * The room `people`: who there is, and who may do what.
  *
- * In: divisions (our own rule data, loaded by init), units and persons by CSV or one by one, accounts by command line or
- * by the security administrator, sign-ins.  Out: units in two trees (by parent, by supervisor) that answer "mine and
- * below" by one join; who is in charge of a unit today; for each request the actor with what that one may do now.
+ * In: divisions (our own rule data, loaded by init), units and persons by CSV or one by one, accounts by
+ * command line or by the security administrator, sign-ins.  Out: units in two trees (by parent, by
+ * supervisor) that answer "mine and below" by one join; who is in charge of a unit today; for each request
+ * the actor with what that one may do now.
  *
- * Duties (person, unit, kind, from, to) join persons and units; a user belongs to a person and has grants (role, unit,
- * tree, from, to).  Nothing is kept about rights between requests: a grant or a duty that has ended gives no access from
- * that moment on.  Where a person has, or had, duties of the fitting kind in the unit of a grant, one of them must hold
- * today, else the grant is void; without any such duty on record the grant stands by itself.  What the unit owes stays with the unit.
+ * Duties (person, unit, kind, from, to) join persons and units; a user belongs to a person and has grants
+ * (role, unit, tree, from, to).  Nothing is kept about rights between requests: a grant or a duty that has
+ * ended gives no access from that moment on.  Where a person has, or had, duties of the fitting kind in the
+ * unit of a grant, one of them must hold today, else the grant is void; without any such duty on record the
+ * grant stands by itself.  What the unit owes stays with the unit.
  *
- * The city office is the first root unit of kind office (setting office_unit): a grant on it, or on a unit above it,
- * covers the whole city, rows without a unit too.
+ * The city office is the first root unit of kind office (setting office_unit): a grant on it, or on a unit
+ * above it, covers the whole city, rows without a unit too.
  */
 #include "resource/command.h"
 #include "resource/route.h"
@@ -25,34 +27,39 @@ extern const size_t people_commands_count;
 extern const struct route people_routes[];
 extern const size_t people_routes_count;
 
-/* Loads the divisions of this binary's list: by init, and by serve after an update.  Writes only what differs. */
+/* Loads the divisions of this binary's list: by init, and by serve after an update.  Writes only what
+ * differs. */
 NODISCARD bool people_init(struct op *op, struct err *err);
 
-/* ---- units ---------------------------------------------------------------------------------------------------------- */
+/* ---- units ------------------------------------------------------------------------------------- */
 
 /* A unit by code, name, short name or alias, in this order; an ambiguous name is not found. */
 NODISCARD bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 /* The city office; 0 before there is one. */
 NODISCARD bool unit_office(struct op *op, int64_t *ret_n, struct err *err);
-/* The county office in charge: the nearest unit of kind office at or above this one that is not the city office; else 0. */
+/* The county office in charge: the nearest unit of kind office at or above this one that is not the city
+ * office; else 0. */
 NODISCARD bool unit_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err);
-/* What a bulk writer of units calls once at the end of its transaction: both trees anew, refused with the unit's name if
- * one of them has a cycle. */
+/* What a bulk writer of units calls once at the end of its transaction: both trees anew, refused with the
+ * unit's name if one of them has a cycle. */
 NODISCARD bool unit_tree_rebuild(struct op *op, struct err *err);
 /* From row to row: this unit now hangs below `above_n` (0: it is a root) in one tree.  Refuses a cycle. */
-NODISCARD bool unit_tree_move(struct op *op, int64_t unit_n, enum unit_relation tree, int64_t above_n, struct err *err);
+NODISCARD bool unit_tree_move(
+	struct op *op, int64_t unit_n, enum unit_relation tree, int64_t above_n, struct err *err);
 
-/* ---- settings: few, by key -------------------------------------------------------------------------------------------- */
+/* ---- settings: few, by key --------------------------------------------------------------------- */
 
 NODISCARD bool setting_int(struct op *op, const char *key, int64_t otherwise, int64_t *ret, struct err *err);
-NODISCARD bool setting_set(struct op *op, const char *key, int64_t value, struct err *err);   /* inside a transaction */
+NODISCARD bool setting_set(
+	struct op *op, const char *key, int64_t value, struct err *err); /* inside a transaction */
 
-/* ---- access ------------------------------------------------------------------------------------------------------------ */
+/* ---- access ------------------------------------------------------------------------------------ */
 
 /* The city's zone: one for all of China. */
 #define PEOPLE_ZONE (8 * TIME_HOUR)
 
-/* Who this user is and what that one may now.  ERR_UNAUTHENTICATED if there is no such account or it is disabled. */
+/* Who this user is and what that one may now.  ERR_UNAUTHENTICATED if there is no such account or it is
+ * disabled. */
 NODISCARD bool actor_load(struct op *op, int64_t user_n, struct actor *ret, struct err *err);
 
 /* What a request says about who sends it; absent ones are {NULL,0}. */
@@ -65,12 +72,13 @@ struct people_request {
 	bool open;                             /* the route is for everybody: bad credentials count as none */
 };
 /*
- * Called once per request.  Bearer token or session cookie; a cookie needs the session's X-CSRF-Token on every method
- * but GET and HEAD, and an Origin, when sent, must be this host.  *ret_known false (and *ret an actor without rights):
- * nobody has signed in; the caller answers 401 unless the route is open.  ERR_UNAUTHENTICATED: what was sent is not
- * valid (any more); ERR_FORBIDDEN: CSRF token or origin are wrong.  Writes when a session was last seen, at most once a
- * minute, in a short transaction of its own: call it outside one.
+ * Called once per request.  Bearer token or session cookie; a cookie needs the session's X-CSRF-Token on
+ * every method but GET and HEAD, and an Origin, when sent, must be this host.  *ret_known false (and *ret an
+ * actor without rights): nobody has signed in; the caller answers 401 unless the route is open.
+ * ERR_UNAUTHENTICATED: what was sent is not valid (any more); ERR_FORBIDDEN: CSRF token or origin are wrong.
+ * Writes when a session was last seen, at most once a minute, in a short transaction of its own: call it
+ * outside one.
  */
-NODISCARD bool people_authenticate(struct op *op, const struct people_request *r, struct actor *ret, bool *ret_known,
-				   struct err *err);
+NODISCARD bool people_authenticate(
+	struct op *op, const struct people_request *r, struct actor *ret, bool *ret_known, struct err *err);
 #define SESSION_COOKIE "seawall"

@@ -16,9 +16,11 @@ static const struct field duty_fields[] = {
 	{ "person_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "person", .zh = "人员", .en = "person" },
 	{ "unit_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "unit", .zh = "单位", .en = "unit" },
 	{ "kind", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = duty_kinds,
-	  .zh = "职责，主要负责人、分管领导、联络员A、联络员B 或其他", .en = "duty, chief, deputy, liaison A, liaison B or other" },
+		.zh = "职责，主要负责人、分管领导、联络员A、联络员B 或其他",
+		.en = "duty, chief, deputy, liaison A, liaison B or other" },
 	{ "from_date", FIELD_DATE, LIST, .zh = "起始日，空为一直担任", .en = "from, empty: always was" },
-	{ "to_date", FIELD_DATE, FILTER | LIST, .zh = "离任日，自当日零时起不再担任", .en = "to, from the first moment of that day no longer" },
+	{ "to_date", FIELD_DATE, FILTER | LIST, .zh = "离任日，自当日零时起不再担任",
+		.en = "to, from the first moment of that day no longer" },
 };
 
 bool person_check_phone(struct span phone, struct err *err)
@@ -28,17 +30,20 @@ bool person_check_phone(struct span phone, struct err *err)
 		bool digit = phone.p[i] >= '0' && phone.p[i] <= '9';
 		digits += digit;
 		if (!digit && !strchr("+-() ,;/", phone.p[i]))
-			return err_field(err, "phone", "电话只能含数字和 + - ( ) , ; /", "a telephone number has digits and + - ( ) , ; /");
+			return err_field(err, "phone", "电话只能含数字和 + - ( ) , ; /",
+				"a telephone number has digits and + - ( ) , ; /");
 	}
-	return !phone.n || digits >= 3 || err_field(err, "phone", "电话位数不足", "the telephone number is too short");
+	return !phone.n || digits >= 3 ||
+		err_field(err, "phone", "电话位数不足", "the telephone number is too short");
 }
 
 bool person_check_mail(struct span mail, struct err *err)
 {
 	size_t at, dot;
-	bool good = !mail.n || (span_find(mail, '@', &at) && at > 0 && span_find(span_from(mail, at), '.', &dot) &&
-				at + dot + 1 < mail.n && !span_find(span_from(mail, at + 1), '@', &dot) &&
-				!span_find(mail, ' ', &dot));
+	bool good = !mail.n ||
+		(span_find(mail, '@', &at) && at > 0 && span_find(span_from(mail, at), '.', &dot) &&
+			at + dot + 1 < mail.n && !span_find(span_from(mail, at + 1), '@', &dot) &&
+			!span_find(mail, ' ', &dot));
 	return good || err_field(err, "mail", "邮箱格式不对", "this is no mail address");
 }
 
@@ -46,7 +51,8 @@ static bool check_person(struct op *op, const struct record *before, struct reco
 {
 	(void)op;
 	(void)before;
-	return person_check_phone(record_text(after, "phone"), err) && person_check_mail(record_text(after, "mail"), err);
+	return person_check_phone(record_text(after, "phone"), err) &&
+		person_check_mail(record_text(after, "mail"), err);
 }
 
 /* ,"duties":[…]: what the person does or did, the newest first. */
@@ -56,13 +62,15 @@ static bool show_person(struct op *op, const struct record *r, bool single, stru
 	bool more = true;
 	if (!single)
 		return true;
-	if (!db_query(op_db(op), SQL("SELECT d.id, u.id, u.name, d.kind, d.from_date, d.to_date FROM duties d"
-				     " JOIN units u ON u.n=d.unit_n WHERE d.person_n=? ORDER BY d.n DESC LIMIT 100"),
-		      V(db_i(r->n)), &rows, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT d.id, u.id, u.name, d.kind, d.from_date, d.to_date FROM duties d"
+			" JOIN units u ON u.n=d.unit_n WHERE d.person_n=? ORDER BY d.n DESC LIMIT 100"),
+		    V(db_i(r->n)), &rows, err))
 		return false;
 	str_addz(out, ",\"duties\":[");
 	for (size_t i = 0; ; i++) {
-		static const char *const names[] = { "id", "unit_id", "unit_name", "kind", "from_date", "to_date" };
+		static const char *const names[] = { "id", "unit_id", "unit_name", "kind", "from_date",
+			"to_date" };
 		if (!db_next(rows, &more, err))
 			return false;
 		if (!more)
@@ -91,16 +99,20 @@ static bool check_duty(struct op *op, const struct record *before, struct record
 }
 
 /* A person with an account or duties stays; the duties first. */
-static bool after_person(struct op *op, const struct record *before, const struct record *after, struct err *err)
+static bool after_person(
+	struct op *op, const struct record *before, const struct record *after, struct err *err)
 {
 	int64_t one;
 	bool used = false;
 	if (after)
 		return true;
-	return db_int(op_db(op), SQL("SELECT 1 FROM duties WHERE person_n=? UNION SELECT 1 FROM users WHERE person_n=?"),
-		      V(db_i(before->n), db_i(before->n)), &one, &used, err) &&
-	       (!used || err_set(err, ERR_CONFLICT, "该人员仍有职责或账号，不能删除",
-				 "the person still has duties or an account and cannot be deleted"));
+	return db_int(op_db(op),
+		       SQL("SELECT 1 FROM duties WHERE person_n=? UNION SELECT 1 FROM users WHERE "
+			   "person_n=?"),
+		       V(db_i(before->n), db_i(before->n)), &one, &used, err) &&
+		(!used ||
+			err_set(err, ERR_CONFLICT, "该人员仍有职责或账号，不能删除",
+				"the person still has duties or an account and cannot be deleted"));
 }
 
 struct span people_today(const struct op *op)
@@ -110,18 +122,36 @@ struct span people_today(const struct op *op)
 }
 
 const struct resource person_resource = {
-	.name = "person", .path = "persons", .table = "persons",
-	.zh = "人员，联系人", .en = "person, a contact",
-	.fields = person_fields, .n_fields = COUNT(person_fields), .unit_column = "t.unit_n", .label = "name", .sort = "name",
-	.read = PERM_PERSON_READ, .write = PERM_PERSON_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
-	.check = check_person, .after = after_person, .show = show_person,
+	.name = "person",
+	.path = "persons",
+	.table = "persons",
+	.zh = "人员，联系人",
+	.en = "person, a contact",
+	.fields = person_fields,
+	.n_fields = COUNT(person_fields),
+	.unit_column = "t.unit_n",
+	.label = "name",
+	.sort = "name",
+	.read = PERM_PERSON_READ,
+	.write = PERM_PERSON_WRITE,
+	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
+	.check = check_person,
+	.after = after_person,
+	.show = show_person,
 	.show_schema = "\"duties\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };
 
 const struct resource duty_resource = {
-	.name = "duty", .path = "duties", .table = "duties",
-	.zh = "职责，某人在某单位担任什么", .en = "duty, what a person is in a unit",
-	.fields = duty_fields, .n_fields = COUNT(duty_fields), .unit_column = "t.unit_n",
-	.read = PERM_PERSON_READ, .write = PERM_PERSON_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
+	.name = "duty",
+	.path = "duties",
+	.table = "duties",
+	.zh = "职责，某人在某单位担任什么",
+	.en = "duty, what a person is in a unit",
+	.fields = duty_fields,
+	.n_fields = COUNT(duty_fields),
+	.unit_column = "t.unit_n",
+	.read = PERM_PERSON_READ,
+	.write = PERM_PERSON_WRITE,
+	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
 	.check = check_duty,
 };

@@ -19,7 +19,8 @@ static void check_dates(struct import *m, struct import_row *row)
 	for (int column = PERSON_FROM; column <= PERSON_TO; column++) {
 		if (import_date(row->at[column], m->arena, &row->at[column]))
 			continue;
-		err_set(&e, ERR_INVALID, "不是日期（应为 2026-11-23 的样子）", "this is no date (write it like 2026-11-23)");
+		err_set(&e, ERR_INVALID, "不是日期（应为 2026-11-23 的样子）",
+			"this is no date (write it like 2026-11-23)");
 		import_refuse(m, row->line, column, &e);
 		return;
 	}

@@ -24,8 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < m.rows.n && m.errors.n == 0; i++) {
 		const struct import_row *row = &m.rows.p[i];
-		if (!row->at[PERSON_UNIT].n || !row->at[PERSON_NAME].n || (row->at[PERSON_FROM].n && row->at[PERSON_FROM].n != 10) ||
-		    (row->at[PERSON_TO].n && row->at[PERSON_TO].n != 10))
+		if (!row->at[PERSON_UNIT].n || !row->at[PERSON_NAME].n ||
+			(row->at[PERSON_FROM].n && row->at[PERSON_FROM].n != 10) ||
+			(row->at[PERSON_TO].n && row->at[PERSON_TO].n != 10))
 			abort();
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /*
- * seawall import persons FILE: one row is one duty of one person, or a person alone.  A person is known by name and
- * telephone, else by name and unit.  Empty fields leave what is known.
+ * seawall import persons FILE: one row is one duty of one person, or a person alone.  A person is known by
+ * name and telephone, else by name and unit.  Empty fields leave what is known.
  */
 #include "people/person.h"
 #include "people/person_file.h"
@@ -33,8 +33,10 @@ struct plan {
 static bool read_stamp(struct op *op, int64_t *ret, struct err *err)
 {
 	bool found;
-	return db_int(op_db(op), SQL("SELECT (SELECT count(*)+coalesce(sum(version), 0) FROM persons)*1000003"
-				     " + (SELECT count(*)+coalesce(sum(version), 0) FROM duties)"), V0, ret, &found, err);
+	return db_int(op_db(op),
+		SQL("SELECT (SELECT count(*)+coalesce(sum(version), 0) FROM persons)*1000003"
+		    " + (SELECT count(*)+coalesce(sum(version), 0) FROM duties)"),
+		V0, ret, &found, err);
 }
 
 static void refuse(struct plan *p, const struct import_row *row, int column, const char *zh, const char *en)
@@ -62,20 +64,24 @@ static bool take(struct record *rec, const char *field, struct span value)
 	return true;
 }
 
-static bool find_person(struct plan *p, const struct item *item, int64_t *ret_n, int64_t *ret_count, struct err *err)
+static bool find_person(
+	struct plan *p, const struct item *item, int64_t *ret_n, int64_t *ret_count, struct err *err)
 {
 	struct db *db = op_db(p->op);
 	struct db_value name = db_t(item->row->at[PERSON_NAME]), phone = db_t(item->row->at[PERSON_PHONE]);
 	bool found;
 	*ret_count = 0;
-	if (phone.s.n && (!db_int(db, SQL("SELECT count(*) FROM persons WHERE name=? AND phone=?"), V(name, phone), ret_count,
-				  &found, err) ||
-			  !db_int(db, SQL("SELECT n FROM persons WHERE name=? AND phone=?"), V(name, phone), ret_n, &found, err)))
+	if (phone.s.n &&
+		(!db_int(db, SQL("SELECT count(*) FROM persons WHERE name=? AND phone=?"), V(name, phone),
+			 ret_count, &found, err) ||
+			!db_int(db, SQL("SELECT n FROM persons WHERE name=? AND phone=?"), V(name, phone),
+				ret_n, &found, err)))
 		return false;
 	return *ret_count ||
-	       (db_int(db, SQL("SELECT count(*) FROM persons WHERE name=? AND unit_n=?"), V(name, db_i(item->unit_n)), ret_count,
-		       &found, err) &&
-		db_int(db, SQL("SELECT n FROM persons WHERE name=? AND unit_n=?"), V(name, db_i(item->unit_n)), ret_n, &found, err));
+		(db_int(db, SQL("SELECT count(*) FROM persons WHERE name=? AND unit_n=?"),
+			 V(name, db_i(item->unit_n)), ret_count, &found, err) &&
+			db_int(db, SQL("SELECT n FROM persons WHERE name=? AND unit_n=?"),
+				V(name, db_i(item->unit_n)), ret_n, &found, err));
 }
 
 static bool new_who(struct plan *p, struct item *item, struct who *ret, struct err *err)
@@ -85,13 +91,15 @@ static bool new_who(struct plan *p, struct item *item, struct who *ret, struct e
 	if (!find_person(p, item, &n, &count, err))
 		return false;
 	if (count > 1)
-		refuse(p, item->row, PERSON_NAME, "已有多个同名人员，请先核对", "several persons have this name, please check them first");
+		refuse(p, item->row, PERSON_NAME, "已有多个同名人员，请先核对",
+			"several persons have this name, please check them first");
 	*ret = (struct who){ .fresh = count == 0 };
 	if (ret->fresh ? !record_new(&person_resource, p->op->arena, &ret->before)
 		       : !resource_load(p->op, &person_resource, n, &ret->before, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_CONFLICT, "人员在比对时发生变化，请重试", "the persons changed meanwhile, try again");
+		return err_set(err, ERR_CONFLICT, "人员在比对时发生变化，请重试",
+			"the persons changed meanwhile, try again");
 	ret->after = copy(p->op, &ret->before);
 	if (ret->fresh) {
 		record_set(&ret->after, "name", db_t(item->row->at[PERSON_NAME]));
@@ -117,14 +125,16 @@ static bool find_who(struct plan *p, struct item *item, struct err *err)
 		if (!new_who(p, item, &w, err))
 			return false;
 		/* two keys may mean one person: with and without telephone */
-		for (item->who = 0; item->who < p->whos.n && (w.fresh || p->whos.p[item->who].before.n != w.before.n);)
+		for (item->who = 0;
+			item->who < p->whos.n && (w.fresh || p->whos.p[item->who].before.n != w.before.n);)
 			item->who++;
 		if (item->who == p->whos.n)
 			vec_push(&p->whos, w);
 		map_put(p->by_key, str_span(&key), item->who, NULL);
 	}
 	struct who *who = &p->whos.p[item->who];
-	bool phone = take(&who->after, "phone", at[PERSON_PHONE]), mail = take(&who->after, "mail", at[PERSON_MAIL]);
+	bool phone = take(&who->after, "phone", at[PERSON_PHONE]),
+	     mail = take(&who->after, "mail", at[PERSON_MAIL]);
 	bool post = take(&who->after, "post", at[PERSON_POST]);
 	who->changed = who->changed || phone || mail || post;
 	return true;
@@ -142,11 +152,14 @@ static bool find_duty(struct plan *p, struct item *item, struct err *err)
 				       SPAN_ARG(at[PERSON_DUTY]));
 	map_put(p->duties, key, item->row->line, &first);
 	if (!first) {
-		refuse(p, item->row, PERSON_DUTY, "同一人在同一单位的这项职责重复", "this duty of this person in this unit stands twice");
+		refuse(p, item->row, PERSON_DUTY, "同一人在同一单位的这项职责重复",
+			"this duty of this person in this unit stands twice");
 		return true;
 	}
-	if (person && !db_int(op_db(p->op), SQL("SELECT n FROM duties WHERE person_n=? AND unit_n=? AND kind=? ORDER BY n DESC"),
-			      V(db_i(person), db_i(item->unit_n), db_t(at[PERSON_DUTY])), &n, &found, err))
+	if (person &&
+		!db_int(op_db(p->op),
+			SQL("SELECT n FROM duties WHERE person_n=? AND unit_n=? AND kind=? ORDER BY n DESC"),
+			V(db_i(person), db_i(item->unit_n), db_t(at[PERSON_DUTY])), &n, &found, err))
 		return false;
 	item->fresh = !found;
 	if (found ? !resource_load(p->op, &duty_resource, n, &item->before, &found, err)
@@ -155,7 +168,8 @@ static bool find_duty(struct plan *p, struct item *item, struct err *err)
 	item->after = copy(p->op, &item->before);
 	record_set(&item->after, "unit_id", db_i(item->unit_n));
 	record_set(&item->after, "kind", db_t(at[PERSON_DUTY]));
-	bool from = take(&item->after, "from_date", at[PERSON_FROM]), to = take(&item->after, "to_date", at[PERSON_TO]);
+	bool from = take(&item->after, "from_date", at[PERSON_FROM]),
+	     to = take(&item->after, "to_date", at[PERSON_TO]);
 	item->changed = !item->fresh && (from || to);
 	return true;
 }
@@ -189,8 +203,10 @@ static bool make_plan(struct plan *p, struct err *err)
 		if (!unit_find(p->op, item.row->at[PERSON_UNIT], &item.unit_n, &found, err))
 			return false;
 		if (!found) {
-			refuse(p, item.row, PERSON_UNIT, "没有这个单位（编码、名称、简称、别名都不是，或不唯一）",
-			       "there is no such unit (by code, name, short name or alias, or more than one)");
+			refuse(p, item.row, PERSON_UNIT,
+				"没有这个单位（编码、名称、简称、别名都不是，或不唯一）",
+				"there is no such unit (by code, name, short name or alias, or more than "
+				"one)");
 			continue;
 		}
 		if (!find_who(p, &item, err) || !find_duty(p, &item, err))
@@ -216,7 +232,8 @@ static bool write_plan(struct plan *p, struct err *err)
 	if (!read_stamp(p->op, &stamp, err))
 		return false;
 	if (stamp != p->stamp)
-		return err_set(err, ERR_CONFLICT, "人员在比对后被他人修改，请重试", "somebody changed the persons meanwhile, try again");
+		return err_set(err, ERR_CONFLICT, "人员在比对后被他人修改，请重试",
+			"somebody changed the persons meanwhile, try again");
 	for (size_t i = 0; i < p->items.n; i++) {
 		struct item *item = &p->items.p[i];
 		struct who *who = &p->whos.p[item->who];

@@ -27,11 +27,20 @@ int main(void)
 	CHECK_OK(house_import(&h, person_import, GOOD, false, &said, &err), err);
 	CHECK_SPAN(said, "read 4, new 4, changed 0, unchanged 0, refused 0");
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM persons")), 3);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM duties d JOIN persons p ON p.n=d.person_n WHERE p.name='李四'")), 2);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM duties WHERE from_date='2024-03-01' AND to_date='2025-12-31'")), 1);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM duties d JOIN persons p ON p.n=d.person_n WHERE "
+			      "p.name='李四'")),
+		2);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM duties WHERE from_date='2024-03-01' AND "
+			      "to_date='2025-12-31'")),
+		1);
 
 	test_case("telephone and mail are not in the change log");
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM change_values WHERE body LIKE '%3338888%' OR body LIKE '%li@%'")), 0);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM change_values WHERE body LIKE '%3338888%' OR body LIKE "
+			      "'%li@%'")),
+		0);
 
 	test_case("the same file again changes nothing");
 	int64_t seq = store_change_seq(h.store);
@@ -40,11 +49,15 @@ int main(void)
 	CHECK_INT(store_change_seq(h.store), seq);
 
 	test_case("a duty gets an end, a person another telephone");
-	CHECK_OK(house_import(&h, person_import, HEAD "W,李四,liaison_a,0759-3338888,,,2026-11-01\nW,王五,,0759-3330000,,,\n",
-			      false, &said, &err), err);
+	CHECK_OK(house_import(&h, person_import,
+			 HEAD "W,李四,liaison_a,0759-3338888,,,2026-11-01\nW,王五,,0759-3330000,,,\n", false,
+			 &said, &err),
+		err);
 	CHECK_SPAN(said, "read 2, new 0, changed 2, unchanged 0, refused 0");
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM duties WHERE kind='liaison_a' AND to_date='2026-11-01'"
-				    " AND from_date='2026-01-01'")), 1);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM duties WHERE kind='liaison_a' AND to_date='2026-11-01'"
+			      " AND from_date='2026-01-01'")),
+		1);
 
 	static const struct { const char *name, *csv; } bad[] = {
 		{ "no such unit", HEAD "Q,甲,,,,,\nW,乙,,,,,\n" },

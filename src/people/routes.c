@@ -12,8 +12,9 @@ static bool add_roles(struct op *op, const struct actor *a, struct str *out, str
 	for (size_t i = 0; i < a->n_grants; i++) {
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool row;
-		if (!db_query(op_db(op), SQL("SELECT id, name FROM units WHERE n=?"), V(db_i(a->grants[i].unit_n)), &rows, err) ||
-		    !db_next(rows, &row, err))
+		if (!db_query(op_db(op), SQL("SELECT id, name FROM units WHERE n=?"),
+			    V(db_i(a->grants[i].unit_n)), &rows, err) ||
+			!db_next(rows, &row, err))
 			return false;
 		str_addf(out, "%s{\"role\":\"%s\",\"unit_id\":", i ? "," : "", role_name(a->grants[i].role));
 		str_add_json(out, row ? db_col_text(rows, 0) : SPAN(""));
@@ -29,8 +30,10 @@ static bool add_roles(struct op *op, const struct actor *a, struct str *out, str
 static bool show(struct call *c, const struct actor *a, const char *csrf, struct err *err)
 {
 	struct span id, person;
-	if (!db_text(op_db(c->op), SQL("SELECT id FROM users WHERE n=?"), V(db_i(a->who.user_n)), c->op->arena, &id, err) ||
-	    !db_text(op_db(c->op), SQL("SELECT id FROM persons WHERE n=?"), V(db_i(a->person_n)), c->op->arena, &person, err))
+	if (!db_text(op_db(c->op), SQL("SELECT id FROM users WHERE n=?"), V(db_i(a->who.user_n)),
+		    c->op->arena, &id, err) ||
+		!db_text(op_db(c->op), SQL("SELECT id FROM persons WHERE n=?"), V(db_i(a->person_n)),
+			c->op->arena, &person, err))
 		return false;
 	str_addz(c->out, "{\"csrf\":");
 	if (csrf)
@@ -62,13 +65,13 @@ static bool sign_in(struct call *c, struct err *err)
 	if (!session_sign_in(c->op, &s, err)) {
 		if (err->code == ERR_RATE)
 			call_add_header(c, "Retry-After",
-					arena_printf(c->op->arena, "%lld", (long long)(s.wait_ms + 999) / 1000));
+				arena_printf(c->op->arena, "%lld", (long long)(s.wait_ms + 999) / 1000));
 		return false;
 	}
 	if (!actor_load(c->op, s.session.user_n, &a, err))
 		return false;
-	call_add_header(c, "Set-Cookie", arena_printf(c->op->arena, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict",
-						      s.token));
+	call_add_header(c, "Set-Cookie",
+		arena_printf(c->op->arena, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict", s.token));
 	return show(c, &a, s.session.csrf, err);
 }
 
@@ -86,12 +89,13 @@ static bool sign_out(struct call *c, struct err *err)
 {
 	if (!session_end(c->op, c->op->actor->session, err))
 		return false;
-	call_add_header(c, "Set-Cookie", SPAN(SESSION_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
+	call_add_header(
+		c, "Set-Cookie", SPAN(SESSION_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
 	c->status = 204;
 	return true;
 }
 
-/* ---- of accounts, by the security administrator ------------------------------------------------------------------------ */
+/* ---- of accounts, by the security administrator ------------------------------------------------ */
 
 static bool get_user(struct call *c, struct record *ret, struct err *err)
 {
@@ -104,8 +108,10 @@ static bool list_sessions(struct call *c, int64_t user_n, struct err *err)
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool more = true;
 	char text[TIME_TEXT];
-	if (!db_query(op_db(c->op), SQL("SELECT id, address, created_at, last_seen_at FROM sessions WHERE user_n=? ORDER BY n DESC"),
-		      V(db_i(user_n)), &rows, err))
+	if (!db_query(op_db(c->op),
+		    SQL("SELECT id, address, created_at, last_seen_at FROM sessions WHERE user_n=? ORDER BY "
+			"n DESC"),
+		    V(db_i(user_n)), &rows, err))
 		return false;
 	str_addz(c->out, "{\"items\":[");
 	for (size_t i = 0; ; i++) {
@@ -119,7 +125,8 @@ static bool list_sessions(struct call *c, int64_t user_n, struct err *err)
 		}
 		str_addf(c->out, ",\"created_at\":\"%s\"", time_format(db_col_int(rows, 2), text));
 		str_addf(c->out, ",\"last_seen_at\":\"%s\"", time_format(db_col_int(rows, 3), text));
-		str_addf(c->out, ",\"current\":%s}", span_eq(db_col_text(rows, 0), c->op->actor->session) ? "true" : "false");
+		str_addf(c->out, ",\"current\":%s}",
+			span_eq(db_col_text(rows, 0), c->op->actor->session) ? "true" : "false");
 	}
 	str_addz(c->out, "],\"next\":null}");
 	return str_check(c->out, err);
@@ -142,7 +149,8 @@ static bool end_own_session(struct call *c, struct err *err)
 		     V(db_t(c->params[0]), db_i(c->op->actor->who.user_n)), err))
 		return false;
 	c->status = 204;
-	return db_changes(op_db(c->op)) > 0 || err_set(err, ERR_NOT_FOUND, "没有这个登录", "there is no such session");
+	return db_changes(op_db(c->op)) > 0 ||
+		err_set(err, ERR_NOT_FOUND, "没有这个登录", "there is no such session");
 }
 
 static bool end_user_sessions(struct call *c, struct err *err)
@@ -163,7 +171,10 @@ static bool set_password(struct call *c, struct err *err)
 		return false;
 	c->status = 204;
 	return op_begin(c->op, err) &&
-	       op_finish(c->op, user_set_password(c->op, &user, hash, err) && user_end_access(c->op, user.n, 0, false, err), err);
+		op_finish(c->op,
+			user_set_password(c->op, &user, hash, err) &&
+				user_end_access(c->op, user.n, 0, false, err),
+			err);
 }
 
 static bool own_password(struct call *c, struct err *err)
@@ -176,8 +187,9 @@ static bool own_password(struct call *c, struct err *err)
 	struct op *op = c->op;
 	struct span name = op->actor->who.name, address = op->actor->who.address;
 	if (!resource_load(op, &user_resource, op->actor->who.user_n, &user, &found, err) ||
-	    !db_text(op_db(op), SQL("SELECT password_hash FROM users WHERE n=?"), V(db_i(user.n)), op->arena, &old_hash, err) ||
-	    !op_begin(op, err) || !op_finish(op, throttle_take(op, name, address, &wait, err), err))
+		!db_text(op_db(op), SQL("SELECT password_hash FROM users WHERE n=?"), V(db_i(user.n)),
+			op->arena, &old_hash, err) ||
+		!op_begin(op, err) || !op_finish(op, throttle_take(op, name, address, &wait, err), err))
 		return false;
 	if (wait)
 		return err_set(err, ERR_RATE, "尝试次数过多，请稍后再试", "too many tries, try again later");
@@ -186,7 +198,8 @@ static bool own_password(struct call *c, struct err *err)
 	if (!right)
 		return err_field(err, "old", "原密码不对", "the old password is wrong");
 	if (!password_check(name, new_password, err) || !password_hash(new_password, hash, err) ||
-	    !db_int(op_db(op), SQL("SELECT n FROM sessions WHERE id=?"), V(db_t(op->actor->session)), &keep, &found, err))
+		!db_int(op_db(op), SQL("SELECT n FROM sessions WHERE id=?"), V(db_t(op->actor->session)),
+			&keep, &found, err))
 		return false;
 	c->status = 204;
 	return op_begin(op, err) && op_finish(op, throttle_give_back(op, name, address, err) &&
@@ -211,7 +224,8 @@ static bool add_token(struct call *c, struct err *err)
 	c->status = 201;
 	str_addz(c->out, "{\"id\":");
 	str_add_json(c->out, token.id);
-	str_addf(c->out, ",\"token\":\"%s\",\"expires_at\":\"%s\"}", text, time_format(wish.expires_at, until));
+	str_addf(c->out, ",\"token\":\"%s\",\"expires_at\":\"%s\"}", text,
+		time_format(wish.expires_at, until));
 	return str_check(c->out, err);
 }
 
@@ -231,38 +245,53 @@ static bool revoke_token(struct call *c, struct err *err)
 }
 
 #define SESSION_SCHEMA \
-	"{\"type\":\"object\",\"required\":[\"csrf\",\"user\"],\"properties\":{\"csrf\":{\"type\":[\"string\",\"null\"]}," \
-	"\"user\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}," \
-	"\"person_id\":{\"type\":[\"string\",\"null\"]},\"roles\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}"
+	"{\"type\":\"object\",\"required\":[\"csrf\",\"user\"],\"properties\":{\"csrf\":{\"type\":[" \
+	"\"string\",\"null\"]}," \
+	"\"user\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":" \
+	"\"string\"}," \
+	"\"person_id\":{\"type\":[\"string\",\"null\"]},\"roles\":{\"type\":\"array\",\"items\":{\"type\":" \
+	"\"object\"}}}}}}"
 #define LIST_SCHEMA \
-	"{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" \
+	"{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":" \
+	"\"array\",\"items\":" \
 	"{\"type\":\"object\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}"
 
 const struct route people_routes[] = {
 	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, 0, "登录", "sign in",
-	  "{\"type\":\"object\",\"required\":[\"username\",\"password\"],\"properties\":{\"username\":{\"type\":\"string\"},"
-	  "\"password\":{\"type\":\"string\"}}}", SESSION_SCHEMA },
-	{ "GET", "/api/v1/session", current, PERM_SIGNED_IN, 0, 0, "当前登录", "the current session", NULL, SESSION_SCHEMA },
-	{ "DELETE", "/api/v1/session", sign_out, PERM_SIGNED_IN, 0, ROUTE_TX, "退出", "sign out", NULL, NULL },
+		"{\"type\":\"object\",\"required\":[\"username\",\"password\"],\"properties\":{\"username\":{"
+		"\"type\":\"string\"},"
+		"\"password\":{\"type\":\"string\"}}}",
+		SESSION_SCHEMA },
+	{ "GET", "/api/v1/session", current, PERM_SIGNED_IN, 0, 0, "当前登录", "the current session", NULL,
+		SESSION_SCHEMA },
+	{ "DELETE", "/api/v1/session", sign_out, PERM_SIGNED_IN, 0, ROUTE_TX, "退出", "sign out", NULL,
+		NULL },
 	{ "POST", "/api/v1/session/password", own_password, PERM_SIGNED_IN, BODY_MAX, 0, "修改自己的密码",
-	  "change one's own password",
-	  "{\"type\":\"object\",\"required\":[\"old\",\"new\"],\"properties\":{\"old\":{\"type\":\"string\"},\"new\":"
-	  "{\"type\":\"string\"}}}", NULL },
-	{ "GET", "/api/v1/sessions", own_sessions, PERM_SIGNED_IN, 0, 0, "自己的全部登录", "all of one's own sessions", NULL,
-	  LIST_SCHEMA },
-	{ "DELETE", "/api/v1/sessions/{id}", end_own_session, PERM_SIGNED_IN, 0, ROUTE_TX, "结束自己的一个登录",
-	  "end one of one's own sessions", NULL, NULL },
-	{ "GET", "/api/v1/users/{id}/sessions", user_sessions, PERM_USER_READ, 0, 0, "账号的全部登录", "sessions of an account",
-	  NULL, LIST_SCHEMA },
+		"change one's own password",
+		"{\"type\":\"object\",\"required\":[\"old\",\"new\"],\"properties\":{\"old\":{\"type\":"
+		"\"string\"},\"new\":"
+		"{\"type\":\"string\"}}}",
+		NULL },
+	{ "GET", "/api/v1/sessions", own_sessions, PERM_SIGNED_IN, 0, 0, "自己的全部登录",
+		"all of one's own sessions", NULL, LIST_SCHEMA },
+	{ "DELETE", "/api/v1/sessions/{id}", end_own_session, PERM_SIGNED_IN, 0, ROUTE_TX,
+		"结束自己的一个登录", "end one of one's own sessions", NULL, NULL },
+	{ "GET", "/api/v1/users/{id}/sessions", user_sessions, PERM_USER_READ, 0, 0, "账号的全部登录",
+		"sessions of an account", NULL, LIST_SCHEMA },
 	{ "DELETE", "/api/v1/users/{id}/sessions", end_user_sessions, PERM_USER_WRITE, 0, ROUTE_TX,
-	  "结束账号的全部登录和令牌", "end all sessions and tokens of an account", NULL, NULL },
-	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX, 0, "重设密码，其全部登录随之结束",
-	  "set a password, which ends the account's sessions",
-	  "{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{\"password\":{\"type\":\"string\"}}}", NULL },
-	{ "POST", "/api/v1/users/{id}/tokens", add_token, PERM_USER_WRITE, BODY_MAX, ROUTE_TX, "新建令牌，只显示这一次",
-	  "make a token, shown this once",
-	  "{\"type\":\"object\",\"required\":[\"days\"],\"properties\":{\"days\":{\"type\":\"integer\",\"minimum\":1},\"name\":"
-	  "{\"type\":\"string\"},\"scope\":{\"type\":\"string\"}}}", NULL },
-	{ "DELETE", "/api/v1/tokens/{id}", revoke_token, PERM_USER_WRITE, 0, ROUTE_TX, "吊销令牌", "revoke a token", NULL, NULL },
+		"结束账号的全部登录和令牌", "end all sessions and tokens of an account", NULL, NULL },
+	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX, 0,
+		"重设密码，其全部登录随之结束", "set a password, which ends the account's sessions",
+		"{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{\"password\":{\"type\":"
+		"\"string\"}}}",
+		NULL },
+	{ "POST", "/api/v1/users/{id}/tokens", add_token, PERM_USER_WRITE, BODY_MAX, ROUTE_TX,
+		"新建令牌，只显示这一次", "make a token, shown this once",
+		"{\"type\":\"object\",\"required\":[\"days\"],\"properties\":{\"days\":{\"type\":\"integer\","
+		"\"minimum\":1},\"name\":"
+		"{\"type\":\"string\"},\"scope\":{\"type\":\"string\"}}}",
+		NULL },
+	{ "DELETE", "/api/v1/tokens/{id}", revoke_token, PERM_USER_WRITE, 0, ROUTE_TX, "吊销令牌",
+		"revoke a token", NULL, NULL },
 };
 const size_t people_routes_count = COUNT(people_routes);

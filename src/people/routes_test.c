@@ -78,7 +78,8 @@ static int sign_in(struct client *c, const char *name, const char *password)
 		return a.status;
 	size_t end;
 	struct span cookie = span_of(a.cookie);
-	CHECK(strstr(a.cookie, "HttpOnly") && strstr(a.cookie, "SameSite=Strict") && strstr(a.cookie, "Path=/"));
+	CHECK(strstr(a.cookie, "HttpOnly") && strstr(a.cookie, "SameSite=Strict") &&
+		strstr(a.cookie, "Path=/"));
 	if (span_find(cookie, ';', &end))
 		snprintf(c->cookie, sizeof c->cookie, "%.*s", (int)end, a.cookie);
 	snprintf(c->csrf, sizeof c->csrf, SPAN_FMT, SPAN_ARG(json_get_text(a.body, "csrf")));
@@ -90,8 +91,12 @@ static void add_user(const char *name, const char *role, const char *unit)
 	struct span word = span_of(name), role_value = span_of(role), unit_value = span_of(unit);
 	char secret[] = "correct horse\n", *said = NULL;
 	size_t n;
-	struct command_call c = { .op = &h.op, .words = &word, .n_words = 1, .n_options = 3,
-				  .options = { { "role", &role_value, 1 }, { "unit", &unit_value, 1 }, { "password-stdin", NULL, 0 } } };
+	struct command_call c = { .op = &h.op,
+		.words = &word,
+		.n_words = 1,
+		.n_options = 3,
+		.options = { { "role", &role_value, 1 }, { "unit", &unit_value, 1 },
+			{ "password-stdin", NULL, 0 } } };
 	struct err err = { 0 };
 	c.in = fmemopen(secret, sizeof secret - 1, "r");
 	c.out = open_memstream(&said, &n);
@@ -132,7 +137,9 @@ static void test_session(void)
 	old = duty;
 	old.csrf[0] = '\0';
 	CHECK_INT(status_of(&old, "DELETE", "/api/v1/session", NULL), 403);
-	CHECK_INT(status_of(&old, "POST", "/api/v1/session", "{\"username\":\"duty\",\"password\":\"correct horse\"}"), 200);
+	CHECK_INT(status_of(&old, "POST", "/api/v1/session",
+			  "{\"username\":\"duty\",\"password\":\"correct horse\"}"),
+		200);
 
 	test_case("one sees one's sessions and ends another");
 	CLEANUP(answer_done) struct answer list = ask(&duty, "GET", "/api/v1/sessions", NULL);
@@ -146,10 +153,15 @@ static void test_session(void)
 	test_case("a changed password: the old one must be right, other sessions end");
 	struct client second;
 	CHECK_INT(sign_in(&second, "duty", "correct horse"), 200);
-	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password", "{\"old\":\"x\",\"new\":\"battery staple\"}"), 422);
-	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password", "{\"old\":\"correct horse\",\"new\":\"short\"}"), 422);
-	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password", "{\"old\":\"correct horse\",\"new\":\"battery staple\"}"),
-		  204);
+	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password",
+			  "{\"old\":\"x\",\"new\":\"battery staple\"}"),
+		422);
+	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password",
+			  "{\"old\":\"correct horse\",\"new\":\"short\"}"),
+		422);
+	CHECK_INT(status_of(&duty, "POST", "/api/v1/session/password",
+			  "{\"old\":\"correct horse\",\"new\":\"battery staple\"}"),
+		204);
 	CHECK_INT(status_of(&duty, "GET", "/api/v1/session", NULL), 200);
 	CHECK_INT(status_of(&second, "GET", "/api/v1/session", NULL), 401);
 
@@ -160,8 +172,9 @@ static void test_session(void)
 	test_case("too many failures: 429 with Retry-After");
 	for (int i = 0; i < 5; i++)
 		CHECK_INT(sign_in(&old, "liaison", "wrong"), 401);
-	CLEANUP(answer_done) struct answer limited = ask(NULL, "POST", "/api/v1/session",
-							 "{\"username\":\"liaison\",\"password\":\"correct horse\"}");
+	CLEANUP(answer_done)
+	struct answer limited = ask(
+		NULL, "POST", "/api/v1/session", "{\"username\":\"liaison\",\"password\":\"correct horse\"}");
 	CHECK_INT(limited.status, 429);
 	CHECK_STR(limited.retry, "30");
 	now += 31000;
@@ -181,39 +194,60 @@ static void test_administration(void)
 	CHECK_INT(user.status, 201);
 	const char *id = json_get_text(user.body, "id").p;
 	CHECK_INT(sign_in(&made, "new", ""), 401);
-	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/password", id), "{\"password\":\"1234567\"}"), 422);
-	CHECK_INT(status_of(&duty, "POST", path_of("/api/v1/users/*/password", id), "{\"password\":\"correct horse\"}"), 403);
-	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/password", id), "{\"password\":\"correct horse\"}"), 204);
+	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/password", id),
+			  "{\"password\":\"1234567\"}"),
+		422);
+	CHECK_INT(status_of(&duty, "POST", path_of("/api/v1/users/*/password", id),
+			  "{\"password\":\"correct horse\"}"),
+		403);
+	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/password", id),
+			  "{\"password\":\"correct horse\"}"),
+		204);
 	CHECK_INT(sign_in(&made, "new", "correct horse"), 200);
 	CHECK_INT(status_of(&made, "GET", "/api/v1/units", NULL), 403);
 
 	test_case("a grant works from the next request, its end too; never two of three");
-	CLEANUP(answer_done) struct answer grant = ask(&sec, "POST", "/api/v1/grants",
-						       "{\"user_id\":\"new\",\"role\":\"auditor\",\"unit_id\":\"A\"}");
+	CLEANUP(answer_done)
+	struct answer grant = ask(&sec, "POST", "/api/v1/grants",
+		"{\"user_id\":\"new\",\"role\":\"auditor\",\"unit_id\":\"A\"}");
 	CHECK_INT(grant.status, 201);
 	CHECK_INT(status_of(&made, "GET", "/api/v1/units", NULL), 200);
-	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants", "{\"user_id\":\"new\",\"role\":\"system_admin\",\"unit_id\":\"A\"}"), 409);
-	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants", "{\"user_id\":\"sec\",\"role\":\"auditor\",\"unit_id\":\"A\"}"), 409);
+	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants",
+			  "{\"user_id\":\"new\",\"role\":\"system_admin\",\"unit_id\":\"A\"}"),
+		409);
+	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants",
+			  "{\"user_id\":\"sec\",\"role\":\"auditor\",\"unit_id\":\"A\"}"),
+		409);
 	CHECK_INT(status_of(&sec, "PATCH", path_of("/api/v1/grants/*", json_get_text(grant.body, "id").p),
 			    "{\"to_at\":\"2026-01-01T00:00:00Z\"}"), 200);
 	CHECK_INT(status_of(&made, "GET", "/api/v1/units", NULL), 403);
-	CHECK_INT(status_of(&sec, "DELETE", path_of("/api/v1/grants/*", json_get_text(grant.body, "id").p), NULL), 204);
+	CHECK_INT(status_of(&sec, "DELETE", path_of("/api/v1/grants/*", json_get_text(grant.body, "id").p),
+			  NULL),
+		204);
 
 	test_case("tokens are shown once, work without CSRF token, and are revoked");
 	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/tokens", "duty"), "{\"days\":0}"), 422);
-	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/tokens", "duty"), "{\"days\":1,\"scope\":\"fly\"}"), 422);
-	CLEANUP(answer_done) struct answer token = ask(&sec, "POST", path_of("/api/v1/users/*/tokens", "duty"),
-						       "{\"days\":1,\"name\":\"script\"}");
+	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/tokens", "duty"),
+			  "{\"days\":1,\"scope\":\"fly\"}"),
+		422);
+	CLEANUP(answer_done)
+	struct answer token = ask(
+		&sec, "POST", path_of("/api/v1/users/*/tokens", "duty"), "{\"days\":1,\"name\":\"script\"}");
 	CHECK_INT(token.status, 201);
-	snprintf(program.bearer, sizeof program.bearer, "Bearer " SPAN_FMT, SPAN_ARG(json_get_text(token.body, "token")));
+	snprintf(program.bearer, sizeof program.bearer, "Bearer " SPAN_FMT,
+		SPAN_ARG(json_get_text(token.body, "token")));
 	CHECK_INT(status_of(&program, "GET", "/api/v1/session", NULL), 200);
-	CHECK_INT(status_of(&program, "POST", "/api/v1/units", "{\"code\":\"N\",\"name\":\"新\",\"kind\":\"operator\"}"), 201);
+	CHECK_INT(status_of(&program, "POST", "/api/v1/units",
+			  "{\"code\":\"N\",\"name\":\"新\",\"kind\":\"operator\"}"),
+		201);
 	CLEANUP(answer_done) struct answer tokens = ask(&sec, "GET", "/api/v1/tokens", NULL);
 	CHECK_INT((int)json_array_size(json_object_get(tokens.body, "items")), 1);
 	char *shown = json_dumps(tokens.body, 0);
 	CHECK(shown && !strstr(shown, "seawall_") && !strstr(shown, "hash"));
 	free(shown);
-	CHECK_INT(status_of(&sec, "DELETE", path_of("/api/v1/tokens/*", json_get_text(token.body, "id").p), NULL), 204);
+	CHECK_INT(status_of(&sec, "DELETE", path_of("/api/v1/tokens/*", json_get_text(token.body, "id").p),
+			  NULL),
+		204);
 	CHECK_INT(status_of(&program, "GET", "/api/v1/session", NULL), 401);
 
 	test_case("sessions of an account are seen and ended; disabling ends them too");
@@ -236,9 +270,12 @@ static void test_scope(void)
 	CHECK_INT(status_of(&county, "GET", "/api/v1/units/W", NULL), 404);
 	CHECK_INT(status_of(&county, "PATCH", "/api/v1/units/S", "{\"phone\":\"0759-3330001\"}"), 200);
 	CHECK_INT(status_of(&county, "PATCH", "/api/v1/units/S", "{\"parent_id\":\"A\"}"), 403);
-	CHECK_INT(status_of(&county, "POST", "/api/v1/units", "{\"code\":\"S2\",\"name\":\"小学\",\"kind\":\"public_body\"}"), 403);
 	CHECK_INT(status_of(&county, "POST", "/api/v1/units",
-			    "{\"code\":\"S2\",\"name\":\"小学\",\"kind\":\"public_body\",\"parent_id\":\"C\"}"), 201);
+			  "{\"code\":\"S2\",\"name\":\"小学\",\"kind\":\"public_body\"}"),
+		403);
+	CHECK_INT(status_of(&county, "POST", "/api/v1/units",
+			  "{\"code\":\"S2\",\"name\":\"小学\",\"kind\":\"public_body\",\"parent_id\":\"C\"}"),
+		201);
 	CHECK_INT(status_of(&county, "PATCH", "/api/v1/units/C", "{\"parent_id\":\"S2\"}"), 422);
 	CHECK_INT(status_of(&county, "DELETE", "/api/v1/units/C", NULL), 409);
 	CHECK_INT(status_of(&county, "DELETE", "/api/v1/units/S2", NULL), 204);
@@ -254,20 +291,29 @@ static void test_scope(void)
 
 	test_case("an administrator of one county cannot touch accounts of the city");
 	CHECK_INT(sign_in(&csec, "csec", "correct horse"), 200);
-	CHECK_INT(status_of(&csec, "POST", "/api/v1/users/duty/password", "{\"password\":\"correct horse\"}"), 403);
+	CHECK_INT(status_of(&csec, "POST", "/api/v1/users/duty/password", "{\"password\":\"correct horse\"}"),
+		403);
 	CHECK_INT(status_of(&csec, "PATCH", "/api/v1/users/duty", "{\"disabled\":true}"), 403);
-	CHECK_INT(status_of(&csec, "POST", "/api/v1/users/county/password", "{\"password\":\"battery staple\"}"), 204);
-	CHECK_INT(status_of(&csec, "POST", "/api/v1/grants", "{\"user_id\":\"county\",\"role\":\"analyst\",\"unit_id\":\"A\"}"), 403);
+	CHECK_INT(status_of(&csec, "POST", "/api/v1/users/county/password",
+			  "{\"password\":\"battery staple\"}"),
+		204);
+	CHECK_INT(status_of(&csec, "POST", "/api/v1/grants",
+			  "{\"user_id\":\"county\",\"role\":\"analyst\",\"unit_id\":\"A\"}"),
+		403);
 
 	test_case("functional zones may be made, standard divisions stay");
 	struct client duty;
 	CHECK_INT(sign_in(&duty, "duty", "battery staple"), 200);
 	CHECK_INT(status_of(&duty, "POST", "/api/v1/divisions", "{\"code\":\"4408A1\",\"name\":\"湛江经济技术开发区\","
 			    "\"level\":\"zone\",\"parent_id\":\"440800\",\"gb_code\":\"440811\"}"), 201);
-	CHECK_INT(status_of(&duty, "POST", "/api/v1/divisions", "{\"code\":\"440899\",\"name\":\"新区\",\"level\":\"zone\","
-			    "\"gb_code\":\"440811\"}"), 422);
-	CHECK_INT(status_of(&duty, "POST", "/api/v1/divisions", "{\"code\":\"4408A2\",\"name\":\"新区\",\"level\":\"zone\","
-			    "\"gb_code\":\"449999\"}"), 422);
+	CHECK_INT(status_of(&duty, "POST", "/api/v1/divisions",
+			  "{\"code\":\"440899\",\"name\":\"新区\",\"level\":\"zone\","
+			  "\"gb_code\":\"440811\"}"),
+		422);
+	CHECK_INT(status_of(&duty, "POST", "/api/v1/divisions",
+			  "{\"code\":\"4408A2\",\"name\":\"新区\",\"level\":\"zone\","
+			  "\"gb_code\":\"449999\"}"),
+		422);
 	CHECK_INT(status_of(&duty, "PATCH", "/api/v1/divisions/440802", "{\"name\":\"赤坎\"}"), 422);
 	CHECK_INT(status_of(&duty, "PATCH", "/api/v1/units/W", "{\"division_id\":\"4408A1\"}"), 200);
 }
@@ -281,9 +327,12 @@ int main(void)
 	route_register(tables, &people_routes_count, 1);
 	clock_fake(now);
 	test_case("a house with units and accounts");
-	CHECK_OK(house_import(&h, unit_import, "code,name,parent,kind,sector\nA,市网信办,,office,government\n"
-			      "C,赤坎区网信办,A,office,government\nW,市水务集团,A,operator,water\nS,赤坎小学,C,public_body,education\n",
-			      false, &said, &err), err);
+	CHECK_OK(house_import(&h, unit_import,
+			 "code,name,parent,kind,sector\nA,市网信办,,office,government\n"
+			 "C,赤坎区网信办,A,office,government\nW,市水务集团,A,operator,water\nS,赤坎小学,C,"
+			 "public_body,education\n",
+			 false, &said, &err),
+		err);
 	add_user("duty", "duty_officer", "A");
 	add_user("sec", "security_admin", "A");
 	add_user("csec", "security_admin", "C");

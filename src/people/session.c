@@ -26,7 +26,7 @@ static void csrf_of(struct op *op, struct span token_hash, char ret[SESSION_TOKE
 	hash_of(arena_printf(op->arena, "csrf " SPAN_FMT, SPAN_ARG(token_hash)), ret);
 }
 
-/* ---- signing in --------------------------------------------------------------------------------------------------- */
+/* ---- signing in -------------------------------------------------------------------------------- */
 
 struct candidate { int64_t n; struct span hash, id; };
 
@@ -34,8 +34,9 @@ static bool read_candidate(struct op *op, struct span name, struct candidate *re
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, password_hash, id FROM users WHERE name=? AND disabled=0"), V(db_t(name)),
-		      &rows, err) || !db_next(rows, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT n, password_hash, id FROM users WHERE name=? AND disabled=0"),
+		    V(db_t(name)), &rows, err) ||
+		!db_next(rows, &row, err))
 		return false;
 	*ret = (struct candidate){ .hash = SPAN(""), .id = SPAN("") };
 	if (row)
@@ -47,7 +48,9 @@ static bool read_candidate(struct op *op, struct span name, struct candidate *re
 static bool log_sign_in(struct op *op, const struct candidate *c, const char *verb, struct err *err)
 {
 	int64_t seq;
-	struct store_change change = { .resource = "user", .record_n = c->n, .record_id = c->id, .verb = verb };
+	struct store_change change = {
+		.resource = "user", .record_n = c->n, .record_id = c->id, .verb = verb
+	};
 	return store_add_change(op->tx, &change, &seq, err);
 }
 
@@ -55,8 +58,10 @@ static bool before_password(struct op *op, struct sign_in *s, struct candidate *
 {
 	if (!throttle_take(op, s->name, s->address, &s->wait_ms, err) || !read_candidate(op, s->name, c, err))
 		return false;
-	return s->wait_ms == 0 || err_set(err, ERR_RATE, "登录失败次数过多，请 %lld 秒后再试",
-					  "too many failed sign-ins, try again in %lld s", (long long)(s->wait_ms + 999) / 1000);
+	return s->wait_ms == 0 ||
+		err_set(err, ERR_RATE, "登录失败次数过多，请 %lld 秒后再试",
+			"too many failed sign-ins, try again in %lld s",
+			(long long)(s->wait_ms + 999) / 1000);
 }
 
 /* The oldest beyond the maximum go. */
@@ -68,13 +73,16 @@ static bool insert_session(struct op *op, struct sign_in *s, int64_t user_n, str
 	make_token(s->token);
 	hash_of(span_of(s->token), hash);
 	uuid_make(now, id);
-	if (!db_int(op_db(op), SQL("INSERT INTO sessions (id, user_n, token_hash, created_at, last_seen_at, address)"
-				   " VALUES (?, ?, ?, ?, ?, ?) RETURNING n"),
-		    V(db_z(id), db_i(user_n), db_z(hash), db_i(now), db_i(now), db_t(s->address.p ? s->address : SPAN(""))),
+	if (!db_int(op_db(op),
+		    SQL("INSERT INTO sessions (id, user_n, token_hash, created_at, last_seen_at, address)"
+			" VALUES (?, ?, ?, ?, ?, ?) RETURNING n"),
+		    V(db_z(id), db_i(user_n), db_z(hash), db_i(now), db_i(now),
+			    db_t(s->address.p ? s->address : SPAN(""))),
 		    &n, &found, err) ||
-	    !db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n NOT IN"
-				    " (SELECT n FROM sessions WHERE user_n=? ORDER BY n DESC LIMIT 20)"),
-		     V(db_i(user_n), db_i(user_n)), err))
+		!db_exec(op_db(op),
+			SQL("DELETE FROM sessions WHERE user_n=? AND n NOT IN"
+			    " (SELECT n FROM sessions WHERE user_n=? ORDER BY n DESC LIMIT 20)"),
+			V(db_i(user_n), db_i(user_n)), err))
 		return false;
 	s->session = (struct session){ .n = n, .user_n = user_n, .id = arena_span(op->arena, span_of(id)) };
 	csrf_of(op, span_of(hash), s->session.csrf);
@@ -87,17 +95,20 @@ static bool after_password(struct op *op, struct sign_in *s, const struct candid
 	if (!read_candidate(op, s->name, &now, err))
 		return false;
 	if (now.n != c->n || !span_eq(now.hash, c->hash))
-		return err_set(err, ERR_UNAUTHENTICATED, "账号刚被修改，请重新登录", "the account has just been changed, sign in again");
+		return err_set(err, ERR_UNAUTHENTICATED, "账号刚被修改，请重新登录",
+			"the account has just been changed, sign in again");
 	return throttle_give_back(op, s->name, s->address, err) && insert_session(op, s, c->n, err) &&
-	       db_exec(op_db(op), SQL("UPDATE users SET last_sign_in_at=? WHERE n=?"), V(db_i(op_now(op)), db_i(c->n)), err) &&
-	       log_sign_in(op, c, "sign_in", err);
+		db_exec(op_db(op), SQL("UPDATE users SET last_sign_in_at=? WHERE n=?"),
+			V(db_i(op_now(op)), db_i(c->n)), err) &&
+		log_sign_in(op, c, "sign_in", err);
 }
 
 bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 {
 	const struct actor *caller = op->actor;
-	struct actor self = { .who = { .name = utf8_cut(utf8_valid(s->name) ? s->name : SPAN("?"), 60), .address = s->address,
-				       .request_id = caller->who.request_id } };
+	struct actor self = { .who = { .name = utf8_cut(utf8_valid(s->name) ? s->name : SPAN("?"), 60),
+				      .address = s->address,
+				      .request_id = caller->who.request_id } };
 	struct candidate c;
 	bool right;
 	if (!op_begin(op, err) || !op_finish(op, before_password(op, s, &c, err), err) ||
@@ -109,14 +120,16 @@ bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 		self.who.name = SPAN("?");              /* whatever was typed may be a password */
 	op->actor = &self;
 	bool ok = op_begin(op, err) &&
-		  op_finish(op, right ? after_password(op, s, &c, err) : log_sign_in(op, &c, "sign_in_failed", err), err);
+		op_finish(op,
+			right ? after_password(op, s, &c, err) : log_sign_in(op, &c, "sign_in_failed", err),
+			err);
 	op->actor = caller;
 	if (ok && !right)
 		return err_set(err, ERR_UNAUTHENTICATED, "账号或密码不对", "wrong account or password");
 	return ok;
 }
 
-/* ---- finding ------------------------------------------------------------------------------------------------------ */
+/* ---- finding ----------------------------------------------------------------------------------- */
 
 bool session_find(struct op *op, struct span token, struct session *ret, bool *ret_found, struct err *err)
 {
@@ -131,9 +144,12 @@ bool session_find(struct op *op, struct span token, struct session *ret, bool *r
 	    !setting_int(op, "session_absolute_minutes", ABSOLUTE_MINUTES, &absolute, err))
 		return false;
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-	if (!db_query(op_db(op), SQL("SELECT n, user_n, id FROM sessions WHERE token_hash=? AND created_at>? AND last_seen_at>?"),
-		      V(db_z(hash), db_i(now - absolute * TIME_MINUTE), db_i(now - idle * TIME_MINUTE)), &rows, err) ||
-	    !db_next(rows, &row, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, user_n, id FROM sessions WHERE token_hash=? AND created_at>? AND "
+			"last_seen_at>?"),
+		    V(db_z(hash), db_i(now - absolute * TIME_MINUTE), db_i(now - idle * TIME_MINUTE)), &rows,
+		    err) ||
+		!db_next(rows, &row, err))
 		return false;
 	if (!row)
 		return true;
@@ -147,7 +163,8 @@ bool session_find(struct op *op, struct span token, struct session *ret, bool *r
 bool session_csrf(struct op *op, struct span id, char ret[SESSION_TOKEN], struct err *err)
 {
 	struct span hash;
-	if (!db_text(op_db(op), SQL("SELECT token_hash FROM sessions WHERE id=?"), V(db_t(id)), op->arena, &hash, err))
+	if (!db_text(op_db(op), SQL("SELECT token_hash FROM sessions WHERE id=?"), V(db_t(id)), op->arena,
+		    &hash, err))
 		return false;
 	csrf_of(op, hash, ret);
 	return true;
@@ -158,7 +175,7 @@ bool session_end(struct op *op, struct span id, struct err *err)
 	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=?"), V(db_t(id)), err);
 }
 
-/* ---- tokens --------------------------------------------------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------------------------------ */
 
 static bool perm_known(struct span name)
 {
@@ -168,14 +185,16 @@ static bool perm_known(struct span name)
 	return false;
 }
 
-bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT], struct record *ret_record, struct err *err)
+bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT], struct record *ret_record,
+	struct err *err)
 {
 	char secret[SESSION_TOKEN], hash[HASH_SHA256_HEX + 1];
 	struct span rest = span_is(w->scope, "read") ? (struct span){ 0 } : w->scope;
 	while (rest.p && rest.n) {
 		struct span one = span_split(&rest, ',');
 		if (!perm_known(one))
-			return err_field(err, "scope", "没有权限“" SPAN_FMT "”", "there is no permission \"" SPAN_FMT "\"", SPAN_ARG(one));
+			return err_field(err, "scope", "没有权限“" SPAN_FMT "”",
+				"there is no permission \"" SPAN_FMT "\"", SPAN_ARG(one));
 	}
 	if (!record_new(&token_resource, op->arena, ret_record))
 		return false;
@@ -187,5 +206,6 @@ bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],
 	snprintf(ret, TOKEN_TEXT, "seawall_%s", secret);
 	hash_of(span_of(ret), hash);
 	return record_insert(op, ret_record, err) &&
-	       db_exec(op_db(op), SQL("UPDATE tokens SET token_hash=? WHERE n=?"), V(db_z(hash), db_i(ret_record->n)), err);
+		db_exec(op_db(op), SQL("UPDATE tokens SET token_hash=? WHERE n=?"),
+			V(db_z(hash), db_i(ret_record->n)), err);
 }

@@ -1,11 +1,11 @@
 #pragma once
 /*
- * Signed-in sessions and API tokens.  Both are 256 random bits as text; only their SHA-256 is in the store, and a token is
- * shown once.  A session ends after 2 hours without use and 12 hours after sign-in (settings session_idle_minutes and
- * session_absolute_minutes), with the account, and with a changed password.
+ * Signed-in sessions and API tokens.  Both are 256 random bits as text; only their SHA-256 is in the store,
+ * and a token is shown once.  A session ends after 2 hours without use and 12 hours after sign-in (settings
+ * session_idle_minutes and session_absolute_minutes), with the account, and with a changed password.
  *
- * The cookie is named "seawall" (HttpOnly, SameSite=Strict, Path=/).  The prefix __Host- needs the attribute Secure, which
- * browsers and curl refuse on plain HTTP; it comes with TLS.
+ * The cookie is named "seawall" (HttpOnly, SameSite=Strict, Path=/).  The prefix __Host- needs the attribute
+ * Secure, which browsers and curl refuse on plain HTTP; it comes with TLS.
  */
 #include "people/people.h"
 
@@ -24,21 +24,22 @@ struct sign_in {
 	int64_t wait_ms;                       /* with ERR_RATE: how long to wait */
 };
 /*
- * Name and password to a session.  ERR_UNAUTHENTICATED for any wrong pair, in the same time whether the account exists;
- * ERR_RATE after too many failures.  Call outside a transaction: it makes its own.
+ * Name and password to a session.  ERR_UNAUTHENTICATED for any wrong pair, in the same time whether the
+ * account exists; ERR_RATE after too many failures.  Call outside a transaction: it makes its own.
  */
 NODISCARD bool session_sign_in(struct op *op, struct sign_in *s, struct err *err);
 /* The live session of a cookie's value. */
-NODISCARD bool session_find(struct op *op, struct span token, struct session *ret, bool *ret_found, struct err *err);
+NODISCARD bool session_find(
+	struct op *op, struct span token, struct session *ret, bool *ret_found, struct err *err);
 /* The CSRF token of a session by its id. */
 NODISCARD bool session_csrf(struct op *op, struct span id, char ret[SESSION_TOKEN], struct err *err);
 /* Inside a transaction. */
 NODISCARD bool session_end(struct op *op, struct span id, struct err *err);
 /* A new token for a user, inside a transaction.  scope: "", "read", or names of permissions with commas. */
 struct token_wish { int64_t user_n; struct span name, scope; int64_t expires_at; };
-NODISCARD bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT], struct record *ret_record,
-			  struct err *err);
+NODISCARD bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],
+	struct record *ret_record, struct err *err);
 /* What the API role asks for each request (struct api). */
 struct http_request;
-bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret, bool *ret_known,
-			      struct err *err);
+bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
+	bool *ret_known, struct err *err);

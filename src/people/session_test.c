@@ -27,7 +27,8 @@ static int64_t one(struct sql_literal sql, const char *text)
 struct option { const char *name, *value; };
 
 /* Runs one command as the command line would; `in` is its standard input. */
-static bool command(const char *words, const char *argument, const char *in, const struct option *options, struct err *err)
+static bool command(const char *words, const char *argument, const char *in, const struct option *options,
+	struct err *err)
 {
 	struct span values[8], word = span_of(argument);
 	struct command_call c = { .op = &h.op, .words = &word, .n_words = 1 };
@@ -56,7 +57,8 @@ static bool command(const char *words, const char *argument, const char *in, con
 
 static bool grant(const char *user, const char *role, const char *unit, const char *extra, struct err *err)
 {
-	struct option o[] = { { "role", role }, { "unit", unit }, { extra ? extra : "password-stdin", "" }, { NULL, NULL } };
+	struct option o[] = { { "role", role }, { "unit", unit }, { extra ? extra : "password-stdin", "" },
+		{ NULL, NULL } };
 	return command("user add", user, SECRET, o, err);
 }
 
@@ -70,7 +72,10 @@ static void test_accounts(void)
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM grants")), 2);
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM users")), 1);
 
-	static const struct { const char *name, *user, *role, *unit, *password; enum err_code want; } bad[] = {
+	static const struct {
+		const char *name, *user, *role, *unit, *password;
+		enum err_code want;
+	} bad[] = {
 		{ "no such role", "x", "king", "A", SECRET, ERR_INVALID },
 		{ "no such unit", "x", "analyst", "Q", SECRET, ERR_NOT_FOUND },
 		{ "a short password", "x", "analyst", "A", "1234567", ERR_INVALID },
@@ -79,7 +84,8 @@ static void test_accounts(void)
 		{ "no password given", "x", "analyst", "A", "", ERR_INVALID },
 	};
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		struct option o[] = { { "role", bad[i].role }, { "unit", bad[i].unit }, { "password-stdin", "" }, { NULL, NULL } };
+		struct option o[] = { { "role", bad[i].role }, { "unit", bad[i].unit },
+			{ "password-stdin", "" }, { NULL, NULL } };
 		test_case("refused: %s", bad[i].name);
 		CHECK_ERR(command("user add", bad[i].user, bad[i].password, o, &err), err, bad[i].want);
 	}
@@ -97,7 +103,9 @@ static void test_accounts(void)
 	struct option o[] = { { "role", "auditor" }, { "unit", "A" }, { "password-stdin", "" },
 			      { "person", "" }, { NULL, NULL } };
 	struct span id;
-	CHECK_OK(db_text(op_db(&h.op), SQL("SELECT id FROM persons WHERE name='李四'"), V0, h.arena, &id, &err), err);
+	CHECK_OK(db_text(op_db(&h.op), SQL("SELECT id FROM persons WHERE name='李四'"), V0, h.arena, &id,
+			 &err),
+		err);
 	o[3].value = id.p;
 	CHECK_ERR(command("user add", "aud", SECRET, o, &err), err, ERR_CONFLICT);
 	CHECK_INT(USER("aud"), 0);
@@ -125,8 +133,8 @@ static int64_t scoped(const struct actor *a)
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row = false;
 	sql_add(q, "SELECT count(*) FROM units t WHERE 1=1");
-	bool ok = actor_scope(a, op_db(&h.op), PERM_ORDER_READ, "t.n", q, &err) && db_query_sql(op_db(&h.op), q, &rows, &err) &&
-		  db_next(rows, &row, &err) && row;
+	bool ok = actor_scope(a, op_db(&h.op), PERM_ORDER_READ, "t.n", q, &err) &&
+		db_query_sql(op_db(&h.op), q, &rows, &err) && db_next(rows, &row, &err) && row;
 	return ok ? db_col_int(rows, 0) : -1;
 }
 
@@ -136,29 +144,34 @@ static void test_rights(void)
 	struct actor a;
 	test_case("a grant on the office is the whole city, rows without a unit too");
 	CHECK_OK(actor_load(&h.op, USER("zhang.w"), &a, &err), err);
-	CHECK(actor_whole(&a, PERM_FINDING_JUDGE) && may(&a, PERM_FINDING_JUDGE, NULL) && may(&a, PERM_FINDING_JUDGE, "S"));
+	CHECK(actor_whole(&a, PERM_FINDING_JUDGE) && may(&a, PERM_FINDING_JUDGE, NULL) &&
+		may(&a, PERM_FINDING_JUDGE, "S"));
 	CHECK(!actor_has(&a, PERM_USER_WRITE));
 
 	test_case("a county officer has the county's subtree");
 	CHECK_OK(grant("chikan", "county_officer", "C", NULL, &err), err);
 	CHECK_OK(actor_load(&h.op, USER("chikan"), &a, &err), err);
-	CHECK(may(&a, PERM_ORDER_READ, "C") && may(&a, PERM_ORDER_READ, "S") && !may(&a, PERM_ORDER_READ, "W"));
-	CHECK(!may(&a, PERM_ORDER_READ, NULL) && !may(&a, PERM_ORDER_READ, "A") && !actor_whole(&a, PERM_ORDER_READ));
+	CHECK(may(&a, PERM_ORDER_READ, "C") && may(&a, PERM_ORDER_READ, "S") &&
+		!may(&a, PERM_ORDER_READ, "W"));
+	CHECK(!may(&a, PERM_ORDER_READ, NULL) && !may(&a, PERM_ORDER_READ, "A") &&
+		!actor_whole(&a, PERM_ORDER_READ));
 
 	test_case("a grant by supervisor follows that tree");
 	CHECK_OK(grant("shuiwu", "county_officer", "B", "by-supervisor", &err), err);
 	CHECK_OK(actor_load(&h.op, USER("shuiwu"), &a, &err), err);
-	CHECK(may(&a, PERM_ORDER_READ, "W") && may(&a, PERM_ORDER_READ, "W1") && !may(&a, PERM_ORDER_READ, "S"));
+	CHECK(may(&a, PERM_ORDER_READ, "W") && may(&a, PERM_ORDER_READ, "W1") &&
+		!may(&a, PERM_ORDER_READ, "S"));
 
 	test_case("scope as SQL: exactly the subtree");
 	CHECK_INT(scoped(&a), 3);
 
 	test_case("a liaison's access ends with the duty, at once");
-	struct option o[] = { { "role", "unit_liaison" }, { "unit", "W" }, { "person", "李四" }, { "password-stdin", "" },
-			      { NULL, NULL } };
+	struct option o[] = { { "role", "unit_liaison" }, { "unit", "W" }, { "person", "李四" },
+		{ "password-stdin", "" }, { NULL, NULL } };
 	CHECK_OK(command("user add", "lisi", SECRET, o, &err), err);
 	CHECK_OK(actor_load(&h.op, USER("lisi"), &a, &err), err);
-	CHECK(may(&a, PERM_ORDER_ANSWER, "W") && may(&a, PERM_ORDER_ANSWER, "W1") && !may(&a, PERM_ORDER_ANSWER, "B"));
+	CHECK(may(&a, PERM_ORDER_ANSWER, "W") && may(&a, PERM_ORDER_ANSWER, "W1") &&
+		!may(&a, PERM_ORDER_ANSWER, "B"));
 	CHECK_OK(house_exec(&h, SQL("UPDATE duties SET to_date='2026-11-19'"), V0, &err), err);
 	CHECK_OK(actor_load(&h.op, USER("lisi"), &a, &err), err);
 	CHECK_INT(a.n_grants, 1);
@@ -166,8 +179,12 @@ static void test_rights(void)
 	CHECK_OK(actor_load(&h.op, USER("lisi"), &a, &err), err);
 	CHECK_INT(a.n_grants, 0);
 	test_case("another duty there does not make a liaison, a new liaison duty does");
-	CHECK_OK(house_exec(&h, SQL("INSERT INTO duties (id,version,created_at,updated_at,person_n,unit_n,kind,from_date,to_date)"
-				    " SELECT 'x1',1,0,0,person_n,unit_n,'deputy','','' FROM duties"), V0, &err), err);
+	CHECK_OK(house_exec(&h,
+			 SQL("INSERT INTO duties "
+			     "(id,version,created_at,updated_at,person_n,unit_n,kind,from_date,to_date)"
+			     " SELECT 'x1',1,0,0,person_n,unit_n,'deputy','','' FROM duties"),
+			 V0, &err),
+		err);
 	CHECK_OK(actor_load(&h.op, USER("lisi"), &a, &err), err);
 	CHECK_INT(a.n_grants, 0);
 	CHECK_OK(house_exec(&h, SQL("UPDATE duties SET kind='liaison_b' WHERE id='x1'"), V0, &err), err);
@@ -175,7 +192,9 @@ static void test_rights(void)
 	CHECK_INT(a.n_grants, 1);
 
 	test_case("a grant's own dates");
-	CHECK_OK(house_exec(&h, SQL("UPDATE grants SET from_at=? WHERE user_n=?"), V(db_i(now + 1), db_i(USER("lisi"))), &err), err);
+	CHECK_OK(house_exec(&h, SQL("UPDATE grants SET from_at=? WHERE user_n=?"),
+			 V(db_i(now + 1), db_i(USER("lisi"))), &err),
+		err);
 	CHECK_OK(actor_load(&h.op, USER("lisi"), &a, &err), err);
 	CHECK_INT(a.n_grants, 0);
 	CHECK_OK(house_exec(&h, SQL("UPDATE grants SET from_at=NULL, to_at=? WHERE user_n=?"),
@@ -184,9 +203,12 @@ static void test_rights(void)
 	CHECK_INT(a.n_grants, 0);
 }
 
-static bool enter(const char *name, const char *password, const char *address, struct sign_in *s, struct err *err)
+static bool enter(
+	const char *name, const char *password, const char *address, struct sign_in *s, struct err *err)
 {
-	*s = (struct sign_in){ .name = span_of(name), .password = span_of(password), .address = span_of(address) };
+	*s = (struct sign_in){
+		.name = span_of(name), .password = span_of(password), .address = span_of(address)
+	};
 	*err = (struct err){ 0 };
 	return session_sign_in(&h.op, s, err);
 }
@@ -212,7 +234,8 @@ static void test_sessions(void)
 	test_case("name and password open a session");
 	CHECK_OK(enter("zhang.w", SECRET, "192.0.2.1", &s, &err), err);
 	CHECK(alive(s.token) && strlen(s.session.csrf) == 64);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='sign_in' AND actor='zhang.w'")), 1);
+	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='sign_in' AND actor='zhang.w'")),
+		1);
 	CHECK(one(SQL("SELECT count(*) FROM sessions WHERE token_hash=?"), s.token) == 0);
 	s.token[3] ^= 1;
 	CHECK(!alive(s.token) && !alive("") && !alive("x"));
@@ -233,9 +256,12 @@ static void test_sessions(void)
 	pass(1);
 	CHECK(!alive(s.token));
 
-	test_case("and ends twelve hours after sign-in however much it is used; seen is written once a minute");
+	test_case(
+		"and ends twelve hours after sign-in however much it is used; seen is written once a minute");
 	CHECK_OK(enter("zhang.w", SECRET, "192.0.2.1", &s, &err), err);
-	struct people_request r = { .method = SPAN("GET"), .cookie = span_of(s.token), .address = SPAN("192.0.2.1") };
+	struct people_request r = {
+		.method = SPAN("GET"), .cookie = span_of(s.token), .address = SPAN("192.0.2.1")
+	};
 	struct actor a;
 	bool known;
 	int64_t start = now;
@@ -261,18 +287,18 @@ static void test_sessions(void)
 	CHECK_OK(command("user passwd", "zhang.w", "battery staple", NULL, &err), err);
 	CHECK(!alive(s.token));
 	CHECK_OK(enter("zhang.w", "battery staple", "192.0.2.1", &s, &err), err);
-	CHECK_OK(op_begin(&h.op, &err) && session_end(&h.op, s.session.id, &err) && op_commit(&h.op, &err), err);
+	CHECK_OK(op_begin(&h.op, &err) && session_end(&h.op, s.session.id, &err) && op_commit(&h.op, &err),
+		err);
 	CHECK(!alive(s.token));
 }
 
-static void test_requests(void)
+static char full[TOKEN_TEXT], reading[TOKEN_TEXT], named[TOKEN_TEXT], ended[TOKEN_TEXT];
+
+static void test_tokens(void)
 {
 	struct err err = { 0 };
-	struct sign_in s;
-	CHECK_OK(enter("sec", SECRET, "192.0.2.9", &s, &err), err);
 	struct option o[] = { { "days", "2" }, { "scope", "" }, { NULL, NULL } };
 	struct record token;
-	char full[TOKEN_TEXT], reading[TOKEN_TEXT], named[TOKEN_TEXT], ended[TOKEN_TEXT];
 	struct token_wish wish = { USER("zhang.w"), SPAN("t"), SPAN(""), now + TIME_DAY };
 	test_case("tokens: everything, reading, some permissions, ended; nothing of them is in the store");
 	CHECK_OK(command("token add", "zhang.w", "", o, &err), err);
@@ -288,33 +314,69 @@ static void test_requests(void)
 	CHECK_ERR(token_make(&h.op, &wish, none, &token, &err), err, ERR_INVALID);
 	CHECK_OK(op_commit(&h.op, &err), err);
 	CHECK_INT(one(SQL("SELECT count(*) FROM tokens WHERE token_hash=?"), full), 0);
+}
 
 #define BEARER(t) arena_printf(h.arena, "Bearer %s", t)
+
+static void test_requests(void)
+{
+	struct err err = { 0 };
+	struct sign_in s;
+	CHECK_OK(enter("sec", SECRET, "192.0.2.9", &s, &err), err);
 	struct span cookie = span_of(s.token), csrf = span_of(s.session.csrf), host = SPAN("127.0.0.1:8440");
-	const struct { const char *name; struct people_request r; enum err_code want; bool known; } cases[] = {
+	const struct {
+		const char *name;
+		struct people_request r;
+		enum err_code want;
+		bool known;
+	} cases[] = {
 		{ "nothing at all", { .method = SPAN("GET") }, ERR_NONE, false },
 		{ "cookie, reading", { .method = SPAN("GET"), .cookie = cookie }, ERR_NONE, true },
-		{ "cookie, writing without the token", { .method = SPAN("POST"), .cookie = cookie }, ERR_FORBIDDEN },
-		{ "cookie, writing with a wrong token", { .method = SPAN("POST"), .cookie = cookie, .csrf = cookie }, ERR_FORBIDDEN },
-		{ "cookie, writing with the token", { .method = SPAN("PATCH"), .cookie = cookie, .csrf = csrf }, ERR_NONE, true },
-		{ "from our own page", { .method = SPAN("POST"), .cookie = cookie, .csrf = csrf, .host = host,
-					 .origin = SPAN("http://127.0.0.1:8440") }, ERR_NONE, true },
-		{ "from another site", { .method = SPAN("POST"), .cookie = cookie, .csrf = csrf, .host = host,
-					 .origin = SPAN("http://127.0.0.1:8441") }, ERR_FORBIDDEN },
-		{ "from a page without origin", { .method = SPAN("POST"), .host = host, .open = true, .origin = SPAN("null") },
-		  ERR_FORBIDDEN },
-		{ "a foreign origin, reading", { .method = SPAN("GET"), .cookie = cookie, .host = host,
-						 .origin = SPAN("http://example.cn") }, ERR_NONE, true },
+		{ "cookie, writing without the token", { .method = SPAN("POST"), .cookie = cookie },
+			ERR_FORBIDDEN },
+		{ "cookie, writing with a wrong token",
+			{ .method = SPAN("POST"), .cookie = cookie, .csrf = cookie }, ERR_FORBIDDEN },
+		{ "cookie, writing with the token",
+			{ .method = SPAN("PATCH"), .cookie = cookie, .csrf = csrf }, ERR_NONE, true },
+		{ "from our own page",
+			{ .method = SPAN("POST"),
+				.cookie = cookie,
+				.csrf = csrf,
+				.host = host,
+				.origin = SPAN("http://127.0.0.1:8440") },
+			ERR_NONE, true },
+		{ "from another site",
+			{ .method = SPAN("POST"),
+				.cookie = cookie,
+				.csrf = csrf,
+				.host = host,
+				.origin = SPAN("http://127.0.0.1:8441") },
+			ERR_FORBIDDEN },
+		{ "from a page without origin",
+			{ .method = SPAN("POST"), .host = host, .open = true, .origin = SPAN("null") },
+			ERR_FORBIDDEN },
+		{ "a foreign origin, reading",
+			{ .method = SPAN("GET"),
+				.cookie = cookie,
+				.host = host,
+				.origin = SPAN("http://example.cn") },
+			ERR_NONE, true },
 		{ "a broken cookie", { .method = SPAN("GET"), .cookie = SPAN("zzz") }, ERR_UNAUTHENTICATED },
-		{ "a broken cookie on an open route", { .method = SPAN("POST"), .cookie = SPAN("zzz"), .open = true }, ERR_NONE },
-		{ "an old cookie without token on an open route", { .method = SPAN("POST"), .cookie = cookie, .open = true },
-		  ERR_NONE, true },
+		{ "a broken cookie on an open route",
+			{ .method = SPAN("POST"), .cookie = SPAN("zzz"), .open = true }, ERR_NONE },
+		{ "an old cookie without token on an open route",
+			{ .method = SPAN("POST"), .cookie = cookie, .open = true }, ERR_NONE, true },
 		{ "bearer", { .method = SPAN("POST"), .authorization = BEARER(full) }, ERR_NONE, true },
-		{ "bearer, small letters", { .method = SPAN("POST"), .authorization = arena_printf(h.arena, "bearer  %s", full) },
-		  ERR_NONE, true },
-		{ "bearer that has ended", { .method = SPAN("GET"), .authorization = BEARER(ended) }, ERR_UNAUTHENTICATED },
-		{ "bearer that never was", { .method = SPAN("GET"), .authorization = BEARER("seawall_0") }, ERR_UNAUTHENTICATED },
-		{ "basic", { .method = SPAN("GET"), .authorization = SPAN("Basic emhhbmc6eA==") }, ERR_UNAUTHENTICATED },
+		{ "bearer, small letters",
+			{ .method = SPAN("POST"),
+				.authorization = arena_printf(h.arena, "bearer  %s", full) },
+			ERR_NONE, true },
+		{ "bearer that has ended", { .method = SPAN("GET"), .authorization = BEARER(ended) },
+			ERR_UNAUTHENTICATED },
+		{ "bearer that never was", { .method = SPAN("GET"), .authorization = BEARER("seawall_0") },
+			ERR_UNAUTHENTICATED },
+		{ "basic", { .method = SPAN("GET"), .authorization = SPAN("Basic emhhbmc6eA==") },
+			ERR_UNAUTHENTICATED },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct actor a;
@@ -327,6 +389,11 @@ static void test_requests(void)
 		CHECK_INT(known, cases[i].known);
 		CHECK(!ok || known || (a.n_grants == 0 && !a.local));
 	}
+}
+
+static void test_scopes(void)
+{
+	struct err err = { 0 };
 	static const struct { const char *name; enum perm perm; bool all, read, some; } scopes[] = {
 		{ "signed in", PERM_SIGNED_IN, true, true, true },
 		{ "finding.read", PERM_FINDING_READ, true, true, true },
@@ -340,7 +407,8 @@ static void test_requests(void)
 		const bool want[] = { scopes[i].all, scopes[i].read, scopes[i].some };
 		test_case("scope of tokens: %s", scopes[i].name);
 		for (size_t k = 0; k < COUNT(tokens); k++) {
-			struct people_request r = { .method = SPAN("GET"), .authorization = BEARER(tokens[k]) };
+			struct people_request r = { .method = SPAN("GET"),
+				.authorization = BEARER(tokens[k]) };
 			struct actor a;
 			bool known;
 			CHECK_OK(people_authenticate(&h.op, &r, &a, &known, &err), err);
@@ -382,13 +450,16 @@ static void test_throttle(void)
 	int64_t wait = 0;
 	CHECK_OK(op_begin(&h.op, &err), err);
 	for (int i = 0; i < 20; i++)
-		CHECK_OK(throttle_take(&h.op, SPAN("target"), arena_printf(h.arena, "203.0.113.%d", i), &wait, &err), err);
+		CHECK_OK(throttle_take(&h.op, SPAN("target"), arena_printf(h.arena, "203.0.113.%d", i), &wait,
+				 &err),
+			err);
 	CHECK_INT(wait, 0);
 	CHECK_OK(throttle_take(&h.op, SPAN("target"), SPAN("203.0.113.99"), &wait, &err), err);
 	CHECK_INT(wait, TIME_MINUTE);
 	for (int i = 0; i < 50; i++)
-		CHECK_OK(throttle_take(&h.op, arena_printf(h.arena, "name%d", i), arena_printf(h.arena, "2001:db8::%d", i), &wait,
-				       &err), err);
+		CHECK_OK(throttle_take(&h.op, arena_printf(h.arena, "name%d", i),
+				 arena_printf(h.arena, "2001:db8::%d", i), &wait, &err),
+			err);
 	CHECK_INT(wait, 0);
 	CHECK_OK(throttle_take(&h.op, SPAN("fresh"), SPAN("2001:db8::ffff"), &wait, &err), err);
 	CHECK_INT(wait, TIME_MINUTE);
@@ -405,11 +476,15 @@ int main(void)
 	clock_fake(now);
 	test_case("a house with units and a liaison");
 	CHECK_OK(house_import(&h, unit_import, UNITS, false, &said, &err), err);
-	CHECK_OK(house_import(&h, person_import, "unit,name,duty,from\nW,李四,liaison_a,2026-01-01\n", false, &said, &err), err);
+	CHECK_OK(house_import(&h, person_import, "unit,name,duty,from\nW,李四,liaison_a,2026-01-01\n", false,
+			 &said, &err),
+		err);
 	test_accounts();
 	test_rights();
 	test_sessions();
+	test_tokens();
 	test_requests();
+	test_scopes();
 	test_throttle();
 	house_close(&h);
 	return test_end();

@@ -3,7 +3,8 @@
 bool setting_int(struct op *op, const char *key, int64_t otherwise, int64_t *ret, struct err *err)
 {
 	struct span text;
-	if (!db_text(op_db(op), SQL("SELECT value FROM settings WHERE key=?"), V(db_z(key)), op->arena, &text, err))
+	if (!db_text(op_db(op), SQL("SELECT value FROM settings WHERE key=?"), V(db_z(key)), op->arena, &text,
+		    err))
 		return false;
 	*ret = otherwise;
 	return !text.p || span_int(text, INT64_MIN, INT64_MAX, ret) ||

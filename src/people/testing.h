@@ -1,5 +1,6 @@
 #pragma once
-/* For the tests of this room: a fresh folder with the divisions in it, one operation, and imports from a text. */
+/* For the tests of this room: a fresh folder with the divisions in it, one operation, and imports from a
+ * text. */
 #include <stdio.h>
 
 #include "base/test.h"
@@ -16,8 +17,8 @@ struct house {
 
 static inline void house_open(struct house *h, const char *name)
 {
-	static const struct resource *const all[] = { &division_resource, &unit_resource, &person_resource, &duty_resource,
-						      &user_resource, &grant_resource, &token_resource };
+	static const struct resource *const all[] = { &division_resource, &unit_resource, &person_resource,
+		&duty_resource, &user_resource, &grant_resource, &token_resource };
 	struct err err = { 0 };
 	hash_start();
 	resource_register(all, COUNT(all));
@@ -58,8 +59,8 @@ static inline bool house_exec(struct house *h, struct sql_literal sql, struct db
 typedef bool house_import_fn(struct command_call *c, struct err *err);
 
 /* Imports a text as a file; *ret_said is what the command printed, in the arena. */
-static inline bool house_import(struct house *h, house_import_fn *fn, const char *csv, bool dry, struct span *ret_said,
-				struct err *err)
+static inline bool house_import(struct house *h, house_import_fn *fn, const char *csv, bool dry,
+	struct span *ret_said, struct err *err)
 {
 	char path[400], *said = NULL;
 	size_t n = 0;
@@ -67,7 +68,9 @@ static inline bool house_import(struct house *h, house_import_fn *fn, const char
 	if (!file_replace(path, span_of(csv), 0600, err))
 		return false;
 	struct span word = span_of(path);
-	struct command_call c = { .op = &h->op, .words = &word, .n_words = 1, .out = open_memstream(&said, &n) };
+	struct command_call c = {
+		.op = &h->op, .words = &word, .n_words = 1, .out = open_memstream(&said, &n)
+	};
 	if (dry)
 		c.options[c.n_options++].name = "dry-run";
 	bool ok = fn(&c, err);

@@ -19,7 +19,8 @@ static struct span place_of(struct op *op, struct span address)
 	if (address.n >= INET6_ADDRSTRLEN || inet_pton(AF_INET6, arena_copy(op->arena, address), &six) != 1)
 		return (struct span){ address.p, address.n > KEY_PART ? KEY_PART : address.n };
 	if (IN6_IS_ADDR_V4MAPPED(&six))
-		return arena_printf(op->arena, "%d.%d.%d.%d", six.s6_addr[12], six.s6_addr[13], six.s6_addr[14], six.s6_addr[15]);
+		return arena_printf(op->arena, "%d.%d.%d.%d", six.s6_addr[12], six.s6_addr[13],
+			six.s6_addr[14], six.s6_addr[15]);
 	char hex[17];
 	hash_hex(six.s6_addr, 8, hex);
 	return arena_printf(op->arena, "%s/64", hex);
@@ -42,8 +43,9 @@ static bool read_count(struct op *op, struct span key, struct count *ret, struct
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row;
 	*ret = (struct count){ 0 };
-	if (!db_query(op_db(op), SQL("SELECT failures, last_at, until_at FROM sign_in_failures WHERE key=?"), V(db_t(key)),
-		      &rows, err) || !db_next(rows, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT failures, last_at, until_at FROM sign_in_failures WHERE key=?"),
+		    V(db_t(key)), &rows, err) ||
+		!db_next(rows, &row, err))
 		return false;
 	if (row && op_now(op) - db_col_int(rows, 1) < FORGET)
 		*ret = (struct count){ db_col_int(rows, 0), db_col_int(rows, 1), db_col_int(rows, 2) };
@@ -61,13 +63,15 @@ static int64_t delay(size_t rule, int64_t failures)
 static bool write_count(struct op *op, struct span key, size_t rule, int64_t failures, struct err *err)
 {
 	int64_t now = op_now(op), wait = delay(rule, failures);
-	return db_exec(op_db(op), SQL("INSERT INTO sign_in_failures (key, failures, last_at, until_at) VALUES (?, ?, ?, ?)"
-				      " ON CONFLICT (key) DO UPDATE SET failures=excluded.failures, last_at=excluded.last_at,"
-				      " until_at=excluded.until_at"),
-		       V(db_t(key), db_i(failures), db_i(now), db_i(wait ? now + wait : 0)), err);
+	return db_exec(op_db(op),
+		SQL("INSERT INTO sign_in_failures (key, failures, last_at, until_at) VALUES (?, ?, ?, ?)"
+		    " ON CONFLICT (key) DO UPDATE SET failures=excluded.failures, last_at=excluded.last_at,"
+		    " until_at=excluded.until_at"),
+		V(db_t(key), db_i(failures), db_i(now), db_i(wait ? now + wait : 0)), err);
 }
 
-bool throttle_take(struct op *op, struct span name, struct span address, int64_t *ret_wait_ms, struct err *err)
+bool throttle_take(
+	struct op *op, struct span name, struct span address, int64_t *ret_wait_ms, struct err *err)
 {
 	struct span place = place_of(op, address), keys[COUNT(rules)];
 	struct count counts[COUNT(rules)];
@@ -83,7 +87,8 @@ bool throttle_take(struct op *op, struct span name, struct span address, int64_t
 	for (size_t i = 0; i < COUNT(rules) && wait == 0; i++)
 		if (!write_count(op, keys[i], i, counts[i].failures + 1, err))
 			return false;
-	if (!db_exec(op_db(op), SQL("DELETE FROM sign_in_failures WHERE last_at<?"), V(db_i(now - 24 * TIME_HOUR)), err))
+	if (!db_exec(op_db(op), SQL("DELETE FROM sign_in_failures WHERE last_at<?"),
+		    V(db_i(now - 24 * TIME_HOUR)), err))
 		return false;
 	*ret_wait_ms = wait;
 	return true;
@@ -96,12 +101,14 @@ bool throttle_give_back(struct op *op, struct span name, struct span address, st
 		struct span key = key_of(op, i, name, place);
 		struct count c;
 		if (rules[i].name) {
-			if (!db_exec(op_db(op), SQL("DELETE FROM sign_in_failures WHERE key=?"), V(db_t(key)), err))
+			if (!db_exec(op_db(op), SQL("DELETE FROM sign_in_failures WHERE key=?"), V(db_t(key)),
+				    err))
 				return false;
 			continue;
 		}
 		/* what others behind the same address got wrong stays counted */
-		if (!read_count(op, key, &c, err) || (c.failures > 0 && !write_count(op, key, i, c.failures - 1, err)))
+		if (!read_count(op, key, &c, err) ||
+			(c.failures > 0 && !write_count(op, key, i, c.failures - 1, err)))
 			return false;
 	}
 	return true;

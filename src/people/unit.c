@@ -19,22 +19,27 @@ const char *const unit_sectors_zh[] = {
 };
 
 static const struct field fields[] = {
-	{ "code", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 40,
-	  .zh = "编码，在本平台内唯一", .en = "code, unique in this platform" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 100, .zh = "名称，全称", .en = "name, in full" },
+	{ "code", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 40, .zh = "编码，在本平台内唯一",
+		.en = "code, unique in this platform" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 100, .zh = "名称，全称",
+		.en = "name, in full" },
 	{ "short_name", FIELD_TEXT, FILTER | LIST | SEARCH, 0, 60, .zh = "简称", .en = "short name" },
 	{ "kind", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = unit_kinds,
-	  .zh = "类别，网信办、党政机关和事业单位、运营单位或技术支撑单位",
-	  .en = "kind, office (of cyber security), public body, operator or supplier" },
+		.zh = "类别，网信办、党政机关和事业单位、运营单位或技术支撑单位",
+		.en = "kind, office (of cyber security), public body, operator or supplier" },
 	{ "sector", FIELD_ENUM, FILTER | LIST, .values = unit_sectors, .zh = "行业", .en = "sector" },
 	{ "parent_id", FIELD_REF, FILTER | LIST, .ref = "unit", .zh = "上级单位", .en = "parent unit" },
-	{ "supervisor_id", FIELD_REF, FILTER, .ref = "unit", .zh = "主管部门", .en = "supervisor, the department in charge" },
+	{ "supervisor_id", FIELD_REF, FILTER, .ref = "unit", .zh = "主管部门",
+		.en = "supervisor, the department in charge" },
 	{ "division_id", FIELD_REF, FILTER | LIST, .ref = "division", .zh = "行政区划", .en = "division" },
-	{ "uscc", FIELD_TEXT, FILTER, 0, 18, .zh = "统一社会信用代码，GB 32100", .en = "unified social credit code, GB 32100" },
+	{ "uscc", FIELD_TEXT, FILTER, 0, 18, .zh = "统一社会信用代码，GB 32100",
+		.en = "unified social credit code, GB 32100" },
 	{ "sort_order", FIELD_INT, SORT, 0, 1000000000, .zh = "排序，礼宾次序，小者在前",
-	  .en = "order, of protocol, smaller first" },
-	{ "aliases", FIELD_JSON, SEARCH, .zh = "别名，曾用名和习惯叫法的列表", .en = "aliases, a list of former and usual names" },
-	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听", .en = "phone, answered day and night" },
+		.en = "order, of protocol, smaller first" },
+	{ "aliases", FIELD_JSON, SEARCH, .zh = "别名，曾用名和习惯叫法的列表",
+		.en = "aliases, a list of former and usual names" },
+	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听",
+		.en = "phone, answered day and night" },
 	{ "note", FIELD_LONG, 0, 0, 2000, .zh = "备注", .en = "note" },
 };
 
@@ -53,7 +58,7 @@ static bool check_aliases(struct op *op, struct record *after, struct err *err)
 		struct span one = span_trim(json_text(json_array_get(list, i)));
 		if (!one.n || utf8_count(one) > ALIAS_CHARACTERS)
 			return err_field(err, "aliases", "第 %zu 个别名应为 1 至 %d 个字的文字",
-					 "alias %zu must be text of 1 to %d characters", i + 1, (int)ALIAS_CHARACTERS);
+				"alias %zu must be text of 1 to %d characters", i + 1, (int)ALIAS_CHARACTERS);
 	}
 	struct str out = STR_IN(op->arena, 65536);
 	if (!json_write(list, &out, err))
@@ -63,7 +68,8 @@ static bool check_aliases(struct op *op, struct record *after, struct err *err)
 }
 
 /* Whoever puts a unit below another, or makes a root, needs the permission there. */
-static bool check_place(struct op *op, const struct record *before, const struct record *after, struct err *err)
+static bool check_place(
+	struct op *op, const struct record *before, const struct record *after, struct err *err)
 {
 	int64_t above = record_int(after, "parent_id");
 	bool may;
@@ -77,7 +83,8 @@ static bool check_place(struct op *op, const struct record *before, const struct
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	struct span uscc = record_text(after, "uscc");
-	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) && check_place(op, before, after, err);
+	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) &&
+		check_place(op, before, after, err);
 }
 
 bool unit_index_aliases(struct op *op, int64_t unit_n, struct span json, struct err *err)
@@ -90,8 +97,10 @@ bool unit_index_aliases(struct op *op, int64_t unit_n, struct span json, struct 
 	if (!json_parse(json, 2, &list, err))
 		return false;
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (!db_exec(op_db(op), SQL("INSERT INTO unit_aliases (alias, unit_n) VALUES (?, ?) ON CONFLICT DO NOTHING"),
-			     V(db_t(span_trim(json_text(json_array_get(list, i)))), db_i(unit_n)), err))
+		if (!db_exec(op_db(op),
+			    SQL("INSERT INTO unit_aliases (alias, unit_n) VALUES (?, ?) ON CONFLICT DO "
+				"NOTHING"),
+			    V(db_t(span_trim(json_text(json_array_get(list, i)))), db_i(unit_n)), err))
 			return false;
 	return true;
 }
@@ -104,8 +113,9 @@ bool unit_settle_office(struct op *op, struct err *err)
 		return false;
 	if (n)
 		return true;
-	if (!db_int(op_db(op), SQL("SELECT n FROM units WHERE kind='office' ORDER BY (parent_n IS NOT NULL), n LIMIT 1"), V0,
-		    &n, &found, err))
+	if (!db_int(op_db(op),
+		    SQL("SELECT n FROM units WHERE kind='office' ORDER BY (parent_n IS NOT NULL), n LIMIT 1"),
+		    V0, &n, &found, err))
 		return false;
 	return !found || setting_set(op, "office_unit", n, err);
 }
@@ -135,8 +145,10 @@ static bool check_unused(struct op *op, int64_t n, struct err *err)
 				return false;
 			one = found;
 			if (one)
-				return err_set(err, ERR_CONFLICT, "单位仍被引用（%s），不能删除", "the unit is still referred to (%s)"
-					       " and cannot be deleted", r->name);
+				return err_set(err, ERR_CONFLICT, "单位仍被引用（%s），不能删除",
+					"the unit is still referred to (%s)"
+					" and cannot be deleted",
+					r->name);
 		}
 	}
 	return true;
@@ -146,8 +158,9 @@ static bool after_delete(struct op *op, int64_t n, struct err *err)
 {
 	struct db *db = op_db(op);
 	return check_unused(op, n, err) &&
-	       db_exec(db, SQL("DELETE FROM unit_tree WHERE descendant_n=? OR ancestor_n=?"), V(db_i(n), db_i(n)), err) &&
-	       db_exec(db, SQL("DELETE FROM unit_aliases WHERE unit_n=?"), V(db_i(n)), err);
+		db_exec(db, SQL("DELETE FROM unit_tree WHERE descendant_n=? OR ancestor_n=?"),
+			V(db_i(n), db_i(n)), err) &&
+		db_exec(db, SQL("DELETE FROM unit_aliases WHERE unit_n=?"), V(db_i(n)), err);
 }
 
 static bool after(struct op *op, const struct record *before, const struct record *after, struct err *err)
@@ -162,7 +175,8 @@ static bool after(struct op *op, const struct record *before, const struct recor
 			return false;
 	}
 	struct span aliases = record_text(after, "aliases");
-	if ((!before || !span_eq(record_text(before, "aliases"), aliases)) && !unit_index_aliases(op, after->n, aliases, err))
+	if ((!before || !span_eq(record_text(before, "aliases"), aliases)) &&
+		!unit_index_aliases(op, after->n, aliases, err))
 		return false;
 	return unit_settle_office(op, err);
 }
@@ -175,10 +189,10 @@ const struct resource unit_resource = {
 	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE, .check = check, .after = after,
 };
 
-/* ---- asking ------------------------------------------------------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------------------------------ */
 
-static bool find_one(struct op *op, struct sql_literal sql, struct span name, int64_t *ret_n, size_t *ret_count,
-		     struct err *err)
+static bool find_one(struct op *op, struct sql_literal sql, struct span name, int64_t *ret_n,
+	size_t *ret_count, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool more = true;
@@ -231,14 +245,16 @@ bool unit_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err)
 	if (!unit_office(op, &office, err))
 		return false;
 	for (int level = 0; n && n != office && level < 100; level++) {
-		if (!db_int(op_db(op), SQL("SELECT 1 FROM units WHERE n=? AND kind='office'"), V(db_i(n)), &one, &found, err))
+		if (!db_int(op_db(op), SQL("SELECT 1 FROM units WHERE n=? AND kind='office'"), V(db_i(n)),
+			    &one, &found, err))
 			return false;
 		if (found) {
 			*ret_n = n;
 			return true;
 		}
 		int64_t above = 0;
-		if (!db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above, &found, err))
+		if (!db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above,
+			    &found, err))
 			return false;
 		n = found ? above : 0;
 	}

@@ -25,15 +25,16 @@ static void refuse_word(struct import *m, const struct import_row *row, int colu
 		str_addf(&list, "%s%s", i ? ", " : "", words[i]);
 	struct err e = { 0 };
 	struct span shown = utf8_cut(row->at[column], 20);
-	err_set(&e, ERR_INVALID, "“" SPAN_FMT "”不在列表中（%s）", "\"" SPAN_FMT "\" is not one of %s", SPAN_ARG(shown),
-		str_z(&list));
+	err_set(&e, ERR_INVALID, "“" SPAN_FMT "”不在列表中（%s）", "\"" SPAN_FMT "\" is not one of %s",
+		SPAN_ARG(shown), str_z(&list));
 	import_refuse(m, row->line, column, &e);
 }
 
 static void check_words(struct import *m, struct import_row *row)
 {
 	int kind = import_word(row->at[UNIT_KIND], unit_kinds, unit_kinds_zh);
-	int sector = row->at[UNIT_SECTOR].n ? import_word(row->at[UNIT_SECTOR], unit_sectors, unit_sectors_zh) : 0;
+	int sector =
+		row->at[UNIT_SECTOR].n ? import_word(row->at[UNIT_SECTOR], unit_sectors, unit_sectors_zh) : 0;
 	if (kind >= 0)
 		row->at[UNIT_KIND] = span_of(unit_kinds[kind]);
 	else if (row->at[UNIT_KIND].n)
@@ -79,8 +80,9 @@ static void check_aliases(struct import *m, struct import_row *row)
 		str_add_json(&out, one);
 		if (++count > ALIASES_MAX || utf8_count(one) > ALIAS_CHARACTERS) {
 			struct err e = { 0 };
-			err_set(&e, ERR_INVALID, "别名至多 %d 个，每个至多 %d 个字", "at most %d aliases of %d characters",
-				(int)ALIASES_MAX, (int)ALIAS_CHARACTERS);
+			err_set(&e, ERR_INVALID, "别名至多 %d 个，每个至多 %d 个字",
+				"at most %d aliases of %d characters", (int)ALIASES_MAX,
+				(int)ALIAS_CHARACTERS);
 			import_refuse(m, row->line, UNIT_ALIASES, &e);
 			break;
 		}
@@ -111,7 +113,8 @@ static void check_repeats(struct import *m)
 		if (fresh)
 			continue;
 		struct err e = { 0 };
-		err_set(&e, ERR_INVALID, "与第 %llu 行的编码重复", "the same code as in line %llu", (unsigned long long)first);
+		err_set(&e, ERR_INVALID, "与第 %llu 行的编码重复", "the same code as in line %llu",
+			(unsigned long long)first);
 		import_refuse(m, row->line, UNIT_CODE, &e);
 	}
 }

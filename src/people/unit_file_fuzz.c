@@ -25,9 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < m.rows.n && m.errors.n == 0; i++) {
 		const struct import_row *row = &m.rows.p[i];
 		CLEANUP(json_free) json_t *aliases = NULL;
-		if (!row->at[UNIT_CODE].n || !row->at[UNIT_NAME].n || !row->at[UNIT_KIND].n || !row->at[UNIT_SECTOR].n ||
-		    (row->at[UNIT_USCC].n && row->at[UNIT_USCC].n != 18) ||
-		    !json_parse(row->at[UNIT_ALIASES], 2, &aliases, &err))
+		if (!row->at[UNIT_CODE].n || !row->at[UNIT_NAME].n || !row->at[UNIT_KIND].n ||
+			!row->at[UNIT_SECTOR].n || (row->at[UNIT_USCC].n && row->at[UNIT_USCC].n != 18) ||
+			!json_parse(row->at[UNIT_ALIASES], 2, &aliases, &err))
 			abort();
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /*
- * seawall import units FILE: read and compared on the reader, then written in one short transaction, which first makes
- * sure that no unit has changed since.
+ * seawall import units FILE: read and compared on the reader, then written in one short transaction, which
+ * first makes sure that no unit has changed since.
  */
 #include "people/unit.h"
 #include "people/unit_file.h"
@@ -40,7 +40,8 @@ static bool read_stamp(struct op *op, int64_t ret[2], struct err *err)
 {
 	bool found;
 	return db_int(op_db(op), SQL("SELECT count(*) FROM units"), V0, &ret[0], &found, err) &&
-	       db_int(op_db(op), SQL("SELECT coalesce(sum(version), 0) FROM units"), V0, &ret[1], &found, err);
+		db_int(op_db(op), SQL("SELECT coalesce(sum(version), 0) FROM units"), V0, &ret[1], &found,
+			err);
 }
 
 static bool read_nodes(struct plan *p, struct err *err)
@@ -49,7 +50,8 @@ static bool read_nodes(struct plan *p, struct err *err)
 	for (int pass = 0; pass < 2; pass++) {
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool more = true;
-		if (!db_query(db, SQL("SELECT n, parent_n, supervisor_n, code FROM units ORDER BY n"), V0, &rows, err))
+		if (!db_query(db, SQL("SELECT n, parent_n, supervisor_n, code FROM units ORDER BY n"), V0,
+			    &rows, err))
 			return false;
 		for (size_t i = 0; more; i++) {
 			if (!db_next(rows, &more, err))
@@ -114,8 +116,9 @@ static bool resolve(struct plan *p, struct node *node, struct err *err)
 	}
 	struct span division = node->row->at[UNIT_DIVISION];
 	bool found = true;
-	if (division.n && !db_int(op_db(p->op), SQL("SELECT n FROM divisions WHERE code=?"), V(db_t(division)),
-				  &node->division_n, &found, err))
+	if (division.n &&
+		!db_int(op_db(p->op), SQL("SELECT n FROM divisions WHERE code=?"), V(db_t(division)),
+			&node->division_n, &found, err))
 		return false;
 	if (!found)
 		refuse(p, node, UNIT_DIVISION, "没有这个代码的行政区划", "no division has this code");
@@ -144,11 +147,18 @@ static void check_levels(struct plan *p, int tree)
 	}
 }
 
-/* ---- comparing ---------------------------------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------------- */
 
-static const struct { const char *field; int column; } texts[] = {
-	{ "code", UNIT_CODE }, { "name", UNIT_NAME }, { "kind", UNIT_KIND }, { "sector", UNIT_SECTOR },
-	{ "uscc", UNIT_USCC }, { "short_name", UNIT_SHORT_NAME }, { "aliases", UNIT_ALIASES }, { "phone", UNIT_PHONE },
+static const struct { const char *field; int column;
+} texts[] = {
+	{ "code", UNIT_CODE },
+	{ "name", UNIT_NAME },
+	{ "kind", UNIT_KIND },
+	{ "sector", UNIT_SECTOR },
+	{ "uscc", UNIT_USCC },
+	{ "short_name", UNIT_SHORT_NAME },
+	{ "aliases", UNIT_ALIASES },
+	{ "phone", UNIT_PHONE },
 };
 
 static struct record copy(struct op *op, const struct record *r)
@@ -163,7 +173,8 @@ static bool differ(const struct record *a, const struct record *b)
 {
 	for (size_t i = 0; i < a->resource->n_fields; i++) {
 		struct db_value x = a->values[i], y = b->values[i];
-		if (x.type != y.type || (x.type == DB_INT && x.i != y.i) || (x.type == DB_TEXT && !span_eq(x.s, y.s)))
+		if (x.type != y.type || (x.type == DB_INT && x.i != y.i) ||
+			(x.type == DB_TEXT && !span_eq(x.s, y.s)))
 			return true;
 	}
 	return false;
@@ -182,7 +193,8 @@ static void fill(const struct plan *p, struct node *node)
 		record_set(&node->after, "sort_order", db_i(order));
 	}
 	if (found[UNIT_DIVISION] != CSV_NONE)
-		record_set(&node->after, "division_id", node->division_n ? db_i(node->division_n) : db_null());
+		record_set(
+			&node->after, "division_id", node->division_n ? db_i(node->division_n) : db_null());
 }
 
 /* The numbers of the units above, as far as they have one by now; *ret_all whether all have. */
@@ -204,7 +216,8 @@ static bool compare(struct plan *p, struct node *node, struct err *err)
 			: !resource_load(p->op, &unit_resource, node->n, &node->before, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_CONFLICT, "单位表在比对时发生变化", "the units changed while they were compared");
+		return err_set(err, ERR_CONFLICT, "单位表在比对时发生变化",
+			"the units changed while they were compared");
 	if (node->fresh)
 		record_set(&node->before, "aliases", db_t(SPAN("[]")));
 	node->after = copy(p->op, &node->before);
@@ -213,7 +226,7 @@ static bool compare(struct plan *p, struct node *node, struct err *err)
 	node->changed = !node->fresh && (!all || differ(&node->before, &node->after));
 	for (int tree = 0; tree < 2; tree++)
 		p->trees = p->trees || node->fresh || !all ||
-			   record_int(&node->before, field_of[tree]) != record_int(&node->after, field_of[tree]);
+			record_int(&node->before, field_of[tree]) != record_int(&node->after, field_of[tree]);
 	p->counts.fresh += node->fresh;
 	p->counts.changed += node->changed;
 	p->counts.unchanged += !node->fresh && !node->changed;
@@ -238,7 +251,7 @@ static bool make_plan(struct plan *p, struct err *err)
 	return true;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------- */
 
 /* New ones after those they hang below; where parent and supervisor cross, one is first written without. */
 static bool insert_all(struct plan *p, struct err *err)
@@ -255,7 +268,8 @@ static bool insert_all(struct plan *p, struct err *err)
 				continue;
 			}
 			if (!record_insert(p->op, &node->after, err) ||
-			    !unit_index_aliases(p->op, node->after.n, record_text(&node->after, "aliases"), err))
+				!unit_index_aliases(
+					p->op, node->after.n, record_text(&node->after, "aliases"), err))
 				return false;
 			node->n = node->after.n;
 			node->before = copy(p->op, &node->after);
@@ -289,7 +303,8 @@ static bool write_plan(struct plan *p, struct err *err)
 	if (!read_stamp(p->op, stamp, err))
 		return false;
 	if (memcmp(stamp, p->stamp, sizeof stamp) != 0)
-		return err_set(err, ERR_CONFLICT, "单位表在比对后被他人修改，请重试", "somebody changed the units meanwhile, try again");
+		return err_set(err, ERR_CONFLICT, "单位表在比对后被他人修改，请重试",
+			"somebody changed the units meanwhile, try again");
 	return insert_all(p, err) && update_all(p, err) && (!p->trees || unit_tree_rebuild(p->op, err)) &&
 	       unit_settle_office(p->op, err);
 }

@@ -24,17 +24,22 @@ char uscc_check_character(const char first[USCC_LENGTH - 1])
 bool uscc_check(struct span code, struct err *err)
 {
 	if (code.n != USCC_LENGTH)
-		return err_field(err, "uscc", "统一社会信用代码应为 18 位", "a unified social credit code has 18 characters");
+		return err_field(err, "uscc", "统一社会信用代码应为 18 位",
+			"a unified social credit code has 18 characters");
 	for (size_t i = 0; i < code.n; i++) {
 		bool digit = code.p[i] >= '0' && code.p[i] <= '9';
 		if (value_of(code.p[i]) < 0 || (i >= 2 && i < 8 && !digit))
-			return err_field(err, "uscc", "统一社会信用代码第 %zu 位的字符不对", "character %zu of the unified social"
-					 " credit code is not possible there", i + 1);
+			return err_field(err, "uscc", "统一社会信用代码第 %zu 位的字符不对",
+				"character %zu of the unified social"
+				" credit code is not possible there",
+				i + 1);
 	}
 	char want = uscc_check_character(code.p);
 	if (code.p[USCC_LENGTH - 1] != want)
 		return err_field(err, "uscc", "统一社会信用代码的校验位不对，请核对全码（按前 17 位应为 %c）",
-				 "the check character of the unified social credit code is wrong, please compare all of it (by"
-				 " the first 17 it would be %c)", want);
+			"the check character of the unified social credit code is wrong, please compare all "
+			"of it (by"
+			" the first 17 it would be %c)",
+			want);
 	return true;
 }

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Unified social credit code (统一社会信用代码), GB 32100-2015: 18 characters; registering authority, type, division (6
- * digits), organisation code (9, GB 11714), check character by weights 3^i mod 31 over an alphabet without I O S V Z.
+ * Unified social credit code (统一社会信用代码), GB 32100-2015: 18 characters; registering authority, type,
+ * division (6 digits), organisation code (9, GB 11714), check character by weights 3^i mod 31 over an
+ * alphabet without I O S V Z.
  */
 #include "base/base.h"
 

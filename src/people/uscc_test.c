@@ -3,7 +3,8 @@
 
 int main(void)
 {
-	/* Registered codes and a synthetic one, recomputed by hand from GB 32100-2015 (weights 3^i mod 31). */
+	/* Registered codes and a synthetic one, recomputed by hand from GB 32100-2015 (weights 3^i mod 31).
+	 */
 	static const struct { const char *code; bool good; } cases[] = {
 		{ "9144030071526726XG", true },
 		{ "91440300708461136T", true },

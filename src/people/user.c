@@ -9,7 +9,8 @@ static const char *const role_names[] = {
 static const char *const trees[] = { "parent", "supervisor", NULL };
 
 static const struct field user_fields[] = {
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 60, .zh = "账号", .en = "account name" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 60, .zh = "账号",
+		.en = "account name" },
 	{ "person_id", FIELD_REF, FILTER | LIST, .ref = "person", .zh = "人员", .en = "person" },
 	{ "disabled", FIELD_BOOL, FILTER | LIST, .zh = "停用", .en = "disabled" },
 	{ "last_sign_in_at", FIELD_TIME, READ_ONLY | DERIVED | LIST, .zh = "最近登录", .en = "last sign-in" },
@@ -19,8 +20,9 @@ static const struct field grant_fields[] = {
 	{ "user_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "user", .zh = "账号", .en = "account" },
 	{ "role", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = role_names, .zh = "角色", .en = "role" },
 	{ "unit_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "unit", .zh = "单位，授权覆盖该单位及其以下",
-	  .en = "unit, the grant covers it and all below" },
-	{ "tree", FIELD_ENUM, LIST, .values = trees, .zh = "关系树，按隶属或按主管", .en = "tree, by parent or by supervisor" },
+		.en = "unit, the grant covers it and all below" },
+	{ "tree", FIELD_ENUM, LIST, .values = trees, .zh = "关系树，按隶属或按主管",
+		.en = "tree, by parent or by supervisor" },
 	{ "from_at", FIELD_TIME, LIST, .zh = "生效时间", .en = "from" },
 	{ "to_at", FIELD_TIME, LIST, .zh = "失效时间", .en = "to" },
 };
@@ -53,9 +55,11 @@ bool user_check_name(struct span name, struct err *err)
 bool user_find(struct op *op, struct span name, int64_t *ret_n, struct err *err)
 {
 	bool found;
-	return db_int(op_db(op), SQL("SELECT n FROM users WHERE name=?"), V(db_t(name)), ret_n, &found, err) &&
-	       (found || err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”", "there is no account \"" SPAN_FMT "\"",
-				 SPAN_ARG(name)));
+	return db_int(op_db(op), SQL("SELECT n FROM users WHERE name=?"), V(db_t(name)), ret_n, &found,
+		       err) &&
+		(found ||
+			err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”",
+				"there is no account \"" SPAN_FMT "\"", SPAN_ARG(name)));
 }
 
 bool user_check_separation(struct op *op, int64_t user_n, const char *adding, struct err *err)
@@ -64,7 +68,8 @@ bool user_check_separation(struct op *op, int64_t user_n, const char *adding, st
 	const char *held = adding;
 	bool more = true;
 	static const char *const apart[] = { "system_admin", "security_admin", "auditor" };
-	if (adding && strcmp(adding, apart[0]) != 0 && strcmp(adding, apart[1]) != 0 && strcmp(adding, apart[2]) != 0)
+	if (adding && strcmp(adding, apart[0]) != 0 && strcmp(adding, apart[1]) != 0 &&
+		strcmp(adding, apart[2]) != 0)
 		return true;
 	if (!db_query(op_db(op), SQL("SELECT DISTINCT g.role FROM grants g JOIN users u ON u.n=g.user_n"
 				     " WHERE (u.n=? OR u.person_n=(SELECT person_n FROM users WHERE n=?))"
@@ -82,8 +87,8 @@ bool user_check_separation(struct op *op, int64_t user_n, const char *adding, st
 			enum role one = ROLE_AUDITOR, other = ROLE_AUDITOR;
 			(void)(role_find(span_of(held), &one) && role_find(role, &other));
 			return err_set(err, ERR_CONFLICT, "%.0s%s和%.0s%s不能由同一人担任（三员分立）",
-				       "%s%.0s and %s%.0s must not be one person", role_text(one, false), role_text(one, true),
-				       role_text(other, false), role_text(other, true));
+				"%s%.0s and %s%.0s must not be one person", role_text(one, false),
+				role_text(one, true), role_text(other, false), role_text(other, true));
 		}
 		held = span_is(role, apart[0]) ? apart[0] : span_is(role, apart[1]) ? apart[1] : apart[2];
 	}
@@ -98,8 +103,8 @@ bool user_check_manage(struct op *op, int64_t user_n, struct err *err)
 	{
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool more = true;
-		if (!db_query(op_db(op), SQL("SELECT DISTINCT unit_n FROM grants WHERE user_n=? LIMIT 64"), V(db_i(user_n)),
-			      &rows, err))
+		if (!db_query(op_db(op), SQL("SELECT DISTINCT unit_n FROM grants WHERE user_n=? LIMIT 64"),
+			    V(db_i(user_n)), &rows, err))
 			return false;
 		while (true) {
 			if (!db_next(rows, &more, err))
@@ -113,15 +118,20 @@ bool user_check_manage(struct op *op, int64_t user_n, struct err *err)
 	for (size_t i = 0; i < n && may; i++)
 		if (!actor_may(op->actor, op_db(op), PERM_USER_WRITE, units[i], &may, err))
 			return false;
-	return may || err_set(err, ERR_FORBIDDEN, "该账号在您管理范围之外还有授权，不能修改",
-			      "the account has grants outside what you administer and cannot be changed by you");
+	return may ||
+		err_set(err, ERR_FORBIDDEN, "该账号在您管理范围之外还有授权，不能修改",
+			"the account has grants outside what you administer and cannot be changed by you");
 }
 
 bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens, struct err *err)
 {
-	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n<>?"), V(db_i(user_n), db_i(keep_n)), err) &&
-	       (!tokens || db_exec(op_db(op), SQL("UPDATE tokens SET expires_at=?, version=version+1 WHERE user_n=? AND"
-						  " expires_at>?"), V(db_i(op_now(op)), db_i(user_n), db_i(op_now(op))), err));
+	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n<>?"),
+		       V(db_i(user_n), db_i(keep_n)), err) &&
+		(!tokens ||
+			db_exec(op_db(op),
+				SQL("UPDATE tokens SET expires_at=?, version=version+1 WHERE user_n=? AND"
+				    " expires_at>?"),
+				V(db_i(op_now(op)), db_i(user_n), db_i(op_now(op))), err));
 }
 
 bool user_log(struct op *op, const struct record *user, const char *verb, struct err *err)
@@ -154,7 +164,8 @@ static bool check_user(struct op *op, const struct record *before, struct record
 	return !before || user_check_manage(op, before->n, err);
 }
 
-static bool after_user(struct op *op, const struct record *before, const struct record *after, struct err *err)
+static bool after_user(
+	struct op *op, const struct record *before, const struct record *after, struct err *err)
 {
 	if (!after || !before)
 		return true;
@@ -172,9 +183,10 @@ static bool show_user(struct op *op, const struct record *r, bool single, struct
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool more = true;
 	(void)single;
-	if (!db_query(op_db(op), SQL("SELECT g.id, g.role, u.id, u.name, g.tree FROM grants g JOIN units u ON u.n=g.unit_n"
-				     " WHERE g.user_n=? AND (g.to_at IS NULL OR g.to_at>?) ORDER BY g.n LIMIT 64"),
-		      V(db_i(r->n), db_i(op_now(op))), &rows, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT g.id, g.role, u.id, u.name, g.tree FROM grants g JOIN units u ON u.n=g.unit_n"
+			" WHERE g.user_n=? AND (g.to_at IS NULL OR g.to_at>?) ORDER BY g.n LIMIT 64"),
+		    V(db_i(r->n), db_i(op_now(op))), &rows, err))
 		return false;
 	str_addz(out, ",\"grants\":[");
 	for (size_t i = 0; ; i++) {
@@ -199,11 +211,14 @@ static bool check_grant(struct op *op, const struct record *before, struct recor
 	bool again = false;
 	if (from.type == DB_INT && to.type == DB_INT && from.i > to.i)
 		return err_field(err, "to_at", "失效时间早于生效时间", "the end stands before the beginning");
-	if (!db_int(op_db(op), SQL("SELECT count(*) FROM grants WHERE user_n=? AND n<>? AND (to_at IS NULL OR to_at>?)"),
-		    V(db_i(record_int(after, "user_id")), db_i(before ? before->n : 0), db_i(op_now(op))), &one, &again, err))
+	if (!db_int(op_db(op),
+		    SQL("SELECT count(*) FROM grants WHERE user_n=? AND n<>? AND (to_at IS NULL OR to_at>?)"),
+		    V(db_i(record_int(after, "user_id")), db_i(before ? before->n : 0), db_i(op_now(op))),
+		    &one, &again, err))
 		return false;
 	if (one >= GRANTS_MAX)
-		return err_field(err, "user_id", "一个账号最多 %d 项授权", "an account has at most %d grants", (int)GRANTS_MAX);
+		return err_field(err, "user_id", "一个账号最多 %d 项授权", "an account has at most %d grants",
+			(int)GRANTS_MAX);
 	if (to.type == DB_INT && to.i <= op_now(op))
 		return true;
 	struct span role = record_text(after, "role");
@@ -220,10 +235,17 @@ const struct resource user_resource = {
 };
 
 const struct resource grant_resource = {
-	.name = "grant", .path = "grants", .table = "grants",
-	.zh = "授权，账号在某单位及以下的角色", .en = "grant, a role of an account in a unit and below",
-	.fields = grant_fields, .n_fields = COUNT(grant_fields), .unit_column = "t.unit_n",
-	.read = PERM_USER_READ, .write = PERM_USER_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
+	.name = "grant",
+	.path = "grants",
+	.table = "grants",
+	.zh = "授权，账号在某单位及以下的角色",
+	.en = "grant, a role of an account in a unit and below",
+	.fields = grant_fields,
+	.n_fields = COUNT(grant_fields),
+	.unit_column = "t.unit_n",
+	.read = PERM_USER_READ,
+	.write = PERM_USER_WRITE,
+	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
 	.check = check_grant,
 };
 
