@@ -34,8 +34,10 @@ static bool office_of(struct op *op, int64_t *ret, struct err *err)
 {
 	*ret = 0;
 	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++)
-		if (role_has(op->actor->grants[i].role, PERM_ORDER_ISSUE))
+		if (role_has(op->actor->grants[i].role, PERM_ORDER_ISSUE) && !op->actor->grants[i].whole)
 			*ret = op->actor->grants[i].unit_n;
+	if (actor_whole(op->actor, PERM_ORDER_ISSUE))
+		*ret = 0;
 	return *ret || unit_office(op, ret, err);
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "order/room.h"
+#include "people/people.h"
 
 bool order_template_find(
 	struct op *op, struct span name, struct span severity, struct order_template *ret, struct err *err)
@@ -78,11 +79,15 @@ static bool format_of(
 	struct op *op, int64_t office_n, struct span *ret_prefix, struct span *ret_pattern, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
+	int64_t city_n;
 	bool row;
-	if (!db_query(op_db(op),
-		    SQL("SELECT prefix, pattern FROM number_formats WHERE kind='order' AND unit_n IN (0, ?)"
-			" ORDER BY unit_n DESC LIMIT 1"),
-		    V(db_i(office_n)), &r, err) ||
+	if (!unit_office(op, &city_n, err) ||
+		!db_query(op_db(op),
+			SQL("SELECT f.prefix, f.pattern, f.unit_n, CASE u.short_name WHEN '' THEN u.name ELSE"
+			    " u.short_name END FROM number_formats f LEFT JOIN units u ON u.n=? WHERE "
+			    "f.kind='order'"
+			    " AND f.unit_n IN (0, ?) ORDER BY f.unit_n DESC LIMIT 1"),
+			V(db_i(office_n), db_i(office_n)), &r, err) ||
 		!db_next(r, &row, err))
 		return false;
 	if (!row)
@@ -90,6 +95,10 @@ static bool format_of(
 			err, ERR_CORRUPT, "没有交办单的编号格式", "no format for the numbers of orders");
 	*ret_prefix = arena_span(op->arena, db_col_text(r, 0));
 	*ret_pattern = arena_span(op->arena, db_col_text(r, 1));
+	/* Another office than the city's without a format of its own is told apart by its name. */
+	if (db_col_int(r, 2) == 0 && city_n != 0 && office_n != city_n)
+		*ret_prefix = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(*ret_prefix),
+			SPAN_ARG(db_col_text(r, 3)));
 	return true;
 }
 

@@ -151,7 +151,9 @@ static inline void city_open(struct city *c, const char *name)
 	city_unit(c, UNIT_A, COUNTY, "public_body");
 	city_unit(c, UNIT_B, COUNTY, "public_body");
 	city_unit(c, UNIT_C, CITY, "public_body");
-	city_must(unit_tree_rebuild(&c->op, &err) && op_commit(&c->op, &err), &err, "tree");
+	city_must(unit_tree_rebuild(&c->op, &err) && setting_set(&c->op, "office_unit", CITY, &err) &&
+			op_commit(&c->op, &err),
+		&err, "tree");
 }
 
 static inline void city_close(struct city *c)
