@@ -13,6 +13,7 @@ struct bulk {
 	struct str *list; /* of what was skipped */
 	int64_t unit_n; /* the last unit asked about, and the answer */
 	bool unit_known, unit_may;
+	struct finding_county county;
 };
 
 static void skip(struct bulk *b, struct span id, struct span reason)
@@ -35,17 +36,22 @@ static bool may(struct bulk *b, int64_t unit_n, struct err *err)
 	return actor_may(b->op->actor, op_db(b->op), PERM_FINDING_JUDGE, unit_n, &b->unit_may, err);
 }
 
+static bool keep_short(struct bulk *b, struct err *err)
+{
+	if (b->op->tx && clock_mono_ns() - b->began_ns > BULK_TX_NS && !op_commit(b->op, err))
+		return false;
+	if (b->op->tx)
+		return true;
+	b->began_ns = clock_mono_ns();
+	return op_begin(b->op, err);
+}
+
 static bool one(struct bulk *b, int64_t n, struct err *err)
 {
 	struct finding_row f;
 	bool found;
-	if (b->op->tx && clock_mono_ns() - b->began_ns > BULK_TX_NS && !op_commit(b->op, err))
+	if (!keep_short(b, err))
 		return false;
-	if (!b->op->tx) {
-		b->began_ns = clock_mono_ns();
-		if (!op_begin(b->op, err))
-			return false;
-	}
 	if (!finding_load(b->op, n, &f, &found, err) || (found && !may(b, f.unit_n, err)))
 		return false;
 	if (!found)
@@ -90,6 +96,7 @@ bool finding_bulk(struct call *c, struct err *err)
 {
 	struct str list = STR_IN(c->op->arena, 4 << 20);
 	struct bulk b = { .op = c->op, .list = &list };
+	b.how.county = &b.county;
 	struct finding_choice choice;
 	if (!check_input(c, &b, err) ||
 		!finding_choose(c->op, json_object_get(c->json, "ids"), json_object_get(c->json, "filter"),

@@ -79,6 +79,14 @@ struct finding_seen {
 				finding comes back only by a fact newer than its closing */
 };
 
+/* The county office of the last unit asked about, so that many steps of one unit ask once.  {0} at first. */
+struct finding_county {
+	bool known;
+	int64_t unit_n, county_n;
+};
+NODISCARD bool finding_county_of(
+	struct op *op, int64_t unit_n, struct finding_county *cache, struct err *err);
+
 enum finding_outcome { FINDING_FRESH, FINDING_SAME, FINDING_CHANGED, FINDING_BACK };
 
 /* Inside a transaction.  FRESH: born as `new`.  SAME: last_seen moved.  CHANGED: unit or severity differs.
@@ -91,6 +99,7 @@ NODISCARD bool finding_found(
  * leaves what was committed; the run can be repeated without harm. */
 struct finding_batch {
 	struct op *op;
+	struct finding_county county;
 	const struct finding_weights *weights;
 	int64_t began_ns, started_at;
 	int64_t fresh, same, changed, back, gone;
@@ -123,6 +132,7 @@ NODISCARD bool finding_load(
 	struct op *op, int64_t n, struct finding_row *ret, bool *ret_found, struct err *err);
 
 struct finding_how {
+	struct finding_county *county; /* may be NULL */
 	struct span reason;
 	int64_t order_n; /* "order": which one */
 	int64_t until; /* "accept_risk": until when */

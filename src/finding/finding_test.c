@@ -123,6 +123,15 @@ static void again(struct desk *d)
 	s.severity = "critical";
 	CHECK_INT(found(d, &s), FINDING_CHANGED);
 	CHECK_INT(number(d, SQL("SELECT version FROM findings")), 2);
+	test_case("what a person assigned stays until the asset changes hands");
+	write_now(d, SQL("UPDATE findings SET unit_n=NULL WHERE n=1"), V0);
+	CHECK_INT(found(d, &s), FINDING_SAME);
+	CHECK_INT(number(d, SQL("SELECT unit_n IS NULL FROM findings")), 1);
+	s.unit_n = 2;
+	CHECK_INT(found(d, &s), FINDING_CHANGED);
+	CHECK_INT(number(d, SQL("SELECT unit_n FROM findings")), 2);
+	s.unit_n = 1;
+	CHECK_INT(found(d, &s), FINDING_CHANGED);
 	test_case("closed: the fact that was known then does not bring it back, a newer one does");
 	CHECK_OK(move(d, 1, "vanish", &err), err);
 	s.observed_at = NOW;
@@ -223,6 +232,10 @@ static void by_person(struct desk *d)
 	CHECK_SPAN(f.state, "new");
 	CHECK_INT(record_int(&f, "unit_id"), 1);
 	CHECK_INT(record_int(&f, "priority"), 200);
+	CHECK_INT(number(d,
+			  SQL("SELECT count(*) FROM steps WHERE verb='report' AND to_state='new' AND "
+			      "unit_n=1")),
+		1);
 	test_case("made by a person for an address: the asset's unit");
 	CHECK_OK(create(d,
 			 "{\"address\":\"192.0.2.7\",\"title\":\"t\",\"kind\":\"page\",\"severity\":\"low\"}",

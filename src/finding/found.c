@@ -14,26 +14,28 @@ static struct span or_empty(struct span s, const char *otherwise)
 	return s.p ? s : span_of(otherwise);
 }
 
-static bool born(
-	struct op *op, const struct finding_weights *w, const struct finding_seen *s, struct err *err)
+static bool born(struct op *op, const struct finding_run *run, const struct finding_seen *s, struct err *err)
 {
 	char id[UUID_TEXT], text[1024];
 	int64_t now = op_now(op), n = 0;
 	bool found;
+	if (!finding_county_of(op, s->unit_n, run->county, err))
+		return false;
 	struct str terms = { .p = text, .cap = sizeof text, .max = sizeof text - 1 };
-	int64_t priority = finding_priority(w, &s->terms, s->severity, &terms);
+	int64_t priority = finding_priority(run->weights, &s->terms, s->severity, &terms);
 	if (!str_check(&terms, err) ||
 		!db_int(op_db(op),
 			SQL("INSERT INTO findings (id, version, created_at, updated_at, state, unit_n, "
-			    "asset_n,"
+			    "seen_unit_n, asset_n,"
 			    " software_n, kind, key, vuln_id, title, severity, score, source, priority, "
 			    "terms, kev, epss, first_seen,"
 			    " last_seen, explanation) VALUES (?, 1, ?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+			    "?, "
 			    "?, ?, ?, ?, ?, ?, ?, ?)"
 			    " RETURNING n"),
 			V(db_z(uuid_make(now, id)), db_i(now), db_i(now), int_or_null(s->unit_n),
-				int_or_null(s->asset_n), int_or_null(s->software_n), db_t(s->kind),
-				db_t(s->key), db_t(or_empty(s->vuln_id, "")), db_t(s->title),
+				int_or_null(s->unit_n), int_or_null(s->asset_n), int_or_null(s->software_n),
+				db_t(s->kind), db_t(s->key), db_t(or_empty(s->vuln_id, "")), db_t(s->title),
 				db_z(s->severity), s->terms.score >= 0 ? db_i(s->terms.score) : db_null(),
 				db_t(or_empty(s->source, "")), db_i(priority), db_t(str_span(&terms)),
 				db_i(s->terms.kev), db_i(s->terms.epss), db_i(now), db_i(now),
@@ -46,6 +48,7 @@ static bool born(
 		.verb = "find",
 		.to = "new",
 		.unit_n = s->unit_n,
+		.county_n = run->county->county_n,
 		.severity = s->severity };
 	struct store_change change = { .resource = "finding",
 		.record_n = n,
@@ -58,7 +61,7 @@ static bool born(
 
 /* The row as it was when the fact was seen again. */
 struct known {
-	int64_t n, version, unit_n, closed_at, last_seen;
+	int64_t n, version, unit_n, seen_unit_n, closed_at, last_seen;
 	bool in_order, closed;
 	bool same_severity, same_derived;
 };
@@ -70,7 +73,7 @@ static bool look_up(struct op *op, const struct finding_seen *s, struct span ter
 	bool row;
 	if (!db_query(op_db(op),
 		    SQL("SELECT n, version, unit_n, closed_at, state, severity=?, terms=? AND explanation=?"
-			" AND COALESCE(software_n, 0)=?, last_seen FROM findings"
+			" AND COALESCE(software_n, 0)=?, last_seen, seen_unit_n FROM findings"
 			" WHERE asset_n=? AND kind=? AND key=?"),
 		    V(db_z(s->severity), db_t(terms), db_t(or_empty(s->explanation, "{}")),
 			    db_i(s->software_n), db_i(s->asset_n), db_t(s->kind), db_t(s->key)),
@@ -86,6 +89,7 @@ static bool look_up(struct op *op, const struct finding_seen *s, struct span ter
 		.unit_n = db_col_int(r, 2),
 		.closed_at = db_col_int(r, 3),
 		.last_seen = db_col_int(r, 7),
+		.seen_unit_n = db_col_int(r, 8),
 		.closed = span_is(state, "closed"),
 		.in_order = span_is(state, "ordered") || span_is(state, "fixed"),
 		.same_severity = db_col_int(r, 5) != 0,
@@ -97,13 +101,18 @@ static bool matters(struct op *op, const struct known *k, const struct finding_s
 {
 	struct finding_row f;
 	bool found;
-	/* An order that stands keeps its unit: handing over is its own verb. */
-	int64_t unit_n = k->in_order ? k->unit_n : s->unit_n;
+	/* An order that stands keeps its unit: handing over is its own verb.  What a person or a ruling has
+	   assigned stays until the asset itself changes hands. */
+	bool moves = !k->in_order && s->unit_n != k->seen_unit_n;
+	int64_t unit_n = moves ? s->unit_n : k->unit_n;
 	if (!finding_load(op, k->n, &f, &found, err) ||
 		!db_exec(op_db(op),
-			SQL("UPDATE findings SET severity=?, unit_n=?, version=version+1, updated_at=? WHERE "
-			    "n=?"),
-			V(db_z(s->severity), int_or_null(unit_n), db_i(op_now(op)), db_i(k->n)), err))
+			SQL("UPDATE findings SET severity=?, unit_n=?, seen_unit_n=?, version=version+1,"
+			    " updated_at=? WHERE n=?"),
+			V(db_z(s->severity), int_or_null(unit_n),
+				int_or_null(moves ? s->unit_n : k->seen_unit_n), db_i(op_now(op)),
+				db_i(k->n)),
+			err))
 		return false;
 	struct store_change change = { .resource = "finding",
 		.record_n = k->n,
@@ -118,37 +127,38 @@ static bool matters(struct op *op, const struct known *k, const struct finding_s
 	return store_add_change(op->tx, &change, NULL, err);
 }
 
-static bool again(struct op *op, const struct known *k, struct err *err)
+static bool again(struct op *op, const struct finding_run *run, const struct known *k, struct err *err)
 {
 	struct finding_row f;
 	bool found;
 	return finding_load(op, k->n, &f, &found, err) &&
-		finding_move(op, &f, "recur", &(struct finding_how){ .reason = SPAN("再次出现") }, err);
+		finding_move(op, &f, "recur",
+			&(struct finding_how){ .county = run->county, .reason = SPAN("再次出现") }, err);
 }
 
-bool finding_found_with(struct op *op, const struct finding_weights *w, const struct finding_seen *s,
+bool finding_found_with(struct op *op, const struct finding_run *run, const struct finding_seen *s,
 	enum finding_outcome *ret, struct err *err)
 {
 	char text[1024];
 	struct str terms = { .p = text, .cap = sizeof text, .max = sizeof text - 1 };
-	int64_t priority = finding_priority(w, &s->terms, s->severity, &terms), now = op_now(op);
+	int64_t priority = finding_priority(run->weights, &s->terms, s->severity, &terms), now = op_now(op);
 	struct known k;
 	bool found;
 	if (!str_check(&terms, err) || !look_up(op, s, str_span(&terms), &k, &found, err))
 		return false;
 	if (!found) {
 		*ret = FINDING_FRESH;
-		return born(op, w, s, err);
+		return born(op, run, s, err);
 	}
 	*ret = FINDING_SAME;
-	if (!k.same_severity || (!k.in_order && k.unit_n != s->unit_n)) {
+	if (!k.same_severity || (!k.in_order && k.seen_unit_n != s->unit_n)) {
 		*ret = FINDING_CHANGED;
 		if (!matters(op, &k, s, err))
 			return false;
 	}
 	if (k.closed && (s->observed_at ? s->observed_at : now) > k.closed_at) {
 		*ret = FINDING_BACK;
-		if (!again(op, &k, err))
+		if (!again(op, run, &k, err))
 			return false;
 	}
 	if (k.same_derived)
@@ -168,8 +178,9 @@ bool finding_found_with(struct op *op, const struct finding_weights *w, const st
 bool finding_found(struct op *op, const struct finding_seen *s, enum finding_outcome *ret, struct err *err)
 {
 	struct finding_weights w;
+	struct finding_county county = { 0 };
 	return finding_weights_load(op_db(op), op_now(op), &w, err) &&
-		finding_found_with(op, &w, s, ret, err);
+		finding_found_with(op, &(struct finding_run){ &w, &county }, s, ret, err);
 }
 
 /* ---- many ---- */
@@ -200,7 +211,7 @@ bool finding_batch_add(struct finding_batch *b, const struct finding_seen *s, st
 {
 	enum finding_outcome outcome;
 	if (!batch_open(b, err) || (!b->weights && !batch_weights(b, err)) ||
-		!finding_found_with(b->op, b->weights, s, &outcome, err))
+		!finding_found_with(b->op, &(struct finding_run){ b->weights, &b->county }, s, &outcome, err))
 		return false;
 	b->fresh += outcome == FINDING_FRESH;
 	b->same += outcome == FINDING_SAME;
@@ -224,7 +235,8 @@ bool finding_batch_gone(struct finding_batch *b, struct span kind, int64_t asset
 	for (size_t i = 0; ok && i < ns.n; i++) {
 		struct finding_row f;
 		ok = batch_open(b, err) && finding_load(b->op, ns.p[i], &f, &more, err) &&
-			finding_move(b->op, &f, "vanish", &(struct finding_how){ .reason = SPAN("不再匹配") },
+			finding_move(b->op, &f, "vanish",
+				&(struct finding_how){ .county = &b->county, .reason = SPAN("不再匹配") },
 				err);
 		b->gone += ok;
 	}

@@ -2,6 +2,7 @@
 
 #include "finding/life.h"
 #include "finding/priority.h"
+#include "people/people.h"
 
 static const char *const states[] = {
 	"new",
@@ -116,7 +117,7 @@ static bool write_row(struct op *op, const struct finding_row *f, const struct t
 	bool closed = strcmp(t->to, "closed") == 0, accepted = strcmp(t->to, "risk_accepted") == 0;
 	return db_exec(op_db(op),
 		SQL("UPDATE findings SET state=?, version=?, updated_at=?, unit_n=?, order_n=?,"
-		    " accepted_until=?, closed_at=CASE WHEN ? THEN ? ELSE closed_at END,"
+		    " accepted_until=?, closed_at=CASE WHEN ?=1 THEN ? ELSE closed_at END,"
 		    " recurrences=recurrences+? WHERE n=?"),
 		V(db_z(t->to), db_i(f->version), db_i(now), f->unit_n ? db_i(f->unit_n) : db_null(),
 			f->order_n ? db_i(f->order_n) : db_null(),
@@ -125,10 +126,22 @@ static bool write_row(struct op *op, const struct finding_row *f, const struct t
 		err);
 }
 
+bool finding_county_of(struct op *op, int64_t unit_n, struct finding_county *cache, struct err *err)
+{
+	if (cache->known && cache->unit_n == unit_n)
+		return true;
+	*cache = (struct finding_county){ .known = true, .unit_n = unit_n };
+	return unit_n == 0 || unit_county(op, unit_n, &cache->county_n, err);
+}
+
 bool finding_log_move(struct op *op, const struct finding_row *f, const struct transition *t,
 	int64_t unit_before_n, const struct finding_how *how, struct err *err)
 {
+	struct finding_county own = { 0 }, *county = how->county ? how->county : &own;
+	if (!finding_county_of(op, f->unit_n, county, err))
+		return false;
 	struct store_step step = { .resource = "finding",
+		.county_n = county->county_n,
 		.record_n = f->n,
 		.from = t->from,
 		.verb = t->verb,

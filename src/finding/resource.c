@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "asset/asset.h"
 #include "finding/life.h"
 #include "finding/priority.h"
 
@@ -45,23 +46,15 @@ static const struct field fields[] = {
 	{ "explanation", FIELD_JSON, READ_ONLY | DERIVED, .zh = "依据", .en = "explanation" },
 };
 
-/* The asset at an address, if exactly one has it. */
+/* The asset at an address, if one unit has it. */
 static bool find_by_address(struct op *op, struct span address, struct record *f, struct err *err)
 {
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	bool row, second;
-	if (!db_query(op_db(op), SQL("SELECT n, unit_n FROM assets WHERE address=? LIMIT 2"),
-		    V(db_t(address)), &r, err) ||
-		!db_next(r, &row, err))
+	struct asset_place place;
+	if (!asset_find_by_address(op, address, record_int(f, "unit_id"), &place, err))
 		return false;
-	if (!row)
-		return true;
-	struct db_value asset = db_col(r, 0, op->arena), unit = db_col(r, 1, op->arena);
-	if (!db_next(r, &second, err))
-		return false;
-	if (!second) {
-		record_set(f, "asset_id", asset);
-		record_set(f, "unit_id", unit);
+	if (place.found) {
+		record_set(f, "asset_id", db_i(place.n));
+		record_set(f, "unit_id", place.unit_n ? db_i(place.unit_n) : db_null());
 	}
 	return true;
 }
@@ -146,6 +139,26 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 	return same_terms || set_priority(op, after, err);
 }
 
+/* Its birth is the first step of its life. */
+static bool after(struct op *op, const struct record *before, const struct record *f, struct err *err)
+{
+	struct finding_county county = { 0 };
+	if (before || !f)
+		return true;
+	if (!finding_county_of(op, record_int(f, "unit_id"), &county, err))
+		return false;
+	struct store_step step = { .resource = "finding",
+		.record_n = f->n,
+		.from = "",
+		.verb = "report",
+		.to = "new",
+		.text = record_text(f, "source"),
+		.unit_n = county.unit_n,
+		.county_n = county.county_n,
+		.severity = severity_of(f) };
+	return store_add_step(op->tx, &step, NULL, err);
+}
+
 static bool apply(struct op *op, struct record *f, const struct transition *t, const json_t *args,
 	const char **ret_to, struct err *err)
 {
@@ -192,5 +205,6 @@ const struct resource finding_resource = {
 	.ops = RESOURCE_CREATE | RESOURCE_CHANGE,
 	.life = &finding_life,
 	.check = check,
+	.after = after,
 	.apply = apply,
 };

@@ -21,6 +21,7 @@ struct issue {
 	int64_t office_n;
 	struct calendar calendar;
 	struct order_template templates[5]; /* by severity rank */
+	struct finding_county county;
 };
 
 struct issued {

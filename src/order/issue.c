@@ -62,7 +62,7 @@ static bool refresh(struct issue *s, struct unit_tasks *t, struct err *err)
 static bool order_one_finding(
 	struct issue *s, struct task *t, int64_t order_n, int64_t item_n, struct err *err)
 {
-	struct finding_how how = { .reason = s->d->text, .order_n = order_n };
+	struct finding_how how = { .county = &s->county, .reason = s->d->text, .order_n = order_n };
 	if (strcmp(t->f.state, "new") == 0 && !finding_move(s->op, &t->f, "confirm", &how, err))
 		return false;
 	return finding_move(s->op, &t->f, "order", &how, err) &&
@@ -100,6 +100,7 @@ static bool make_item(struct issue *s, struct task *tasks, size_t n, int64_t ord
 		.verb = "send",
 		.to = "open",
 		.unit_n = tasks->f.unit_n,
+		.county_n = s->county.county_n,
 		.severity = severity };
 	if (!store_add_step(op->tx, &step, NULL, err))
 		return false;
@@ -175,6 +176,8 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 	*ret_any = t->n > 0;
 	if (t->n == 0)
 		return true;
+	if (!finding_county_of(op, t->at[0].f.unit_n, &s->county, err))
+		return false;
 	for (size_t i = 0; i < t->n; i++)
 		if (finding_severity_rank(span_of(t->at[i].f.severity)) >
 			finding_severity_rank(span_of(severity)))
@@ -190,6 +193,7 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 		.to = "sent",
 		.text = s->d->text,
 		.unit_n = t->at[0].f.unit_n,
+		.county_n = s->county.county_n,
 		.severity = severity };
 	if (!store_add_step(op->tx, &step, NULL, err))
 		return false;

@@ -79,11 +79,14 @@ bool items_load(struct op *op, int64_t order_n, struct items *ret, struct err *e
 
 bool item_move(struct op *op, struct item *it, const char *verb, const struct item_how *how, struct err *err)
 {
+	struct finding_county county = { 0 };
 	const struct transition *t = item_transition(it->state, verb);
 	if (!t)
 		return err_set(err, ERR_CONFLICT, "事项“" SPAN_FMT "”的状态为 %s，不能执行 %s",
 			"item \"" SPAN_FMT "\" is %s: %s is not possible", SPAN_ARG(it->title), it->state,
 			verb);
+	if (!finding_county_of(op, how->unit_n, &county, err))
+		return false;
 	struct store_step step = { .resource = "item",
 		.record_n = it->n,
 		.from = t->from,
@@ -93,6 +96,7 @@ bool item_move(struct op *op, struct item *it, const char *verb, const struct it
 		.on_whose_word = how->on_whose_word,
 		.text = how->text,
 		.unit_n = how->unit_n,
+		.county_n = county.county_n,
 		.severity = it->severity };
 	if (it->claim.n) {
 		struct str values = STR_IN(op->arena, 1024);
@@ -149,11 +153,14 @@ bool item_move_findings(struct op *op, const struct item *it, const char *verb, 
 	int64_t *ns;
 	size_t n;
 	struct finding_row f;
+	struct finding_county county = { 0 };
+	struct finding_how each = *how;
 	bool found;
+	each.county = &county;
 	if (!finding_ns(op, it, &ns, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!finding_load(op, ns[i], &f, &found, err) || !finding_move(op, &f, verb, how, err))
+		if (!finding_load(op, ns[i], &f, &found, err) || !finding_move(op, &f, verb, &each, err))
 			return false;
 	return true;
 }

@@ -7,6 +7,7 @@ CREATE TABLE findings (
 	updated_at  BIGINT NOT NULL,
 	state       TEXT NOT NULL,
 	unit_n      BIGINT,
+	seen_unit_n BIGINT,                    -- the asset's unit when last seen: only when that changes, unit_n follows
 	asset_n     BIGINT,
 	software_n  BIGINT,                    -- what the remedy is applied to
 	kind        TEXT NOT NULL,
