@@ -64,7 +64,7 @@ static void echo(struct http_request *r, struct http_answer *ret)
 
 static void handle(void *user, struct http_request *r, struct http_answer *ret)
 {
-	static char big[2000000];
+	enum { BIG = 2000000 };
 	(void)user;
 	ret->status = 200;
 	http_add_header(ret, "Content-Type", SPAN("text/plain"));
@@ -82,8 +82,7 @@ static void handle(void *user, struct http_request *r, struct http_answer *ret)
 		ret->stream = say;
 		ret->stream_free = say_no_more;
 	} else if (span_is(r->path, "/big")) {
-		memset(big, 'x', sizeof big);
-		ret->body = (struct span){ big, sizeof big };
+		ret->body = (struct span){ memset(arena_alloc(r->arena, BIG), 'x', BIG), BIG };
 	} else if (span_is(r->path, "/badheader")) {
 		http_add_header(ret, "X-Bad", SPAN("a\r\nSet-Cookie: evil=1"));
 	} else if (!span_is(r->method, "GET") && !span_is(r->method, "POST")) {
