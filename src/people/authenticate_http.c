@@ -1,5 +1,5 @@
 #include "net/http_server.h"
-#include "people/session.h"
+#include "people/people.h"
 
 bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
 	bool *ret_known, struct err *err)

@@ -82,3 +82,7 @@ struct people_request {
 NODISCARD bool people_authenticate(
 	struct op *op, const struct people_request *r, struct actor *ret, bool *ret_known, struct err *err);
 #define SESSION_COOKIE "seawall"
+/* The same for a request as the server gives it: what struct api wants (resource/api.h). */
+struct http_request;
+bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
+	bool *ret_known, struct err *err);

@@ -39,7 +39,3 @@ NODISCARD bool session_end(struct op *op, struct span id, struct err *err);
 struct token_wish { int64_t user_n; struct span name, scope; int64_t expires_at; };
 NODISCARD bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],
 	struct record *ret_record, struct err *err);
-/* What the API role asks for each request (struct api). */
-struct http_request;
-bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
-	bool *ret_known, struct err *err);

@@ -27,7 +27,8 @@ bool unit_tree_move(struct op *op, int64_t unit_n, enum unit_relation tree, int6
 	 * its new place. */
 	return db_exec(db,
 		       SQL("DELETE FROM unit_tree WHERE relation=?"
-			   " AND descendant_n IN (SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=?)"
+			   " AND descendant_n IN"
+			   " (SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=?)"
 			   " AND ancestor_n NOT IN"
 			   " (SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=?)"),
 		       V(db_i(tree), db_i(unit_n), db_i(tree), db_i(unit_n), db_i(tree)), err) &&

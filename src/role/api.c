@@ -27,24 +27,6 @@ struct api_role {
 /* Read by /metrics on worker threads: the server lives as long as the role. */
 static const struct http_server *running;
 
-static struct span header_value(const struct http_request *r, const char *name)
-{
-	return http_header(r, name);
-}
-
-static bool authenticate(struct op *op, const struct http_request *r, bool open, struct actor *ret, bool *ret_known,
-			 struct err *err)
-{
-	struct people_request p = {
-		.method = r->method, .authorization = header_value(r, "authorization"), .csrf = header_value(r, "x-csrf-token"),
-		.origin = header_value(r, "origin"), .host = header_value(r, "host"), .address = r->address,
-		.request_id = header_value(r, "x-request-id"), .open = open,
-	};
-	if (!http_cookie(r, SESSION_COOKIE, &p.cookie))
-		p.cookie = (struct span){ NULL, 0 };
-	return people_authenticate(op, &p, ret, ret_known, err);
-}
-
 static void *worker_start(void *user)
 {
 	const struct api_role *role = user;
@@ -107,7 +89,7 @@ static bool enter_sandbox(const char *folder, struct err *err)
 
 bool role_api(const struct role_config *c, struct err *err)
 {
-	struct api_role role = { .config = c, .api = { .authenticate = authenticate } };
+	struct api_role role = { .config = c, .api = { .authenticate = people_authenticate_http } };
 	struct http_config http = {
 		.listen_fd = c->listen_fd, .workers = WORKERS, .connections_max = CONNECTIONS,
 		.connections_per_address = CONNECTIONS_PER_ADDRESS, .streams_max = STREAMS, .head_ms = HEAD_MS, .body_ms = BODY_MS,
