@@ -8,10 +8,10 @@ cd "${1:-$here/..}"
 rooms="base os codec net store resource people asset finding order vuln site event notice incident kpi link role cli"
 # header=files that may include it (patterns under the root, "|" between them)
 guarded="microhttpd.h=src/net/http_*.[ch]
-sqlite3.h=src/store/db_*.[ch]
+sqlite3.h=src/store/db_*.[ch]|test/*
 seccomp.h=src/os/sandbox*.c
 zstd.h=src/codec/*.c
-zlib.h=src/codec/*.c
+zlib.h=src/codec/*.c|src/*/*_test.c
 sys/epoll.h=src/os/*.c|src/net/http_*.c|test/load/*.c
 curl/curl.h=test/*"
 

@@ -81,7 +81,7 @@ bad 'a room to the right' includes src/os/a.c 'src/os/a.c:1: "net/http.h" is to 
 bad 'not from src/' includes src/os/a.c 'src/os/a.c:1: "a.h" must be written from src/, as "room/thing.h"' <<< '#include "a.h"'
 bad 'an unknown room' includes src/zoo/a.c 'src/zoo/a.c:1: no room of this name in the order of the house: zoo' \
 	<<< '#include "base/a.h"'
-bad 'a guarded library' includes src/net/dial.c 'src/net/dial.c:1: <microhttpd.h> is kept behind src/net/http_server*.[ch]' \
+bad 'a guarded library' includes src/net/dial.c 'src/net/dial.c:1: <microhttpd.h> is kept behind src/net/http_*.[ch]' \
 	<<< '#include <microhttpd.h>'
 good 'its own file includes it' includes src/net/http_server.c <<< '#include <microhttpd.h>'
 good 'a room to the left' includes src/net/a.c <<< '#include "base/err.h"'

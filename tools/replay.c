@@ -1,5 +1,6 @@
 /*
- * Replays a fuzzer's corpus without a fuzzing engine: each file of the folder is one case.  Usage: replay NAME FOLDER.
+ * Replays a fuzzer's corpus without a fuzzing engine: each file of the folder is one case.  Usage: replay
+ * NAME FOLDER.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@ static void replay(const char *path)
 		exit(99);
 	}
 	size_t size = (size_t)st.st_size;
-	uint8_t *bytes = malloc(size ? size : 1);      /* exact, so that a sanitizer sees a read past the end */
+	uint8_t *bytes = malloc(size ? size : 1);   /* exact, so that a sanitizer sees a read past the end */
 	if (!bytes || fread(bytes, 1, size, f) != size) {
 		perror(path);
 		exit(99);

@@ -88,7 +88,8 @@ bool command_run(struct story *s, const json_t *args, const json_t *input, struc
 	}
 	argv[n + 1] = NULL;
 	int fds[3] = {
-		input_file(s, json_is_string(input) ? json_string_value(input) : "", json_string_length(input)),
+		input_file(s, json_is_string(input) ? json_string_value(input) : "",
+			json_string_length(input)),
 		input_file(s, "", 0),
 		input_file(s, "", 0),
 	};
@@ -109,7 +110,8 @@ static bool check_output(struct story *s, const json_t *step, const struct outpu
 	char why[3000];
 	json_int_t want = json_integer_value(json_object_get(step, "exit"));
 	if (o->status != want)
-		return story_fail(s, "exit status %d, not %d; it said: %.1500s%.1500s", o->status, (int)want, o->out, o->err);
+		return story_fail(s, "exit status %d, not %d; it said: %.1500s%.1500s", o->status, (int)want,
+			o->out, o->err);
 	const json_t *out = json_object_get(step, "out"), *err = json_object_get(step, "err_has");
 	if (out && !value_in_text(out, o->out, why, sizeof why))
 		return story_fail(s, "standard output %s", why);
@@ -120,13 +122,15 @@ static bool check_output(struct story *s, const json_t *step, const struct outpu
 	json_object_foreach(json_object_get(step, "save"), name, regex) {
 		json_t *v = value_group(json_string_value(regex), o->out);
 		if (!v)
-			return story_fail(s, "no \"%s\" to save as %s in: %.2000s", json_string_value(regex), name, o->out);
+			return story_fail(s, "no \"%s\" to save as %s in: %.2000s", json_string_value(regex),
+				name, o->out);
 		json_object_set_new(s->saved, name, v);
 	}
 	return true;
 }
 
-/* {"cli": […], "exit": 0, "out": …, "err_has": …, "stdin": …, "save": {name: regex}, "data": false}; step is expanded. */
+/* {"cli": […], "exit": 0, "out": …, "err_has": …, "stdin": …, "save": {name: regex}, "data": false}; step is
+ * expanded. */
 bool command_step(struct story *s, const json_t *step)
 {
 	json_t *args = json_copy(json_object_get(step, "cli"));
@@ -151,7 +155,8 @@ static json_t *make_password(void)
 	return json_string(text);
 }
 
-/* {"account": NAME, "role": …, "unit": …} makes an account; {"account": NAME, "password": …} knows one that exists. */
+/* {"account": NAME, "role": …, "unit": …} makes an account; {"account": NAME, "password": …} knows one that
+ * exists. */
 bool account_step(struct story *s, const json_t *step)
 {
 	const char *name = json_string_value(json_object_get(step, "account"));

@@ -1,7 +1,8 @@
 /*
- * Is an answer as the served OpenAPI 3.1 document says?  The part of JSON Schema 2020-12 that documents of ours use: $ref
- * into the same document, type, enum, const, properties, required, additionalProperties, items, allOf, anyOf, oneOf,
- * bounds of numbers, texts and arrays, pattern, and the formats uuid, date and date-time.
+ * Is an answer as the served OpenAPI 3.1 document says?  The part of JSON Schema 2020-12 that documents of
+ * ours use: $ref into the same document, type, enum, const, properties, required, additionalProperties,
+ * items, allOf, anyOf, oneOf, bounds of numbers, texts and arrays, pattern, and the formats uuid, date and
+ * date-time.
  */
 #include <regex.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@ static bool check(struct check *c, const json_t *schema, const json_t *v, const 
 static bool wrong(struct check *c, const char *at, const char *what, const json_t *v)
 {
 	char *text = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-	snprintf(c->why, c->n, "%s %s%s%.500s", *at ? at : "the body", what, text ? ": " : "", text ? text : "");
+	snprintf(c->why, c->n, "%s %s%s%.500s", *at ? at : "the body", what, text ? ": " : "",
+		text ? text : "");
 	free(text);
 	return false;
 }
@@ -94,9 +96,11 @@ static bool check_text(struct check *c, const json_t *schema, const json_t *v, c
 	static const struct { const char *name, *regex; } formats[] = {
 		{ "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 		{ "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
-		{ "date-time", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$" },
+		{ "date-time",
+			"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$" },
 	};
-	const char *text = json_string_value(v), *format = json_string_value(json_object_get(schema, "format"));
+	const char *text = json_string_value(v),
+		*format = json_string_value(json_object_get(schema, "format"));
 	const char *pattern = json_string_value(json_object_get(schema, "pattern"));
 	if (!number_within(schema, "minLength", "maxLength", (double)characters(v)))
 		return wrong(c, at, "is shorter or longer than documented", v);
@@ -108,7 +112,8 @@ static bool check_text(struct check *c, const json_t *schema, const json_t *v, c
 	return true;
 }
 
-static bool check_member(struct check *c, const json_t *schema, const char *key, const json_t *v, const char *at)
+static bool check_member(struct check *c, const json_t *schema, const char *key, const json_t *v,
+	const char *at)
 {
 	char there[400];
 	const json_t *known = json_object_get(json_object_get(schema, "properties"), key);
@@ -214,7 +219,8 @@ static bool check(struct check *c, const json_t *schema, const json_t *v, const 
 	return ok;
 }
 
-bool schema_check(const json_t *api, const json_t *schema, const json_t *v, const char *at, char *why, size_t n)
+bool schema_check(const json_t *api, const json_t *schema, const json_t *v, const char *at, char *why,
+	size_t n)
 {
 	struct check c = { api, why, n, 0 };
 	return check(&c, schema, v, at);
@@ -269,7 +275,8 @@ static const json_t *find_response(const json_t *operation, long status)
 	return r ? r : json_object_get(responses, "default");
 }
 
-bool openapi_check(const json_t *api, const char *method, const char *path, const struct answer *a, char *why, size_t n)
+bool openapi_check(const json_t *api, const char *method, const char *path, const struct answer *a, char *why,
+	size_t n)
 {
 	char verb[16] = "", type[80] = "";
 	for (size_t i = 0; method[i] && i + 1 < sizeof verb; i++)
@@ -289,7 +296,8 @@ bool openapi_check(const json_t *api, const char *method, const char *path, cons
 	snprintf(type, sizeof type, "%.*s", (int)strcspn(header ? header : "", "; "), header ? header : "");
 	const json_t *content = json_object_get(response, "content"), *media = json_object_get(content, type);
 	if (a->n && json_object_size(content) && !media) {
-		snprintf(why, n, "the type %s of status %ld of %s %s is not documented", type, a->status, method, path);
+		snprintf(why, n, "the type %s of status %ld of %s %s is not documented", type, a->status,
+			method, path);
 		return false;
 	}
 	const json_t *schema = json_object_get(media, "schema");

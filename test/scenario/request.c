@@ -143,10 +143,12 @@ static void set_options(CURL *c, const char *method, const char *body, size_t bo
 static bool is_json(const struct answer *a)
 {
 	const char *type = json_string_value(json_object_get(a->headers, "content-type"));
-	return type && (strncmp(type, "application/json", 16) == 0 || strncmp(type, "application/problem+json", 24) == 0);
+	return type && (strncmp(type, "application/json", 16) == 0 ||
+		strncmp(type, "application/problem+json", 24) == 0);
 }
 
-bool request_send(struct story *s, const char *method, const char *path, const json_t *step, struct answer *ret)
+bool request_send(struct story *s, const char *method, const char *path, const json_t *step,
+	struct answer *ret)
 {
 	char *url = NULL;
 	size_t body_n;
@@ -203,15 +205,19 @@ static bool check_status(struct story *s, const json_t *step, const struct answe
 {
 	const json_t *want = json_object_get(step, "status");
 	if (want ? a->status != (long)json_integer_value(want) : a->status / 100 != 2)
-		return story_fail(s, "status %ld, not %s%d: %.3000s", a->status, want ? "" : "2xx, as by default, ",
+		return story_fail(s, "status %ld, not %s%d: %.3000s", a->status,
+			want ? "" : "2xx, as by default, ",
 			want ? (int)json_integer_value(want) : 200, a->body);
 	const char *type = json_string_value(json_object_get(a->headers, "content-type"));
 	if (is_json(a) && !a->json && a->n)
 		return story_fail(s, "the body is said to be JSON and is not: %.2000s", a->body);
 	if (a->status >= 400 && a->n && (!type || strncmp(type, "application/problem+json", 24) != 0))
-		return story_fail(s, "an error that is no problem document (%s): %.1000s", type ? type : "no type", a->body);
-	if (a->status >= 400 && a->json && json_integer_value(json_object_get(a->json, "status")) != a->status)
-		return story_fail(s, "the problem document says another status than %ld: %.1000s", a->status, a->body);
+		return story_fail(s, "an error that is no problem document (%s): %.1000s",
+			type ? type : "no type", a->body);
+	if (a->status >= 400 && a->json && json_integer_value(json_object_get(a->json,
+	    "status")) != a->status)
+		return story_fail(s, "the problem document says another status than %ld: %.1000s", a->status,
+			a->body);
 	return true;
 }
 
@@ -219,7 +225,8 @@ static bool check_body(struct story *s, const json_t *step, const struct answer 
 {
 	char why[3000];
 	const json_t *has = json_object_get(step, "body_has"), *items = json_object_get(step, "items");
-	const json_t *headers = json_object_get(step, "headers_has"), *text = json_object_get(step, "text_has");
+	const json_t *headers = json_object_get(step, "headers_has"),
+		*text = json_object_get(step, "text_has");
 	if (has && !a->json)
 		return story_fail(s, "no JSON came: %.1000s", a->body);
 	if (has && !value_matches(has, a->json, why, sizeof why))
@@ -229,14 +236,17 @@ static bool check_body(struct story *s, const json_t *step, const struct answer 
 	if (text && !value_in_text(text, a->body, why, sizeof why))
 		return story_fail(s, "the body %s", why);
 	size_t n = json_array_size(json_object_get(a->json, "items"));
-	if (items && (!json_is_array(json_object_get(a->json, "items")) || n != (size_t)json_integer_value(items)))
-		return story_fail(s, "%zu items, not %d: %.2000s", n, (int)json_integer_value(items), a->body);
+	if (items && (!json_is_array(json_object_get(a->json, "items")) ||
+	    n != (size_t)json_integer_value(items)))
+		return story_fail(s, "%zu items, not %d: %.2000s", n, (int)json_integer_value(items),
+			a->body);
 	const char *pointer;
 	json_t *count;
 	json_object_foreach(json_object_get(step, "count"), pointer, count) {
 		const json_t *v = value_at(a->json, pointer);
 		if (!json_is_array(v) || json_array_size(v) != (size_t)json_integer_value(count))
-			return story_fail(s, "%zu elements at %s, not %d: %.2000s", json_array_size(v), pointer,
+			return story_fail(s, "%zu elements at %s, not %d: %.2000s", json_array_size(v),
+				pointer,
 				(int)json_integer_value(count), a->body);
 	}
 	return true;
@@ -249,10 +259,12 @@ static bool save(struct story *s, const json_t *step, const struct answer *a)
 	json_t *where;
 	json_object_foreach(json_object_get(step, "save"), name, where) {
 		const char *pointer = json_string_value(where);
-		json_t *v = pointer && strncmp(pointer, "header ", 7) == 0 ? json_object_get(a->headers, pointer + 7)
+		json_t *v = pointer && strncmp(pointer, "header ", 7) ==
+			0 ? json_object_get(a->headers, pointer + 7)
 			: value_at(a->json, pointer ? pointer : "");
 		if (!v)
-			return story_fail(s, "nothing at %s to save as %s: %.2000s", pointer ? pointer : "?", name, a->body);
+			return story_fail(s, "nothing at %s to save as %s: %.2000s", pointer ? pointer : "?",
+				name, a->body);
 		json_object_set(s->saved, name, v);
 	}
 	return true;
@@ -266,7 +278,8 @@ static bool check_documented(struct story *s, const json_t *step, const char *me
 		return true;
 	if (!s->openapi) {
 		struct answer api = { 0 };
-		bool ok = request_send(s, "GET", "/api/v1/openapi.json", step ? json_object_get(step, "nothing") : NULL, &api);
+		bool ok = request_send(s, "GET", "/api/v1/openapi.json",
+			step ? json_object_get(step, "nothing") : NULL, &api);
 		if (ok && api.status == 200 && api.json)
 			s->openapi = json_incref(api.json);
 		answer_done(&api);
@@ -274,11 +287,13 @@ static bool check_documented(struct story *s, const json_t *step, const char *me
 			return story_fail(s, "no /api/v1/openapi.json is served");
 	}
 	if (!openapi_check(s->openapi, method, path, a, why, sizeof why))
-		return story_fail(s, "not as in openapi.json: %s; the answer: %ld %.2000s", why, a->status, a->body);
+		return story_fail(s, "not as in openapi.json: %s; the answer: %ld %.2000s", why, a->status,
+			a->body);
 	return true;
 }
 
-/* {"as": NAME, "POST": PATH, "headers", "body", "status", "body_has", "items", "count", "save", …}; step is expanded. */
+/* {"as": NAME, "POST": PATH, "headers", "body", "status", "body_has", "items", "count", "save", …}; step is
+ * expanded. */
 bool request_step(struct story *s, const json_t *step, const char *method)
 {
 	const char *path = json_string_value(json_object_get(step, method));
@@ -290,7 +305,8 @@ bool request_step(struct story *s, const json_t *step, const char *method)
 	if (as && !json_object_get(json_object_get(s->accounts, as), "cookie") && !request_sign_in(s, as))
 		return false;
 	struct answer a = { 0 };
-	bool ok = request_send(s, method, path, step, &a) && check_status(s, step, &a) && check_body(s, step, &a) &&
+	bool ok = request_send(s, method, path, step, &a) && check_status(s, step, &a) &&
+		check_body(s, step, &a) &&
 		check_documented(s, step, method, path, &a) && save(s, step, &a);
 	answer_done(&a);
 	return ok;

@@ -1,9 +1,10 @@
 /*
- * Tells the stories of a folder, several at a time, each in a process and a data folder of its own, and prints TAP: one case
- * a step; a story ends at its first step that fails.  Usage: run PROGRAM FOLDER [STORY...]
+ * Tells the stories of a folder, several at a time, each in a process and a data folder of its own, and
+ * prints TAP: one case a step; a story ends at its first step that fails.  Usage: run PROGRAM FOLDER
+ * [STORY...]
  *
- * SEAWALL_SHARED names the folder of shared data ({shared} in a story); a story that needs a file of it and finds none is
- * skipped.  JOBS limits how many are told at a time.  SCENARIO_KEEP=1 keeps what they wrote.
+ * SEAWALL_SHARED names the folder of shared data ({shared} in a story); a story that needs a file of it and
+ * finds none is skipped.  JOBS limits how many are told at a time.  SCENARIO_KEEP=1 keeps what they wrote.
  */
 #include <curl/curl.h>
 #include <dirent.h>
@@ -60,7 +61,8 @@ static const char *shared_folder(void)
 static void make_work(struct story *s)
 {
 	char path[240];
-	snprintf(s->work, sizeof s->work, "%s/seawall-story-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	snprintf(s->work, sizeof s->work, "%s/seawall-story-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(s->work)) {
 		perror(s->work);
 		_exit(99);
@@ -77,7 +79,8 @@ static void make_work(struct story *s)
 }
 
 /* The steps; NULL with a reason when the story must be skipped or cannot be read. */
-static const json_t *read_story(const struct story *s, const char *shared, const json_t **ret_story, char *why, size_t n)
+static const json_t *read_story(const struct story *s, const char *shared, const json_t **ret_story,
+	char *why, size_t n)
 {
 	json_error_t e;
 	const char *path = join(s->folder, "story.json");
@@ -101,14 +104,16 @@ static const json_t *read_story(const struct story *s, const char *shared, const
 static _Noreturn void tell(const char *program, const char *folder)
 {
 	const char *shared = shared_folder();
-	struct story s = { .program = program, .folder = folder, .saved = json_object(), .accounts = json_object() };
+	struct story s = { .program = program, .folder = folder, .saved = json_object(),
+		.accounts = json_object() };
 	const json_t *story;
 	char why[700] = "the story has no steps";
 	const char *name = strrchr(folder, '/') + 1;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	const json_t *steps = read_story(&s, shared, &story, why, sizeof why);
 	if (!steps) {
-		printf(story && json_object_get(story, "needs") ? "ok - %s # SKIP %s\n" : "not ok - %s: %s\n", name, why);
+		printf(story && json_object_get(story, "needs") ? "ok - %s # SKIP %s\n" : "not ok - %s: %s\n",
+			name, why);
 		fflush(stdout);
 		_exit(0);
 	}
@@ -161,8 +166,10 @@ static void report(struct telling *t, int status)
 	fclose(t->out);
 	if (status != 0) {
 		failed++;
-		printf("not ok %d - %s: the story's process ended with wait status %#x%s\n", ++cases, strrchr(t->folder, '/') + 1,
-			(unsigned)status, WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (out of time)" : "");
+		printf("not ok %d - %s: the story's process ended with wait status %#x%s\n", ++cases,
+			strrchr(t->folder, '/') + 1,
+			(unsigned)status, WIFSIGNALED(status) &&
+			WTERMSIG(status) == SIGALRM ? " (out of time)" : "");
 	}
 	fflush(stdout);
 	t->pid = 0;
@@ -206,7 +213,8 @@ static size_t find_stories(const char *folder, char **names, int names_n, struct
 	size_t n = 0;
 	for (int i = 0; i < count; i++) {
 		char *path = join(folder, entries[i]->d_name);
-		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) && access(join(path, "story.json"), R_OK) == 0)
+		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) &&
+		    access(join(path, "story.json"), R_OK) == 0)
 			all[n++].folder = path;
 		free(entries[i]);
 	}

@@ -26,7 +26,8 @@ static int free_port(void)
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t n = sizeof a;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, n) != 0 || getsockname(fd, (struct sockaddr *)&a, &n) != 0)
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, n) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) != 0)
 		_exit(99);
 	close(fd);
 	return ntohs(a.sin_port);
@@ -117,7 +118,8 @@ bool serve_stop(struct story *s, const char *signal_name)
 			if (!hard && left)
 				return story_fail(s, "a role outlived its parent");
 			if (!hard && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-				return story_fail(s, "the server ended with wait status %#x, not cleanly", (unsigned)status);
+				return story_fail(s, "the server ended with wait status %#x, not cleanly",
+					(unsigned)status);
 			return true;
 		}
 		nap(10);

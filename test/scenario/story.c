@@ -23,7 +23,8 @@ static bool parse_duration(const char *text, int64_t *ret_ms)
 	for (text++; *text; text++) {
 		char *end;
 		long long n = strtoll(text, &end, 10);
-		int64_t unit = *end == 'd' ? 86400000 : *end == 'h' ? 3600000 : *end == 'm' ? 60000 : *end == 's' ? 1000 : 0;
+		int64_t unit = *end == 'd' ? 86400000 : *end == 'h' ? 3600000 : *end == 'm' ? 60000 : *end ==
+			's' ? 1000 : 0;
 		if (end == text || !unit)
 			return false;
 		total += n * unit;
@@ -45,7 +46,8 @@ static bool parse_moment(const char *text, int64_t *ret_ms)
 	return true;
 }
 
-/* {"clock": "+3h"} time passes; {"clock": "wall +3h"} only the wall clock jumps; {"clock": MOMENT} goes there. */
+/* {"clock": "+3h"} time passes; {"clock": "wall +3h"} only the wall clock jumps; {"clock": MOMENT} goes
+ * there. */
 static bool clock_step(struct story *s, const char *text)
 {
 	bool wall_only = strncmp(text, "wall ", 5) == 0;
@@ -58,7 +60,8 @@ static bool clock_step(struct story *s, const char *text)
 		ms -= now_ms(CLOCK_REALTIME) + s->clock[0];
 		__atomic_add_fetch(&s->clock[0], ms, __ATOMIC_SEQ_CST);
 	} else {
-		return story_fail(s, "\"%s\" is no time: +3h, -2d4h, wall +1d or 2026-05-04T09:00:00+0800", text);
+		return story_fail(s, "\"%s\" is no time: +3h, -2d4h, wall +1d or 2026-05-04T09:00:00+0800",
+			text);
 	}
 	if (!wall_only)
 		__atomic_add_fetch(&s->clock[1], ms, __ATOMIC_SEQ_CST);
@@ -71,13 +74,15 @@ static json_t *sql_value(sqlite3_stmt *st, int i)
 	case SQLITE_INTEGER: return json_integer(sqlite3_column_int64(st, i));
 	case SQLITE_FLOAT: return json_real(sqlite3_column_double(st, i));
 	case SQLITE_TEXT:
-		return json_stringn((const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
+		return json_stringn((const char *)sqlite3_column_text(st, i),
+			(size_t)sqlite3_column_bytes(st, i));
 	case SQLITE_BLOB: return json_sprintf("(%d bytes)", sqlite3_column_bytes(st, i));
 	default: return json_null();
 	}
 }
 
-/* {"sql": "SELECT …", "expect": [[…]]}: read-only, in store/seawall.db, with store/corpus.db as corpus if it is there. */
+/* {"sql": "SELECT …", "expect": [[…]]}: read-only, in store/seawall.db, with store/corpus.db as corpus if it
+ * is there. */
 static bool sql_step(struct story *s, const json_t *step)
 {
 	char path[300], why[3000];
@@ -90,7 +95,8 @@ static bool sql_step(struct story *s, const json_t *step)
 	snprintf(path, sizeof path, "ATTACH 'file:%s/store/corpus.db?mode=ro' AS corpus", s->data);
 	sqlite3_exec(db, path, NULL, NULL, NULL);
 	sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
-	ok = ok && sqlite3_prepare_v2(db, json_string_value(json_object_get(step, "sql")), -1, &st, NULL) == SQLITE_OK;
+	ok = ok && sqlite3_prepare_v2(db, json_string_value(json_object_get(step, "sql")), -1, &st, NULL) ==
+		SQLITE_OK;
 	int code = SQLITE_DONE;
 	while (ok && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		json_t *row = json_array();

@@ -1,10 +1,10 @@
 #pragma once
 /*
- * The scenario runner: one story is one folder with a story.json, told to the real program with a data folder, a clock
- * and a loopback port of its own.  README.md beside this file says how a story is written.
+ * The scenario runner: one story is one folder with a story.json, told to the real program with a data
+ * folder, a clock and a loopback port of its own.  README.md beside this file says how a story is written.
  *
- * A step that fails says why in story.why and ends its story.  Memory is jansson's and the process's: each story runs in
- * a process of its own that ends with it.
+ * A step that fails says why in story.why and ends its story.  Memory is jansson's and the process's: each
+ * story runs in a process of its own that ends with it.
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -33,13 +33,15 @@ bool story_fail(struct story *s, const char *fmt, ...) FORMAT(2, 3);
 
 /* value.c */
 
-/* A copy with {name} in every text replaced by what was saved; a text that is only {name} becomes the value itself. */
+/* A copy with {name} in every text replaced by what was saved; a text that is only {name} becomes the value
+ * itself. */
 json_t *value_expand(struct story *s, const json_t *v);
 /* Does `got` hold at least what `want` says?  If not, why says where and what came. */
 bool value_matches(const json_t *want, const json_t *got, char *why, size_t n);
 /* RFC 6901; NULL when there is nothing. */
 json_t *value_at(const json_t *root, const char *pointer);
-/* `want` is a text that must occur in `got`, "~…" a regular expression that must match, or an array of them. */
+/* `want` is a text that must occur in `got`, "~…" a regular expression that must match, or an array of
+ * them. */
 bool value_in_text(const json_t *want, const char *got, char *why, size_t n);
 /* The first group of a regular expression; NULL when it does not match. */
 json_t *value_group(const char *regex, const char *text);
@@ -74,7 +76,8 @@ struct answer {
 	json_t *json;                  /* NULL where the body is not JSON */
 };
 
-bool request_send(struct story *s, const char *method, const char *path, const json_t *step, struct answer *ret);
+bool request_send(struct story *s, const char *method, const char *path, const json_t *step,
+	struct answer *ret);
 void answer_done(struct answer *a);
 bool request_step(struct story *s, const json_t *step, const char *method);
 bool request_sign_in(struct story *s, const char *account);
@@ -82,9 +85,11 @@ bool request_sign_in(struct story *s, const char *account);
 /* openapi.c */
 
 /* Is this answer documented: path, method, status, and its body as the schema says? */
-bool openapi_check(const json_t *api, const char *method, const char *path, const struct answer *a, char *why, size_t n);
+bool openapi_check(const json_t *api, const char *method, const char *path, const struct answer *a, char *why,
+	size_t n);
 /* Is the value as the schema says?  `at` is the pointer to it so far. */
-bool schema_check(const json_t *api, const json_t *schema, const json_t *v, const char *at, char *why, size_t n);
+bool schema_check(const json_t *api, const json_t *schema, const json_t *v, const char *at, char *why,
+	size_t n);
 
 /* story.c */
 

@@ -179,7 +179,8 @@ static bool array_matches(const json_t *want, const json_t *got, char *why, size
 			if (some_matches(json_array_get(want, i), got))
 				continue;
 			char *text = json_dumps(json_array_get(want, i), JSON_ENCODE_ANY | JSON_COMPACT);
-			snprintf(why, n, "none of %zu elements holds %.800s", json_array_size(got), text ? text : "?");
+			snprintf(why, n, "none of %zu elements holds %.800s", json_array_size(got),
+				text ? text : "?");
 			free(text);
 			return false;
 		}
@@ -191,7 +192,8 @@ static bool array_matches(const json_t *want, const json_t *got, char *why, size
 	}
 	for (size_t i = 0; i < size; i++) {
 		snprintf(step, sizeof step, "%zu", i);
-		if (!inside(step, value_matches(json_array_get(want, i), json_array_get(got, i), why, n), why, n))
+		if (!inside(step, value_matches(json_array_get(want, i), json_array_get(got, i), why, n), why,
+		    n))
 			return false;
 	}
 	return true;
@@ -207,14 +209,17 @@ bool value_matches(const json_t *want, const json_t *got, char *why, size_t n)
 	char *came = json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
 	bool ok;
 	if (text && text[0] == '~') {
-		ok = regex_matches(text + 1, json_is_string(got) ? json_string_value(got) : came ? came : "", why, n);
+		ok = regex_matches(text + 1, json_is_string(got) ? json_string_value(got) : came ? came : "",
+			why, n);
 	} else {
 		ok = json_equal(want, got) == 1 ||
-			(json_is_number(want) && json_is_number(got) && !(json_number_value(want) < json_number_value(got)) &&
+			(json_is_number(want) && json_is_number(got) &&
+			!(json_number_value(want) < json_number_value(got)) &&
 			 !(json_number_value(want) > json_number_value(got)));
 		char *wanted = json_dumps(want, JSON_ENCODE_ANY | JSON_COMPACT);
 		if (!ok)
-			snprintf(why, n, "is %.600s, not %.600s", came ? came : "nothing", wanted ? wanted : "?");
+			snprintf(why, n, "is %.600s, not %.600s", came ? came : "nothing",
+				wanted ? wanted : "?");
 		free(wanted);
 	}
 	free(came);
