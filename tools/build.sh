@@ -25,6 +25,12 @@ elif [ "$(cat "$kept" 2> /dev/null)" != "$options" ]; then
 	echo "$options" > "$kept"
 fi
 
+# Meson runs again by itself when a meson.build changed: what it says matters only when it fails.
+if ! ninja -C "$folder" build.ninja > "$log" 2>&1; then
+	grep -E 'ERROR:|error:' "$log" >&2 || cat "$log" >&2
+	exit 1
+fi
+
 # -k 0: one run tells all that is wrong.  Commands are left out of the report.
 status=0
 ninja -C "$folder" -k 0 ${JOBS:+-j"$JOBS"} "$target" > "$log" 2>&1 || status=1

@@ -2,7 +2,7 @@
 # Sizes of functions and files: FILE:LINE: what, on standard output what fails, on standard error what is near it.
 #	function  60 lines and complexity 15 warn, 100 and 20 fail (pmccabe, each case of a switch counted)
 #	file      600 lines warn, 1000 fail
-#	line      110 columns (tabs of 8)      parameters  6
+#	line      110 columns (tabs of 8)      parameters  6 (but for callbacks whose shape libmicrohttpd gives)
 # Usage: tools/check_size.sh [ROOT]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -93,7 +93,8 @@ LC_ALL=C awk -f "$here/strip_c.awk" "${files[@]}" | LC_ALL=C awk '
 	code = substr(rest, colon + 1)
 }
 
-text == "" && code ~ /^[A-Za-z_].*[ *][A-Za-z_][A-Za-z_0-9]*\(/ && code !~ /^(typedef|struct [a-z_0-9]+ \{|return|else)/ {
+text == "" && code ~ /^[A-Za-z_].*[ *][A-Za-z_][A-Za-z_0-9]*\(/ && code !~ /^(typedef|struct [a-z_0-9]+ \{|return|else)/ &&
+		code !~ /^static enum MHD_Result/ {
 	text = code
 	start = line
 	from = file
@@ -122,8 +123,6 @@ function count(t,   i, c, depth, commas, n, name) {
 	name = substr(t, RSTART, RLENGTH - 1)
 	if (name ~ /^[A-Z_0-9]+$/)
 		return
-	if (from == "src/net/http_server.c" && name == "on_request")
-		return                         # MHD_AccessHandlerCallback prescribes them
 	n = length(t)
 	for (i = RSTART + RLENGTH - 1; i <= n; i++) {
 		c = substr(t, i, 1)

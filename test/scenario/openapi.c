@@ -96,8 +96,8 @@ static bool check_text(struct check *c, const json_t *schema, const json_t *v, c
 	static const struct { const char *name, *regex; } formats[] = {
 		{ "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 		{ "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
-		{ "date-time",
-			"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$" },
+		{ "date-time", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"
+			"(Z|[+-][0-9]{2}:[0-9]{2})$" },
 	};
 	const char *text = json_string_value(v),
 		*format = json_string_value(json_object_get(schema, "format"));

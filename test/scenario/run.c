@@ -167,9 +167,8 @@ static void report(struct telling *t, int status)
 	if (status != 0) {
 		failed++;
 		printf("not ok %d - %s: the story's process ended with wait status %#x%s\n", ++cases,
-			strrchr(t->folder, '/') + 1,
-			(unsigned)status, WIFSIGNALED(status) &&
-			WTERMSIG(status) == SIGALRM ? " (out of time)" : "");
+			strrchr(t->folder, '/') + 1, (unsigned)status,
+			WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (out of time)" : "");
 	}
 	fflush(stdout);
 	t->pid = 0;

@@ -23,8 +23,8 @@ static bool parse_duration(const char *text, int64_t *ret_ms)
 	for (text++; *text; text++) {
 		char *end;
 		long long n = strtoll(text, &end, 10);
-		int64_t unit = *end == 'd' ? 86400000 : *end == 'h' ? 3600000 : *end == 'm' ? 60000 : *end ==
-			's' ? 1000 : 0;
+		int64_t unit = *end == 'd' ? 86400000 : *end == 'h' ? 3600000
+			: *end == 'm' ? 60000 : *end == 's' ? 1000 : 0;
 		if (end == text || !unit)
 			return false;
 		total += n * unit;
