@@ -121,10 +121,12 @@ static void on_stop(void *user)
 	loop_end(user);
 }
 
+/* /usr/lib: iconv loads its modules when a file in GB18030 comes in. */
 static bool enter_sandbox(const char *folder, struct err *err)
 {
 	const char *const read_write[] = { folder, NULL };
-	const char *const read_only[] = { "/proc/self", "/etc", "/usr/share/zoneinfo", "/dev/urandom", NULL };
+	const char *const read_only[] = { "/proc/self", "/etc", "/usr/share/zoneinfo", "/usr/lib", "/lib",
+					    "/dev/urandom", NULL };
 	struct sandbox s = { .read_write = read_write, .read_only = read_only };
 	return sandbox_enter(&s, err);
 }
