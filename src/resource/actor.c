@@ -94,11 +94,48 @@ bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n
 	return true;
 }
 
-/* Up to so many units are listed by number, so that the planner may walk an index by unit; beyond that the order's index
- * is walked and membership looked up (the unary + takes the unit index away from it). */
-enum { SCOPE_LISTED = 200 };
+/* Up to so many units are listed by number; beyond that membership is looked up in the tree. */
+enum { SCOPE_LISTED = 200, SCOPE_FEW_ROWS = 5000 };
 
-static void scope_by_tree(const struct actor *a, enum perm p, const char *column, struct sql *q)
+struct units {
+	int64_t n[SCOPE_LISTED + 1];
+	size_t count;                          /* SCOPE_LISTED + 1: too many to list */
+};
+
+static bool collect_units(const struct actor *a, struct db *db, enum perm p, struct units *u, struct err *err)
+{
+	u->count = 0;
+	for (size_t i = 0; i < a->n_grants && u->count <= SCOPE_LISTED; i++) {
+		const struct grant *g = &a->grants[i];
+		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+		bool more = true;
+		if (!role_has(g->role, p))
+			continue;
+		if (!db_query(db, SQL("SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=? LIMIT 201"),
+			      V(db_i(g->unit_n), db_i(g->tree)), &rows, err))
+			return false;
+		while (u->count <= SCOPE_LISTED) {
+			if (!db_next(rows, &more, err))
+				return false;
+			if (!more)
+				break;
+			u->n[u->count++] = db_col_int(rows, 0);
+		}
+	}
+	return true;
+}
+
+static void list_units(const struct units *u, struct sql *q)
+{
+	sql_add(q, " IN (NULL");
+	for (size_t i = 0; i < u->count; i++) {
+		sql_add(q, ",");
+		sql_int(q, u->n[i]);
+	}
+	sql_add(q, ")");
+}
+
+static void tree_units(const struct actor *a, enum perm p, const char *column, struct sql *q)
 {
 	const char *between = " AND (";
 	for (size_t i = 0; i < a->n_grants; i++) {
@@ -118,44 +155,70 @@ static void scope_by_tree(const struct actor *a, enum perm p, const char *column
 	sql_add(q, ")");
 }
 
-bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q, struct err *err)
+/* Are there at most SCOPE_FEW_ROWS rows of these units?  Counts no further than that, in the index by unit. */
+static bool few_rows(struct db *db, const struct scope_table *t, const struct units *u, bool *ret, struct err *err)
 {
-	if (actor_whole(a, p))
-		return true;
-	if (!actor_has(a, p)) {
-		sql_add(q, " AND 1=0");
-		return true;
-	}
-	int64_t units[SCOPE_LISTED + 1];
-	size_t n = 0;
-	for (size_t i = 0; i < a->n_grants && n <= SCOPE_LISTED; i++) {
-		const struct grant *g = &a->grants[i];
-		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-		bool more = true;
-		if (!role_has(g->role, p))
-			continue;
-		if (!db_query(db, SQL("SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=? LIMIT 201"),
-			      V(db_i(g->unit_n), db_i(g->tree)), &rows, err))
-			return false;
-		while (n <= SCOPE_LISTED) {
-			if (!db_next(rows, &more, err))
-				return false;
-			if (!more)
-				break;
-			units[n++] = db_col_int(rows, 0);
-		}
-	}
-	if (n > SCOPE_LISTED) {
-		scope_by_tree(a, p, column, q);
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	bool row;
+	struct sql *q = sql_new(t->arena);
+	sql_add(q, "SELECT COUNT(*) FROM (SELECT 1 FROM ");
+	sql_name(q, t->table);
+	sql_add(q, " t WHERE ");
+	sql_name(q, t->column);
+	list_units(u, q);
+	sql_add(q, " LIMIT ");
+	sql_int(q, SCOPE_FEW_ROWS + 1);
+	sql_add(q, ") x");
+	if (!db_query_sql(db, q, &rows, err) || !db_next(rows, &row, err))
+		return false;
+	*ret = row && db_col_int(rows, 0) <= SCOPE_FEW_ROWS;
+	return true;
+}
+
+/* Few rows: the index by unit is walked and the rest sorted.  Many: the index of the order or of a filter is walked and
+ * membership looked up, which the unary + brings about. */
+static bool write_scope(const struct actor *a, enum perm p, const char *column, const struct units *u, bool narrow, struct sql *q)
+{
+	if (u->count > SCOPE_LISTED) {
+		tree_units(a, p, column, q);
 		return true;
 	}
 	sql_add(q, " AND ");
+	if (!narrow)
+		sql_add(q, "+");
 	sql_name(q, column);
-	sql_add(q, " IN (NULL");
-	for (size_t i = 0; i < n; i++) {
-		sql_add(q, ",");
-		sql_int(q, units[i]);
-	}
-	sql_add(q, ")");
+	list_units(u, q);
 	return true;
+}
+
+static bool everywhere_or_nowhere(const struct actor *a, enum perm p, struct sql *q)
+{
+	if (actor_whole(a, p))
+		return true;
+	if (actor_has(a, p))
+		return false;
+	sql_add(q, " AND 1=0");
+	return true;
+}
+
+bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q, struct err *err)
+{
+	struct units u;
+	if (everywhere_or_nowhere(a, p, q))
+		return true;
+	return collect_units(a, db, p, &u, err) && write_scope(a, p, column, &u, false, q);
+}
+
+bool actor_scope_of(const struct actor *a, struct db *db, enum perm p, const struct scope_table *t, struct sql *q,
+		    bool *ret_narrow, struct err *err)
+{
+	struct units u;
+	*ret_narrow = false;
+	if (everywhere_or_nowhere(a, p, q))
+		return true;
+	if (!collect_units(a, db, p, &u, err))
+		return false;
+	if (u.count <= SCOPE_LISTED && !few_rows(db, t, &u, ret_narrow, err))
+		return false;
+	return write_scope(a, p, t->column, &u, *ret_narrow, q);
 }

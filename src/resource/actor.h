@@ -33,6 +33,11 @@ struct grant {
 
 enum { GRANTS_MAX = 64 };
 
+struct scope_table {
+	const char *table, *column;            /* "findings", "t.unit_n" */
+	struct arena *arena;                   /* for the statement that counts */
+};
+
 struct actor {
 	struct store_actor who;
 	bool local;                            /* everything, everywhere */
@@ -55,4 +60,8 @@ NODISCARD bool actor_may(const struct actor *a, struct db *db, enum perm p, int6
 /* Appends " AND <column> IN (…)" for the units where the actor has p; nothing for the whole city; " AND 1=0" for nowhere. */
 NODISCARD bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q,
 			   struct err *err);
+/* The same for the list of a table, which it may name in the count that tells how to walk: *ret_narrow means that the
+ * actor's rows are few, the index by unit is to be walked, and every other condition must keep its hands off indexes. */
+NODISCARD bool actor_scope_of(const struct actor *a, struct db *db, enum perm p, const struct scope_table *t, struct sql *q,
+			      bool *ret_narrow, struct err *err);
 extern const struct actor actor_local;                 /* template: "local", everything */

@@ -12,12 +12,16 @@ size_t field_index(const struct resource *r, const struct field *f);
 const struct field *field_implied(const struct resource *r, struct span name);
 /* SQL of a field's value over alias t. */
 void sql_field(struct sql *q, const struct field *f);
-/* "SELECT … FROM table t"; columns in the order that record_read() expects. */
+/* "SELECT … FROM "; columns in the order that record_read() expects; the table must stand under alias t. */
 void sql_select(struct sql *q, const struct resource *r);
+/* " LEFT JOIN …" for each reference. */
+void sql_joins(struct sql *q, const struct resource *r);
 void record_read(const struct resource *r, const struct db_rows *rows, struct arena *a, struct record *ret);
 int64_t record_unit(const struct record *rec);
-/* " AND … " for every filter of the query, its search and the fixed WHERE; not scope, not cursor. */
-bool sql_filters(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err);
+/* " AND … " for every filter of the query, its search and the fixed WHERE; not scope, not cursor.  narrow: as
+ * actor_scope_of() said, filters keep their hands off indexes. */
+bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
+		 struct err *err);
 /* A JSON value as the value of a field; checks kind, bounds and references. */
 bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err);
 /* Writes what SEARCH fields say to the search text; nothing for resources without any. */

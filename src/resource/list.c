@@ -15,6 +15,15 @@ void sql_field(struct sql *q, const struct field *f)
 	sql_name(q, field_column(f, column));
 }
 
+/* What stands for the record behind the i-th field: alias r<i>, joined by sql_joins(). */
+static void sql_ref(struct sql *q, size_t i, const char *column)
+{
+	char alias[24];
+	snprintf(alias, sizeof alias, "r%zu.", i);
+	sql_name(q, alias);
+	sql_name(q, column);
+}
+
 void sql_select(struct sql *q, const struct resource *r)
 {
 	sql_add(q, "SELECT t.n,t.id,t.version,t.created_at,t.updated_at,");
@@ -29,21 +38,38 @@ void sql_select(struct sql *q, const struct resource *r)
 		if (f->kind != FIELD_REF)
 			continue;
 		const struct resource *to = resource_find(span_of(f->ref));
-		sql_add(q, ",(SELECT r.id FROM ");
-		sql_name(q, to->table);
-		sql_add(q, " r WHERE r.n=");
-		sql_field(q, f);
-		sql_add(q, "),(SELECT r.");
-		sql_name(q, to->label ? to->label : "id");
-		sql_add(q, " FROM ");
-		sql_name(q, to->table);
-		sql_add(q, " r WHERE r.n=");
-		sql_field(q, f);
-		sql_add(q, ")");
+		sql_add(q, ",");
+		sql_ref(q, i, "id");
+		sql_add(q, ",");
+		sql_ref(q, i, to->label ? to->label : "id");
 	}
 	sql_add(q, " FROM ");
+}
+
+void sql_joins(struct sql *q, const struct resource *r)
+{
+	for (size_t i = 0; i < r->n_fields; i++) {
+		const struct field *f = &r->fields[i];
+		if (f->kind != FIELD_REF)
+			continue;
+		sql_add(q, " LEFT JOIN ");
+		sql_name(q, resource_find(span_of(f->ref))->table);
+		sql_add(q, " ");
+		char alias[24];
+		snprintf(alias, sizeof alias, "r%zu", i);
+		sql_name(q, alias);
+		sql_add(q, " ON ");
+		sql_ref(q, i, "n=");
+		sql_field(q, f);
+	}
+}
+
+/* The table under alias t, with what its references stand for. */
+static void sql_from(struct sql *q, const struct resource *r)
+{
 	sql_name(q, r->table);
 	sql_add(q, " t");
+	sql_joins(q, r);
 }
 
 void record_read(const struct resource *r, const struct db_rows *rows, struct arena *a, struct record *ret)
@@ -108,7 +134,6 @@ static void filter_value(struct sql *sql, const struct field *f, struct db_value
 
 static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v, size_t n)
 {
-	sql_add(sql, " AND ");
 	sql_field(sql, f);
 	if (op == QUERY_NULL) {
 		if (v[0].i)
@@ -137,14 +162,17 @@ static void one_filter(struct sql *sql, const struct field *f, enum query_op op,
 	filter_value(sql, f, v[0]);
 }
 
-bool sql_filters(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err)
+bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
+		 struct err *err)
 {
 	if (r->where) {
 		sql_add(sql, " AND ");
 		sql_name(sql, r->where);
 	}
-	for (size_t i = 0; i < q->n_filters; i++)
+	for (size_t i = 0; i < q->n_filters; i++) {
+		sql_name(sql, narrow ? " AND +" : " AND ");
 		one_filter(sql, q->filters[i].field, q->filters[i].op, q->filters[i].values, q->filters[i].n);
+	}
 	if (q->q.n == 0)
 		return true;
 	struct store_found found;
@@ -243,9 +271,9 @@ static bool after_cursor(const struct query *q, struct sql *sql, struct arena *a
 	return true;
 }
 
-static void order_by(const struct query *q, struct sql *sql)
+static void order_by(const struct query *q, bool narrow, struct sql *sql)
 {
-	sql_add(sql, " ORDER BY ");
+	sql_name(sql, narrow ? " ORDER BY +" : " ORDER BY ");
 	if (q->sort) {
 		sql_field(sql, q->sort);
 		sql_name(sql, q->descending ? " DESC," : ",");
@@ -259,16 +287,26 @@ bool resource_list(struct op *op, const struct resource *r, const struct query *
 {
 	if (!actor_has(op->actor, r->read))
 		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
+	/* keys first, so that what is sorted and thrown away is keys and not whole records */
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
-	sql_add(sql, " WHERE 1=1");
-	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
+	sql_add(sql, "(SELECT t.n FROM ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t WHERE 1=1");
+	bool narrow = false;
+	struct scope_table table = { r->table, r->unit_column, op->arena };
+	if (r->unit_column && !actor_scope_of(op->actor, op_db(op), r->read, &table, sql, &narrow, err))
 		return false;
-	if (!sql_filters(op, r, q, sql, err) || !after_cursor(q, sql, op->arena, err))
+	if (!sql_filters(op, r, q, narrow, sql, err) || !after_cursor(q, sql, op->arena, err))
 		return false;
-	order_by(q, sql);
+	order_by(q, narrow, sql);
 	sql_add(sql, " LIMIT ");
 	sql_int(sql, (int64_t)q->limit + 1);
+	sql_add(sql, ") k JOIN ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t ON t.n=k.n");
+	sql_joins(sql, r);
+	order_by(q, false, sql);
 
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	struct db *db = op_db(op);
@@ -298,7 +336,7 @@ bool resource_select(struct op *op, const struct resource *r, const struct query
 	sql_int(sql, after_n);
 	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
 		return false;
-	if (!sql_filters(op, r, q, sql, err))
+	if (!sql_filters(op, r, q, false, sql, err))
 		return false;
 	sql_add(sql, " ORDER BY t.n LIMIT ");
 	sql_int(sql, (int64_t)max);
@@ -335,6 +373,7 @@ bool resource_load(struct op *op, const struct resource *r, int64_t n, struct re
 {
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
+	sql_from(sql, r);
 	sql_add(sql, " WHERE t.n=");
 	sql_int(sql, n);
 	return find_row(op, sql, r, ret, ret_found, err);
@@ -371,6 +410,7 @@ bool resource_get(struct op *op, const struct resource *r, struct span id, struc
 		return not_found(r, id, err);
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
+	sql_from(sql, r);
 	where_named(sql, r, id);
 	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
 		return false;
