@@ -66,6 +66,20 @@ void str_addz(struct str *s, const char *text)
 	str_add(s, span_of(text));
 }
 
+void str_add_int(struct str *s, int64_t v)
+{
+	char digits[20];
+	size_t n = sizeof digits;
+	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	do {
+		digits[--n] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (v < 0)
+		digits[--n] = '-';
+	str_add(s, (struct span){ digits + n, sizeof digits - n });
+}
+
 void str_addvf(struct str *s, const char *fmt, va_list ap)
 {
 	va_list again;

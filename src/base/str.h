@@ -23,6 +23,7 @@ void str_clear(struct str *s);                  /* empties it, keeps the storage
 void str_add(struct str *s, struct span what);
 void str_addc(struct str *s, char c);
 void str_addz(struct str *s, const char *text);
+void str_add_int(struct str *s, int64_t v);     /* decimal, without the cost of a format */
 void str_addf(struct str *s, const char *fmt, ...) PRINTF(2, 3);
 void str_addvf(struct str *s, const char *fmt, va_list ap) PRINTF(2, 0);
 void str_add_json(struct str *s, struct span text);   /* a quoted JSON string; text must be valid UTF-8 */

@@ -53,14 +53,28 @@ bool time_date_valid(struct time_date d)
 	return back.year == d.year && back.month == d.month && back.day == d.day;
 }
 
+/* Writes v with that many digits and what follows them; answers where to go on. */
+static char *put(char *to, int64_t v, int width, char after)
+{
+	for (int i = width - 1; i >= 0; i--, v /= 10)
+		to[i] = (char)('0' + v % 10);
+	to[width] = after;
+	return to + width + 1;
+}
+
+/* By hand: lists format two or three times a row, and snprintf was a third of their cost. */
 const char *time_format(int64_t ms, char ret[TIME_TEXT])
 {
 	struct time_date d = time_date(ms, 0);
 	int64_t in_day = ms - floor_div(ms, TIME_DAY) * TIME_DAY;
-	snprintf(ret, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)d.year % 10000,
-		(unsigned)d.month % 100, (unsigned)d.day % 100, (unsigned)(in_day / TIME_HOUR) % 100,
-		(unsigned)(in_day / TIME_MINUTE % 60) % 100, (unsigned)(in_day / TIME_SECOND % 60) % 100,
-		(unsigned)(in_day % TIME_SECOND) % 1000);
+	char *p = put(ret, d.year < 0 ? 0 : d.year % 10000, 4, '-');
+	p = put(p, d.month, 2, '-');
+	p = put(p, d.day, 2, 'T');
+	p = put(p, in_day / TIME_HOUR, 2, ':');
+	p = put(p, in_day / TIME_MINUTE % 60, 2, ':');
+	p = put(p, in_day / TIME_SECOND % 60, 2, '.');
+	p = put(p, in_day % TIME_SECOND, 3, 'Z');
+	*p = '\0';
 	return ret;
 }
 

@@ -11,7 +11,9 @@ static bool wanted(uint64_t fields, size_t i)
 
 static void add_name(struct str *out, const char *name)
 {
-	str_addf(out, ",\"%s\":", name);
+	str_addz(out, ",\"");
+	str_addz(out, name);
+	str_addz(out, "\":");
 }
 
 static void add_text_or_null(struct str *out, struct span s)
@@ -25,10 +27,13 @@ static void add_text_or_null(struct str *out, struct span s)
 static void add_time(struct str *out, struct db_value v)
 {
 	char text[TIME_TEXT];
-	if (v.type == DB_NULL)
+	if (v.type == DB_NULL) {
 		str_addz(out, "null");
-	else
-		str_addf(out, "\"%s\"", time_format(v.i, text));
+		return;
+	}
+	str_addc(out, '"');
+	str_addz(out, time_format(v.i, text));
+	str_addc(out, '"');
 }
 
 static void add_field(struct str *out, const struct record *rec, size_t i)
@@ -41,7 +46,7 @@ static void add_field(struct str *out, const struct record *rec, size_t i)
 		if (v.type == DB_NULL)
 			str_addz(out, "null");
 		else
-			str_addf(out, "%lld", (long long)v.i);
+			str_add_int(out, v.i);
 		break;
 	case FIELD_BOOL:
 		str_addz(out, v.i ? "true" : "false");
@@ -52,7 +57,9 @@ static void add_field(struct str *out, const struct record *rec, size_t i)
 	case FIELD_REF:
 		add_text_or_null(out, rec->ref_ids[i]);
 		if (resource_find(span_of(f->ref))->label) {
-			str_addf(out, ",\"%.*s_name\":", (int)(strlen(f->name) - 3), f->name);
+			str_addz(out, ",\"");
+			str_add(out, (struct span){ f->name, strlen(f->name) - 3 });
+			str_addz(out, "_name\":");
 			add_text_or_null(out, rec->ref_names[i]);
 		}
 		break;
@@ -75,7 +82,8 @@ bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool 
 	const struct resource *r = rec->resource;
 	str_addz(out, "{\"id\":");
 	str_add_json(out, rec->id);
-	str_addf(out, ",\"version\":%lld", (long long)rec->version);
+	add_name(out, "version");
+	str_add_int(out, rec->version);
 	add_name(out, "created_at");
 	add_time(out, db_i(rec->created_at));
 	add_name(out, "updated_at");

@@ -6,7 +6,7 @@
 #include "os/clock.h"
 #include "resource/internal.h"
 
-enum { STREAM_BATCH = 200, STREAM_LIFE_MS = 15 * 60 * 1000 };
+enum { STREAM_BATCH = 200, STREAM_LIFE_MS = 60 * 1000 };
 
 struct stream_user {
 	struct store *store;                   /* the loop thread's */

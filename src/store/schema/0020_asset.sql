@@ -24,8 +24,9 @@ CREATE TABLE assets (
 	inventory    BIGINT NOT NULL DEFAULT 0 -- stamp of the last change of its software; ascends in commit order; 0: none
 );
 CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
-CREATE INDEX assets_unit ON assets (unit_n, n);
-CREATE INDEX assets_kind ON assets (kind, n);
+-- Lists walk these by key without touching the table: scope and kind stand in the index.
+CREATE INDEX assets_unit ON assets (unit_n, n, kind);
+CREATE INDEX assets_kind ON assets (kind, n, unit_n);
 CREATE INDEX assets_name ON assets (name, n);
 CREATE INDEX assets_address ON assets (address, n) WHERE address <> '';
 CREATE INDEX assets_parent ON assets (parent_n) WHERE parent_n IS NOT NULL;

@@ -34,10 +34,12 @@ CREATE TABLE findings (
 	explanation TEXT NOT NULL DEFAULT '{}',
 	UNIQUE (asset_n, kind, key)
 );
-CREATE INDEX findings_priority ON findings (priority, n);
-CREATE INDEX findings_unit ON findings (unit_n, priority, n);
-CREATE INDEX findings_state ON findings (state, priority, n);
-CREATE INDEX findings_severity ON findings (severity, priority, n);
+-- Lists walk one of these by key without touching the table: scope (unit_n) and the usual filters stand in the index.
+CREATE INDEX findings_priority ON findings (priority, n, unit_n, kind);
+CREATE INDEX findings_unit ON findings (unit_n, priority, n, state, severity, kind);
+CREATE INDEX findings_state ON findings (state, priority, n, unit_n, kind);
+CREATE INDEX findings_severity ON findings (severity, priority, n, unit_n, kind);
+CREATE INDEX findings_state_severity ON findings (state, severity, priority, n, unit_n, kind);
 CREATE INDEX findings_vuln ON findings (vuln_id, priority, n);
 CREATE INDEX findings_kev ON findings (priority, n) WHERE kev = 1;
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;

@@ -33,13 +33,13 @@ CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
 
 CREATE INDEX assets_inventory ON assets (inventory, n) WHERE inventory > 0;
 
-CREATE INDEX assets_kind ON assets (kind, n);
+CREATE INDEX assets_kind ON assets (kind, n, unit_n);
 
 CREATE INDEX assets_name ON assets (name, n);
 
 CREATE INDEX assets_parent ON assets (parent_n) WHERE parent_n IS NOT NULL;
 
-CREATE INDEX assets_unit ON assets (unit_n, n);
+CREATE INDEX assets_unit ON assets (unit_n, n, kind);
 
 CREATE TABLE attachments (
 	n           INTEGER PRIMARY KEY,
@@ -243,13 +243,15 @@ CREATE INDEX findings_kev ON findings (priority, n) WHERE kev = 1;
 
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 
-CREATE INDEX findings_priority ON findings (priority, n);
+CREATE INDEX findings_priority ON findings (priority, n, unit_n, kind);
 
-CREATE INDEX findings_severity ON findings (severity, priority, n);
+CREATE INDEX findings_severity ON findings (severity, priority, n, unit_n, kind);
 
-CREATE INDEX findings_state ON findings (state, priority, n);
+CREATE INDEX findings_state ON findings (state, priority, n, unit_n, kind);
 
-CREATE INDEX findings_unit ON findings (unit_n, priority, n);
+CREATE INDEX findings_state_severity ON findings (state, severity, priority, n, unit_n, kind);
+
+CREATE INDEX findings_unit ON findings (unit_n, priority, n, state, severity, kind);
 
 CREATE INDEX findings_vuln ON findings (vuln_id, priority, n);
 
