@@ -48,9 +48,10 @@ bool order_speaker(
 	if (!span_trim(person).n || !span_trim(channel).n)
 		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
 			"on_behalf must name the person and the channel");
-	if (at.p && (!time_parse(at, &ret->at) || ret->at > op_now(op) || ret->at < o->created_at))
-		return err_field(err, "on_behalf", "代录时间（at）应在交办之后、现在之前",
-			"on_behalf.at must lie between the order and now");
+	/* It may lie before the order: a call comes first, the paper after. */
+	if (at.p && (!time_parse(at, &ret->at) || ret->at > op_now(op)))
+		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间",
+			"on_behalf.at must be a time in the past");
 	struct str text = STR_IN(op->arena, 4096);
 	if (!json_write(behalf, &text, err))
 		return false;

@@ -250,7 +250,7 @@ static void on_behalf(struct city *c)
 	struct err err;
 	int64_t n = fresh_order(c, UNIT_A, "U3", 1);
 	static const char said[] = "{'claim':'fixed','text':'电话','on_behalf':{'channel':'电话','person':'"
-				   "陈工','at':'2026-11-23T00:59:00Z'}}";
+				   "陈工','at':'2026-11-23T01:01:00Z'}}";
 	test_case("only its own liaison answers in its own name");
 	CHECK_ERR(city_do(c, LIAISON_B, n, "answer", "{'claim':'fixed'}", &err), err, ERR_NOT_FOUND);
 	CHECK_ERR(city_do(c, LEADER, n, "answer", "{'claim':'fixed'}", &err), err, ERR_FORBIDDEN);
@@ -258,7 +258,7 @@ static void on_behalf(struct city *c)
 	CHECK_STR(err.field, "on_behalf");
 	CHECK_ERR(city_do(c, LIAISON_A, n, "acknowledge", "{'on_behalf':{'channel':'a','person':'b'}}", &err),
 		err, ERR_FORBIDDEN);
-	test_case("recorded on behalf: before the order was sent is refused");
+	test_case("recorded on behalf: what is said to be said later is refused");
 	CHECK_ERR(city_do(c, COUNTY_OFFICER, n, "answer", said, &err), err, ERR_INVALID);
 	test_case("recorded on behalf: marked in the step, at the time it was said");
 	clock_fake(MONDAY + TIME_HOUR);
