@@ -83,7 +83,8 @@ static void match_same(struct import_host *h, struct import_known *k, bool *take
 			h->software[i].n = k->software[j].n;
 			h->software[i].slot = k->software[j].slot;
 			taken[j] = true;
-			i++, j++;
+			i++;
+			j++;
 		} else if (d < 0) {
 			i++;
 		} else {
