@@ -16,7 +16,7 @@ enum {
 	IMPORT_PREVIEW_ROWS = 100,
 	IMPORT_ROWS_MAX = 1000000,
 	IMPORT_SOFTWARE_MAX = 5000,            /* of one host: it is written in one transaction */
-	IMPORT_BATCH_MS = 20,                  /* of work in one transaction; its commit comes on top */
+	IMPORT_BATCH_MS = 35, /* of work in one transaction; its commit comes on top */
 };
 #define IMPORT_BYTES_MAX (UINT64_C(256) << 20)
 #define IMPORT_SOURCE "csv"
@@ -117,8 +117,9 @@ NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool
 /* A new plan of op's actor with p's state, scope, file and unit_n; fills in the rest.  In a transaction of
  * its own unless one is open. */
 NODISCARD bool plan_new(struct op *op, struct import_plan *p, struct err *err);
-/* Writes counts, problems and rows of the file, then moves it to `state` ("ready", "refused", "applying"). */
-NODISCARD bool plan_fill(struct op *op, struct import_plan *p, const struct import_file *f, const char *state,
+/* Sorts the hosts by identity, writes counts, problems and rows of the file, then moves it to `state`
+ * ("ready", "refused", "applying"). */
+NODISCARD bool plan_fill(struct op *op, struct import_plan *p, struct import_file *f, const char *state,
 				struct err *err);
 /* A job that works on the plan, delay_ms from now; inside a transaction. */
 NODISCARD bool plan_queue(

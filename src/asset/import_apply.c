@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <time.h>
 
 #include "asset/import.h"
 #include "os/clock.h"
@@ -18,11 +17,6 @@ bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err)
 	if (err->code == ERR_BUSY)
 		err_set(err, ERR_BUSY, "另一项导入正在进行，请稍后再试", "another import is under way, try again later");
 	return false;
-}
-
-static void pause_ms(long ms)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
 /* What was applied is not needed again, but for the preview's first rows. */
@@ -71,7 +65,6 @@ static bool apply_rows(struct op *op, struct import_plan *p, struct err *err)
 		for (size_t at = 0, done; at < rows.n; at += done) {
 			if (!apply_batch(op, p, rows.hosts + at, rows.n - at, &done, err))
 				return false;
-			pause_ms(1);
 		}
 		arena_reset(op->arena);
 	}
