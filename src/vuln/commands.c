@@ -1,4 +1,5 @@
 /* The commands of this room. */
+#include "vuln/feed.h"
 #include "vuln/tools.h"
 #include "vuln/vuln.h"
 
@@ -36,7 +37,32 @@ static bool run_match(struct command_call *c, struct err *err)
 	return tool_match(&t, c->in, c->out, stderr, err);
 }
 
+static bool run_feed(struct command_call *c, struct err *err)
+{
+	static const char *const kinds[] = { "nvd", "kev", "epss" };
+	struct feed_how how = { .notes = stderr, .zh = c->zh, .n_paths = c->n_words - 1 };
+	struct command_counts counts;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (span_is(c->words[0], kinds[i]))
+			how.kind = kinds[i];
+	if (!how.kind)
+		return err_set(err, ERR_USAGE, "未知的数据种类 " SPAN_FMT "，应为 nvd、kev 或 epss",
+			       "unknown kind of feed " SPAN_FMT ": nvd, kev or epss", SPAN_ARG(c->words[0]));
+	if (!how.n_paths)
+		return err_set(err, ERR_USAGE, "请给出文件或目录", "give files or folders");
+	const char **paths = arena_array(c->op->arena, how.n_paths, sizeof *paths);
+	for (size_t i = 0; i < how.n_paths; i++)
+		paths[i] = arena_copy(c->op->arena, c->words[i + 1]);
+	how.paths = paths;
+	if (!feed_import(c->op, &how, &counts, err))
+		return false;
+	command_print_counts(c, &counts);
+	return true;
+}
+
 const struct command vuln_commands[] = {
+	{ "feed import", "KIND PATH…", "", COMMAND_OPEN, run_feed, "导入漏洞数据：nvd、kev 或 epss 的文件或目录",
+	  "imports vulnerability data: files or folders of nvd, kev or epss" },
 	{ "cvss", "", "", COMMAND_NO_STORE, run_cvss, "由向量计算 CVSS 分值，每行一个", "scores CVSS vectors, one a line" },
 	{ "cpe compare", "", "", COMMAND_NO_STORE, run_cpe_compare, "比较两个 CPE 名称，制表符分隔",
 	  "compares two CPE names, tab between" },

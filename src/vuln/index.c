@@ -317,6 +317,42 @@ uint32_t index_find_text(const struct index *ix, struct span text)
 	return INDEX_ANY;
 }
 
+uint64_t index_origin(const struct index *ix)
+{
+	struct index_header h;
+	memcpy(&h, ix->base, sizeof h);
+	return h.origin;
+}
+
+static int compare_key(const struct index_key *k, const uint32_t want[3])
+{
+	const uint32_t have[3] = { k->part, k->vendor, k->product };
+	for (size_t i = 0; i < COUNT(have); i++)
+		if (have[i] != want[i])
+			return have[i] < want[i] ? -1 : 1;
+	return 0;
+}
+
+bool index_has_product(const struct index *ix, struct span part, struct span vendor, struct span product)
+{
+	const uint32_t want[3] = { index_find_text(ix, part), index_find_text(ix, vendor),
+		index_find_text(ix, product) };
+	uint32_t low = 0, high = ix->keys;
+	if (want[0] == INDEX_ANY || want[1] == INDEX_ANY || want[2] == INDEX_ANY)
+		return false;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = compare_key(&ix->key[middle], want);
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 static void attribute(const struct index *ix, uint32_t text, struct cpe *ret, size_t at)
 {
 	ret->at[at].kind = text == INDEX_ANY ? CPE_ANY : text == INDEX_NA ? CPE_NA : CPE_VALUE;

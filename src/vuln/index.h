@@ -23,6 +23,8 @@ void index_builder_free_p(struct index_builder **b);
  * empty tree (rejected, or its configurations were taken away).  Not thread-safe. */
 NODISCARD bool index_add(struct index_builder *b, struct span cve_id, uint64_t rank,
 	const struct config_tree *t, struct err *err);
+/* What the records are the state of (a version of the corpus; 0 until this is called): part of the bytes. */
+void index_set_origin(struct index_builder *b, uint64_t origin);
 /* Makes the index in memory; the builder is used up (free it all the same). */
 NODISCARD bool index_finish(struct index_builder *b, struct index **ret, struct err *err);
 
@@ -34,6 +36,9 @@ void index_close(struct index *ix);                        /* NULL allowed */
 void index_close_p(struct index **ix);
 
 struct span index_bytes(const struct index *ix);
+uint64_t index_origin(const struct index *ix);
+/* Do any criteria name this product?  Texts in the escaped form of CPE; part "a", "o" or "h". */
+bool index_has_product(const struct index *ix, struct span part, struct span vendor, struct span product);
 /* CVEs with at least one configuration that could be true, numbered from 0 in the order of their ids as text.
  */
 uint32_t index_count(const struct index *ix);

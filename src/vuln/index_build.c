@@ -38,6 +38,7 @@ struct index_builder {
 	VEC(struct index_node) nodes;
 	VEC(struct index_config) configs;
 	VEC(struct added) cves;
+	uint64_t origin;
 };
 
 static struct span bytes_of(const void *p, size_t n)
@@ -383,6 +384,7 @@ static void lay_out(struct finish *f)
 	uint64_t at = sizeof f->h;
 	memcpy(f->h.magic, INDEX_MAGIC, sizeof f->h.magic);
 	f->h.version = INDEX_VERSION;
+	f->h.origin = f->b->origin;
 	f->h.endian = INDEX_ENDIAN;
 	for (size_t i = 0; i < IX_SECTIONS; i++) {
 		f->h.section[i].at = at;
@@ -553,6 +555,11 @@ static struct sortable *order_patterns(struct finish *f)
 			};
 	}
 	return order(rows, f->n_pattern, f->pattern);
+}
+
+void index_set_origin(struct index_builder *b, uint64_t origin)
+{
+	b->origin = origin;
 }
 
 bool index_finish(struct index_builder *b, struct index **ret, struct err *err)

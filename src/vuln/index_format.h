@@ -9,7 +9,7 @@
 #include "vuln/index.h"
 
 #define INDEX_MAGIC "SWVULNIX"
-enum { INDEX_VERSION = 1, INDEX_ENDIAN = 0x01020304, INDEX_ANY = 0, INDEX_NA = 1, INDEX_FIRST_TEXT = 2 };
+enum { INDEX_VERSION = 2, INDEX_ENDIAN = 0x01020304, INDEX_ANY = 0, INDEX_NA = 1, INDEX_FIRST_TEXT = 2 };
 
 enum index_section {
 	IX_TEXT_BYTES,       /* the texts */
@@ -73,6 +73,7 @@ struct index_header {
 	char magic[8];
 	uint32_t version, endian;
 	uint64_t size;                       /* of the whole block */
+	uint64_t origin;                     /* as given by the maker */
 	uint32_t crc;                        /* CRC-32 of everything behind the header */
 	uint32_t header_crc;                 /* of the header with this field 0 */
 	struct {
