@@ -1,5 +1,6 @@
 #include "codec/stream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <zstd.h>
 
 enum { INPUT_BUFFER = 64 * 1024, LINE_CHUNK = 64 * 1024, WINDOW_LOG_MAX = 27 };
+enum { GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, ZSTD_LEVEL = 3 };
 
 enum kind { KIND_UNKNOWN, KIND_PLAIN, KIND_GZIP, KIND_ZSTD };
 
@@ -336,4 +338,34 @@ bool stream_line(struct stream *s, size_t max_line, struct span *ret, bool *ret_
 uint64_t stream_line_number(const struct stream *s)
 {
 	return s->line_number;
+}
+
+static struct span pack_gzip(struct span bytes, struct arena *a)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)bytes.p, .avail_in = (uInt)bytes.n };
+	assert(bytes.n < UINT32_MAX / 2);
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	uLong room = deflateBound(&z, (uLong)bytes.n);
+	char *to = arena_alloc(a, room);
+	z.next_out = (Bytef *)to;
+	z.avail_out = (uInt)room;
+	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+		abort();
+	size_t n = z.total_out;
+	deflateEnd(&z);
+	return (struct span){ to, n };
+}
+
+struct span stream_pack(struct span bytes, enum stream_packing how, struct arena *a)
+{
+	if (how == STREAM_GZIP)
+		return pack_gzip(bytes, a);
+	size_t room = ZSTD_compressBound(bytes.n);
+	char *to = arena_alloc(a, room);
+	size_t n = ZSTD_compress(to, room, bytes.p, bytes.n, ZSTD_LEVEL);
+	if (ZSTD_isError(n))
+		abort();
+	return (struct span){ to, n };
 }

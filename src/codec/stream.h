@@ -24,3 +24,7 @@ NODISCARD bool stream_rest(struct stream *s, struct arena *a, struct span *ret, 
 NODISCARD bool stream_line(
 	struct stream *s, size_t max_line, struct span *ret, bool *ret_more, struct err *err);
 uint64_t stream_line_number(const struct stream *s);       /* of the line given last, from 1 */
+
+/* Packs bytes in memory as one gzip member or one zstd frame, in the arena. */
+enum stream_packing { STREAM_GZIP, STREAM_ZSTD };
+struct span stream_pack(struct span bytes, enum stream_packing how, struct arena *a);

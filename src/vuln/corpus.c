@@ -1,12 +1,10 @@
 #include "vuln/corpus.h"
 
-#include <zstd.h>
-
 #include "codec/stream.h"
 #include "os/file.h"
 #include "os/log.h"
 
-enum { PACK_FROM = 256, PACK_LEVEL = 3, UNPACKED_MAX = 32 * 1024 * 1024, ROW_ARENA = 256 * 1024 * 1024 };
+enum { PACK_FROM = 256, UNPACKED_MAX = 32 * 1024 * 1024, ROW_ARENA = 256 * 1024 * 1024 };
 enum { REBUILD_WAIT_MS = 600000, REBUILD_ROWS = 500 };
 
 const char *corpus_index_path(const char *folder, struct arena *a)
@@ -23,24 +21,24 @@ bool corpus_lock(const char *folder, int64_t wait_ms, int *ret_fd, struct err *e
 	if (file_lock(path, wait_ms, ret_fd, err))
 		return true;
 	return err->code != ERR_BUSY ? false
-		: err_set(err, ERR_BUSY, "另一次漏洞数据导入正在进行，请稍后再试", "another feed import is running: try again later");
+				     : err_set(err, ERR_BUSY, "另一次漏洞数据导入正在进行，请稍后再试",
+					       "another feed import is running: try again later");
 }
 
 bool corpus_generation(struct db *db, int64_t *ret, struct err *err)
 {
 	bool found;
 	*ret = 0;
-	return db_int(db, SQL("SELECT value FROM corpus.facts WHERE name='generation'"), V0, ret, &found, err);
+	return db_int(
+		db, SQL("SELECT value FROM corpus.facts WHERE name='generation'"), V0, ret, &found, err);
 }
 
 struct span corpus_pack(struct span json, struct arena *a)
 {
 	if (json.n < PACK_FROM)
 		return arena_span(a, json);
-	size_t room = ZSTD_compressBound(json.n);
-	char *to = arena_alloc(a, room);
-	size_t n = ZSTD_compress(to, room, json.p, json.n, PACK_LEVEL);
-	return ZSTD_isError(n) || n >= json.n ? arena_span(a, json) : (struct span){ to, n };
+	struct span packed = stream_pack(json, STREAM_ZSTD, a);
+	return packed.n < json.n ? packed : arena_span(a, json);
 }
 
 bool corpus_unpack(struct span stored, struct arena *a, struct span *ret, struct err *err)
@@ -57,7 +55,8 @@ static bool read_tree(struct span stored, struct arena *a, struct config_tree *r
 {
 	CLEANUP(json_free) json_t *j = NULL;
 	struct span text;
-	return corpus_unpack(stored, a, &text, err) && json_parse(text, 0, &j, err) && config_read(j, a, ret, err);
+	return corpus_unpack(stored, a, &text, err) && json_parse(text, 0, &j, err) &&
+		config_read(j, a, ret, err);
 }
 
 bool corpus_index_find(const char *folder, struct db *db, struct index **ret, struct err *err)
@@ -81,13 +80,16 @@ bool corpus_index_find(const char *folder, struct db *db, struct index **ret, st
 
 /* Some records further; *ret_n 0 at the end. */
 static bool add_rows(struct db *db, struct index_builder *b, int64_t *after, struct arena *a, size_t *ret_n,
-		     struct err *err)
+	struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = true;
 	*ret_n = 0;
-	if (!db_query(db, SQL("SELECT n, id, configurations FROM corpus.vulns WHERE n>? AND status<>'Rejected' ORDER BY n"
-			      " LIMIT ?"), V(db_i(*after), db_i(REBUILD_ROWS)), &r, err))
+	if (!db_query(db,
+		    SQL("SELECT n, id, configurations FROM corpus.vulns WHERE n>? AND status<>'Rejected' "
+			"ORDER BY n"
+			" LIMIT ?"),
+		    V(db_i(*after), db_i(REBUILD_ROWS)), &r, err))
 		return false;
 	while (db_next(r, &row, err)) {
 		struct config_tree t;
@@ -131,7 +133,8 @@ bool corpus_index_open(struct op *op, struct index **ret, struct err *err)
 	const char *folder = store_folder(op->store);
 	if (!corpus_index_find(folder, store_reader(op->store), ret, err) || *ret)
 		return *ret != NULL;
-	if (!corpus_lock(folder, REBUILD_WAIT_MS, &lock, err) || !corpus_index_find(folder, store_reader(op->store), ret, err))
+	if (!corpus_lock(folder, REBUILD_WAIT_MS, &lock, err) ||
+		!corpus_index_find(folder, store_reader(op->store), ret, err))
 		return false;
 	if (*ret)
 		return true;
@@ -144,10 +147,11 @@ bool corpus_tree(struct op *op, struct span cve, struct config_tree *ret, bool *
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	*ret = (struct config_tree){ 0 };
-	if (!db_query(op_db(op), SQL("SELECT configurations, status FROM corpus.vulns WHERE id=?"), V(db_t(cve)), &r, err)
-	    || !db_next(r, &row, err))
+	if (!db_query(op_db(op), SQL("SELECT configurations, status FROM corpus.vulns WHERE id=?"),
+		    V(db_t(cve)), &r, err) ||
+		!db_next(r, &row, err))
 		return false;
 	*ret_found = row;
-	return !row || span_eq_nocase(db_col_text(r, 1), SPAN("Rejected"))
-		|| read_tree(arena_span(op->arena, db_col_text(r, 0)), op->arena, ret, err);
+	return !row || span_eq_nocase(db_col_text(r, 1), SPAN("Rejected")) ||
+		read_tree(arena_span(op->arena, db_col_text(r, 0)), op->arena, ret, err);
 }

@@ -2,9 +2,9 @@
 /*
  * Inside the room `vuln`: what is stored of the vulnerabilities, and the index file made of it.
  *
- * The corpus has a generation, which rises with every import that changed a record; the index names the generation it
- * was made from.  Where they differ (a crash between commit and swap, a restored backup, a damaged file), the index is made
- * anew from the records, under the lock of the feeds.
+ * The corpus has a generation, which rises with every import that changed a record; the index names the
+ * generation it was made from.  Where they differ (a crash between commit and swap, a restored backup, a
+ * damaged file), the index is made anew from the records, under the lock of the feeds.
  */
 #include "resource/op.h"
 #include "vuln/index.h"
@@ -23,4 +23,5 @@ NODISCARD bool corpus_index_make(const char *folder, struct db *db, struct index
 /* One of the two, taking the lock when needed. */
 NODISCARD bool corpus_index_open(struct op *op, struct index **ret, struct err *err);
 /* The configurations of one CVE; an empty tree for a rejected or unknown one (*ret_found false). */
-NODISCARD bool corpus_tree(struct op *op, struct span cve, struct config_tree *ret, bool *ret_found, struct err *err);
+NODISCARD bool corpus_tree(
+	struct op *op, struct span cve, struct config_tree *ret, bool *ret_found, struct err *err);

@@ -61,7 +61,7 @@ bool feed_sha256(const char *path, char ret[HASH_SHA256_HEX + 1], struct err *er
 struct paths {
 	VEC(const char *) all;
 	struct arena *arena;
-	const char *part;                      /* of the names wanted in a folder */
+	const char *part; /* of the names wanted in a folder */
 };
 
 static bool add_folder(struct paths *p, const char *path, struct err *err)
@@ -77,13 +77,16 @@ static bool add_folder(struct paths *p, const char *path, struct err *err)
 		free(names[i]);
 	}
 	free(names);
-	return p->all.n > before || err_set(err, ERR_NOT_FOUND, "%s：目录中没有 %s 文件", "%s: no %s file in the folder", path, p->part);
+	return p->all.n > before ||
+		err_set(err, ERR_NOT_FOUND, "%s：目录中没有 %s 文件", "%s: no %s file in the folder", path,
+			p->part);
 }
 
 static bool list_files(struct feed *f, const struct feed_how *how, struct err *err)
 {
-	struct paths p = { .all = { .arena = f->arena }, .arena = f->arena,
-			   .part = strcmp(how->kind, "epss") == 0 ? "csv" : "json" };
+	struct paths p = { .all = { .arena = f->arena },
+		.arena = f->arena,
+		.part = strcmp(how->kind, "epss") == 0 ? "csv" : "json" };
 	for (size_t i = 0; i < how->n_paths; i++) {
 		struct stat st;
 		if (stat(how->paths[i], &st) != 0)
@@ -93,7 +96,8 @@ static bool list_files(struct feed *f, const struct feed_how *how, struct err *e
 		else if (!add_folder(&p, how->paths[i], err))
 			return false;
 		if (p.all.n > FEED_FILES_MAX)
-			return err_set(err, ERR_TOO_LARGE, "文件超过 %d 个", "more than %d files", FEED_FILES_MAX);
+			return err_set(
+				err, ERR_TOO_LARGE, "文件超过 %d 个", "more than %d files", FEED_FILES_MAX);
 	}
 	f->files = arena_array(f->arena, p.all.n + 1, sizeof *f->files);
 	f->n_files = p.all.n;
@@ -128,11 +132,16 @@ static bool record_files(struct feed *f, struct err *err)
 		str_add_json(&name, span_of(slash ? slash + 1 : file->path));
 		struct span s = str_span(&name);
 		bool plain = utf8_valid(s);
-		if (!db_exec(f->corpus, SQL("INSERT INTO corpus.feeds (kind, file, sha256, imported_at, rows_read, rows_new,"
-					    " rows_changed, rows_unchanged, rows_refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-			     V(db_z(f->kind), db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")), db_z(file->sha256),
-			       db_i(now), db_i(file->counts.read), db_i(file->counts.fresh), db_i(file->counts.changed),
-			       db_i(file->counts.unchanged), db_i(file->counts.refused)), err))
+		if (!db_exec(f->corpus,
+			    SQL("INSERT INTO corpus.feeds (kind, file, sha256, imported_at, rows_read, "
+				"rows_new,"
+				" rows_changed, rows_unchanged, rows_refused) VALUES (?, ?, ?, ?, ?, ?, ?, "
+				"?, ?)"),
+			    V(db_z(f->kind), db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")),
+				    db_z(file->sha256), db_i(now), db_i(file->counts.read),
+				    db_i(file->counts.fresh), db_i(file->counts.changed),
+				    db_i(file->counts.unchanged), db_i(file->counts.refused)),
+			    err))
 			return false;
 	}
 	return true;
@@ -141,11 +150,16 @@ static bool record_files(struct feed *f, struct err *err)
 static bool log_change(struct op *op, const struct feed *f, const struct command_counts *c, struct err *err)
 {
 	struct str values = STR_IN(f->arena, 1024);
-	str_addf(&values, "{\"after\":{\"files\":%zu,\"read\":%lld,\"new\":%lld,\"changed\":%lld,\"unchanged\":%lld,"
-		 "\"refused\":%lld}}", f->n_files, (long long)c->read, (long long)c->fresh, (long long)c->changed,
-		 (long long)c->unchanged, (long long)c->refused);
-	struct store_change change = { .resource = "feed", .record_id = span_of(f->kind), .version = 1, .verb = "import",
-				       .values = str_span(&values) };
+	str_addf(&values,
+		"{\"after\":{\"files\":%zu,\"read\":%lld,\"new\":%lld,\"changed\":%lld,\"unchanged\":%lld,"
+		"\"refused\":%lld}}",
+		f->n_files, (long long)c->read, (long long)c->fresh, (long long)c->changed,
+		(long long)c->unchanged, (long long)c->refused);
+	struct store_change change = { .resource = "feed",
+		.record_id = span_of(f->kind),
+		.version = 1,
+		.verb = "import",
+		.values = str_span(&values) };
 	bool ok = op_begin(op, err) && store_add_change(op->tx, &change, NULL, err) && op_commit(op, err);
 	op_rollback(op);
 	return ok;
@@ -157,7 +171,8 @@ static bool import_all(struct feed *f, struct feed_nvd **nvd, struct err *err)
 	if (!store_corpus_begin(f->corpus, err))
 		return false;
 	bool ok = strcmp(f->kind, "nvd") == 0 ? feed_nvd(f, nvd, err)
-		: strcmp(f->kind, "kev") == 0 ? feed_kev(f, err) : feed_epss(f, err);
+		: strcmp(f->kind, "kev") == 0 ? feed_kev(f, err)
+					      : feed_epss(f, err);
 	ok = ok && record_files(f, err);
 	if (!ok)
 		store_corpus_rollback(f->corpus);
@@ -169,11 +184,14 @@ bool feed_import(struct op *op, const struct feed_how *how, struct command_count
 	CLEANUP(arena_free_p) struct arena *a = arena_new(FEED_ARENA, 2 * (size_t)FEED_ARENA);
 	CLEANUP(db_close_p) struct db *corpus = NULL;
 	CLEANUP(file_close) int lock = -1;
-	struct feed f = { .kind = how->kind, .folder = store_folder(op->store), .arena = a, .zh = how->zh,
-			  .notes = how->notes };
+	struct feed f = { .kind = how->kind,
+		.folder = store_folder(op->store),
+		.arena = a,
+		.zh = how->zh,
+		.notes = how->notes };
 	struct feed_nvd *nvd = NULL;
-	if (!list_files(&f, how, err) || !corpus_lock(f.folder, FEED_LOCK_MS, &lock, err)
-	    || !store_corpus_open(f.folder, &corpus, err))
+	if (!list_files(&f, how, err) || !corpus_lock(f.folder, FEED_LOCK_MS, &lock, err) ||
+		!store_corpus_open(f.folder, &corpus, err))
 		return false;
 	f.corpus = corpus;
 	bool ok = import_all(&f, &nvd, err) && (!nvd || feed_nvd_index(nvd, &f, err));

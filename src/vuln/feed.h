@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Inside the room `vuln`: one run of `seawall feed import KIND PATH…`.  All files of a run are one transaction of the
- * corpus: a file that is broken as a whole, a full disk or a kill leaves the old state.  Records refused one by one are
- * counted, the first FEED_NOTES are printed with file and place.
+ * Inside the room `vuln`: one run of `seawall feed import KIND PATH…`.  All files of a run are one
+ * transaction of the corpus: a file that is broken as a whole, a full disk or a kill leaves the old state.
+ * Records refused one by one are counted, the first FEED_NOTES are printed with file and place.
  */
 #include "resource/command.h"
 
@@ -10,28 +10,29 @@ enum { FEED_NOTES = 20, FEED_FILES_MAX = 10000, FEED_LOCK_MS = 60000 };
 
 struct feed_file {
 	const char *path;
-	char sha256[HASH_SHA256_HEX + 1];      /* "" unless it is a regular file */
+	char sha256[HASH_SHA256_HEX + 1]; /* "" unless it is a regular file */
 	struct command_counts counts;
 };
 
 struct feed {
 	const char *kind;
-	const char *folder;                    /* the data folder */
-	struct db *corpus;                     /* in its transaction */
+	const char *folder; /* the data folder */
+	struct db *corpus; /* in its transaction */
 	struct arena *arena;
 	struct feed_file *files;
 	size_t n_files;
 	bool zh;
 	FILE *notes;
 	size_t noted;
-	bool wrote;                            /* records of vulns were written */
+	bool wrote; /* records of vulns were written */
 };
 
-/* Each imports all files and counts; vulns by feed_nvd() only, which is also asked to make the index after the commit. */
+/* Each imports all files and counts; vulns by feed_nvd() only, which is also asked to make the index after
+ * the commit. */
 struct feed_nvd;
 NODISCARD bool feed_nvd(struct feed *f, struct feed_nvd **ret, struct err *err);
 NODISCARD bool feed_nvd_index(struct feed_nvd *n, struct feed *f, struct err *err);
-void feed_nvd_free(struct feed_nvd *n);                    /* NULL allowed */
+void feed_nvd_free(struct feed_nvd *n); /* NULL allowed */
 NODISCARD bool feed_kev(struct feed *f, struct err *err);
 NODISCARD bool feed_epss(struct feed *f, struct err *err);
 
@@ -46,7 +47,8 @@ struct feed_how {
 	const char *kind;
 	const char *const *paths;
 	size_t n_paths;
-	FILE *notes;                           /* NULL: none */
+	FILE *notes; /* NULL: none */
 	bool zh;
 };
-NODISCARD bool feed_import(struct op *op, const struct feed_how *how, struct command_counts *ret, struct err *err);
+NODISCARD bool feed_import(
+	struct op *op, const struct feed_how *how, struct command_counts *ret, struct err *err);

@@ -1,7 +1,8 @@
 /*
- * The import of NVD files: readers (threads) take files in order, parse and normalise their records and pack them into
- * batches; the writer (the caller) takes the batches strictly in the order of files and places, so that of two records of
- * one CVE the later counts, and writes.  Bounded: what waits is at most QUEUE_MAX bytes, but for the file whose turn it is.
+ * The import of NVD files: readers (threads) take files in order, parse and normalise their records and pack
+ * them into batches; the writer (the caller) takes the batches strictly in the order of files and places, so
+ * that of two records of one CVE the later counts, and writes.  Bounded: what waits is at most QUEUE_MAX
+ * bytes, but for the file whose turn it is.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,9 +18,9 @@ enum { KNOWN_MAX = 50 * 1000 * 1000, RANK_SHIFT = 40 };
 
 struct item {
 	struct span id;
-	struct vuln_record r;                  /* tree not kept; configurations and refs packed */
+	struct vuln_record r; /* tree not kept; configurations and refs packed */
 	uint64_t hash;
-	bool skipped;                          /* as stored before, so not given to the builder */
+	bool skipped; /* as stored before, so not given to the builder */
 	const struct err *refused;
 };
 
@@ -37,14 +38,14 @@ struct queue {
 
 struct feed_nvd {
 	struct feed *feed;
-	struct map *known, *written;           /* CVE id to the first 8 bytes of its hash */
-	struct index *index;                   /* of the state before, NULL if there is none of it */
+	struct map *known, *written; /* CVE id to the first 8 bytes of its hash */
+	struct index *index; /* of the state before, NULL if there is none of it */
 	struct index_builder *builder;
-	bool make_whole;                       /* the index cannot be told from what came in */
-	pthread_mutex_t lock;                  /* over all below */
+	bool make_whole; /* the index cannot be told from what came in */
+	pthread_mutex_t lock; /* over all below */
 	pthread_cond_t moved;
-	struct queue *queues;                  /* one per file */
-	size_t next_file, turn, waiting;       /* waiting: bytes */
+	struct queue *queues; /* one per file */
+	size_t next_file, turn, waiting; /* waiting: bytes */
 	bool failed;
 	struct err err;
 };
@@ -54,6 +55,7 @@ struct reader {
 	size_t file;
 	struct arena *scratch;
 	struct batch *batch;
+	uint64_t seen, known_ids; /* records, and those with a CVE id */
 };
 
 static uint64_t hash_of(const char *hex)
@@ -116,12 +118,14 @@ static void keep(struct item *to, struct arena *a)
 	to->r.tree = (struct config_tree){ 0 };
 }
 
-static bool add_tree(struct reader *r, const struct nvd_record *record, const struct item *it, struct err *err)
+static bool add_tree(
+	struct reader *r, const struct nvd_record *record, const struct item *it, struct err *err)
 {
 	struct feed_nvd *n = r->n;
 	pthread_mutex_lock(&n->lock);
-	bool ok = !n->builder || index_add(n->builder, record->id, (uint64_t)(r->file + 1) << RANK_SHIFT | record->number,
-					   &it->r.tree, err);
+	bool ok = !n->builder ||
+		index_add(n->builder, record->id, (uint64_t)(r->file + 1) << RANK_SHIFT | record->number,
+			&it->r.tree, err);
 	pthread_mutex_unlock(&n->lock);
 	return ok;
 }
@@ -132,10 +136,13 @@ static bool take(void *data, const struct nvd_record *record, struct err *err)
 	struct item it = { .id = record->id };
 	struct err why = { 0 };
 	const struct err *refused = record->refused;
+	r->seen++;
+	r->known_ids += record->id.p != NULL;
 	arena_reset(r->scratch);
 	if (!refused && !vuln_record_read(record->cve, r->scratch, &it.r, &why)) {
-		err_prefix(&why, "第 %llu 条（第 %llu 行）%.*s：", "record %llu (line %llu) %.*s: ",
-			   (unsigned long long)record->number, (unsigned long long)record->line, SPAN_ARG(record->id));
+		err_prefix(&why, "第 %llu 条（第 %llu 行）%.*s：",
+			"record %llu (line %llu) %.*s: ", (unsigned long long)record->number,
+			(unsigned long long)record->line, SPAN_ARG(record->id));
 		refused = &why;
 	}
 	if (!r->batch)
@@ -153,16 +160,22 @@ static bool take(void *data, const struct nvd_record *record, struct err *err)
 		keep(&it, r->batch->arena);
 	}
 	r->batch->items[r->batch->n++] = it;
-	return r->batch->n < BATCH || push(r, false) || err_set(err, ERR_IO, "导入已中止", "the import was ended");
+	return r->batch->n < BATCH || push(r, false) ||
+		err_set(err, ERR_IO, "导入已中止", "the import was ended");
 }
 
 static bool read_file(struct reader *r, struct err *err)
 {
 	struct feed_file *f = &r->n->feed->files[r->file];
 	CLEANUP(stream_close_p) struct stream *s = NULL;
-	if (!feed_sha256(f->path, f->sha256, err) || !stream_open(f->path, NVD_FILE_MAX, &s, err)
-	    || !nvd_read(s, take, r, err))
+	if (!feed_sha256(f->path, f->sha256, err) || !stream_open(f->path, NVD_FILE_MAX, &s, err) ||
+		!nvd_read(s, take, r, err))
 		return feed_file_error(f->path, err);
+	if (r->seen && !r->known_ids) {
+		err_set(err, ERR_MALFORMED, "文件中没有可读取的 NVD 记录（共 %llu 条）",
+			"no NVD record in the file could be read (of %llu)", (unsigned long long)r->seen);
+		return feed_file_error(f->path, err);
+	}
 	push(r, true);
 	return true;
 }
@@ -201,33 +214,45 @@ static void *read_files(void *data)
 static bool insert(struct db *db, const struct item *it, int64_t now, struct err *err)
 {
 	const struct vuln_record *r = &it->r;
-	return db_exec(db, SQL("INSERT INTO corpus.vulns (id, version, created_at, updated_at, published, modified, status,"
-			       " severity, score, cvss_version, vector, cwe, description, configurations, refs, content_hash)"
-			       " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-		       V(db_t(it->id), db_i(now), db_i(now), db_i(r->published), db_i(r->modified), db_t(r->status),
-			 db_z(r->severity), db_i(r->score), db_z(r->cvss_version), db_t(r->vector), db_t(r->cwe),
-			 db_t(r->description), db_b(r->configurations), db_b(r->refs), db_z(r->hash)), err);
+	return db_exec(db,
+		SQL("INSERT INTO corpus.vulns (id, version, created_at, updated_at, published, modified, "
+		    "status,"
+		    " severity, score, cvss_version, vector, cwe, description, configurations, refs, "
+		    "content_hash)"
+		    " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+		V(db_t(it->id), db_i(now), db_i(now), db_i(r->published), db_i(r->modified), db_t(r->status),
+			db_z(r->severity), db_i(r->score), db_z(r->cvss_version), db_t(r->vector),
+			db_t(r->cwe), db_t(r->description), db_b(r->configurations), db_b(r->refs),
+			db_z(r->hash)),
+		err);
 }
 
 static bool update(struct db *db, const struct item *it, int64_t now, struct err *err)
 {
 	const struct vuln_record *r = &it->r;
-	return db_exec(db, SQL("UPDATE corpus.vulns SET version=version+1, updated_at=?, published=?, modified=?, status=?,"
-			       " severity=?, score=?, cvss_version=?, vector=?, cwe=?, description=?, configurations=?, refs=?,"
-			       " content_hash=? WHERE id=?"),
-		       V(db_i(now), db_i(r->published), db_i(r->modified), db_t(r->status), db_z(r->severity), db_i(r->score),
-			 db_z(r->cvss_version), db_t(r->vector), db_t(r->cwe), db_t(r->description), db_b(r->configurations),
-			 db_b(r->refs), db_z(r->hash), db_t(it->id)), err);
+	return db_exec(db,
+		SQL("UPDATE corpus.vulns SET version=version+1, updated_at=?, published=?, modified=?, "
+		    "status=?,"
+		    " severity=?, score=?, cvss_version=?, vector=?, cwe=?, description=?, configurations=?, "
+		    "refs=?,"
+		    " content_hash=? WHERE id=?"),
+		V(db_i(now), db_i(r->published), db_i(r->modified), db_t(r->status), db_z(r->severity),
+			db_i(r->score), db_z(r->cvss_version), db_t(r->vector), db_t(r->cwe),
+			db_t(r->description), db_b(r->configurations), db_b(r->refs), db_z(r->hash),
+			db_t(it->id)),
+		err);
 }
 
-static bool write_item(struct feed_nvd *n, struct feed_file *f, const struct item *it, int64_t now, struct err *err)
+static bool write_item(
+	struct feed_nvd *n, struct feed_file *f, const struct item *it, int64_t now, struct err *err)
 {
 	f->counts.read++;
 	if (it->refused) {
 		feed_refuse(n->feed, f, it->refused);
 		return true;
 	}
-	const uint64_t *again = map_find(n->written, it->id), *before = again ? again : map_find(n->known, it->id);
+	const uint64_t *again = map_find(n->written, it->id),
+		       *before = again ? again : map_find(n->known, it->id);
 	if (before && *before == it->hash) {
 		f->counts.unchanged++;
 		return true;
@@ -290,7 +315,8 @@ static bool read_known(struct feed_nvd *n, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row = true;
-	if (!db_query(n->feed->corpus, SQL("SELECT id, content_hash FROM corpus.vulns ORDER BY n"), V0, &r, err))
+	if (!db_query(n->feed->corpus, SQL("SELECT id, content_hash FROM corpus.vulns ORDER BY n"), V0, &r,
+		    err))
 		return false;
 	while (db_next(r, &row, err)) {
 		if (!row)
@@ -343,7 +369,9 @@ bool feed_nvd(struct feed *f, struct feed_nvd **ret, struct err *err)
 	struct queue *queues = calloc(f->n_files, sizeof *queues);
 	if (!n || !queues)
 		abort();
-	*n = (struct feed_nvd){ .feed = f, .known = map_new(KNOWN_MAX), .written = map_new(KNOWN_MAX), .queues = queues };
+	*n = (struct feed_nvd){
+		.feed = f, .known = map_new(KNOWN_MAX), .written = map_new(KNOWN_MAX), .queues = queues
+	};
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->moved, NULL);
 	for (size_t i = 0; i < f->n_files; i++)
@@ -355,8 +383,11 @@ bool feed_nvd(struct feed *f, struct feed_nvd **ret, struct err *err)
 		n->builder = index_builder_new();
 	else
 		n->make_whole = true;
-	return run(n, err)
-		&& (!f->wrote || db_exec(f->corpus, SQL("UPDATE corpus.facts SET value=value+1 WHERE name='generation'"), V0, err));
+	return run(n, err) &&
+		(!f->wrote ||
+			db_exec(f->corpus,
+				SQL("UPDATE corpus.facts SET value=value+1 WHERE name='generation'"), V0,
+				err));
 }
 
 /* What the import did not bring is carried over from the index before. */
@@ -393,7 +424,8 @@ bool feed_nvd_index(struct feed_nvd *n, struct feed *f, struct err *err)
 	if (!corpus_generation(f->corpus, &generation, err) || !carry_over(n, err))
 		return false;
 	index_set_origin(n->builder, (uint64_t)generation);
-	bool ok = index_finish(n->builder, &made, err) && index_write(made, corpus_index_path(f->folder, f->arena), err);
+	bool ok = index_finish(n->builder, &made, err) &&
+		index_write(made, corpus_index_path(f->folder, f->arena), err);
 	index_close(made);
 	return ok;
 }

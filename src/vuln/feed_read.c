@@ -17,7 +17,8 @@ static bool kev_text(const json_t *entry, const char *field, bool required, stru
 			 : err_field(err, field, "缺少 %s", "%s is missing", field);
 	*ret = json_text(j);
 	if (ret->n > KEV_TEXT_MAX)
-		return err_field(err, field, "%s 超过 %d 字节", "%s is longer than %d bytes", field, KEV_TEXT_MAX);
+		return err_field(
+			err, field, "%s 超过 %d 字节", "%s is longer than %d bytes", field, KEV_TEXT_MAX);
 	return true;
 }
 
@@ -26,8 +27,9 @@ static bool kev_date(const json_t *entry, const char *field, struct span *ret, s
 	int64_t at;
 	if (!kev_text(entry, field, true, ret, err))
 		return false;
-	return time_parse_date(*ret, 0, &at)
-		|| err_field(err, field, "%s 不是有效日期（应为 YYYY-MM-DD）", "%s is not a valid date (YYYY-MM-DD)", field);
+	return time_parse_date(*ret, 0, &at) ||
+		err_field(err, field, "%s 不是有效日期（应为 YYYY-MM-DD）",
+			"%s is not a valid date (YYYY-MM-DD)", field);
 }
 
 static bool kev_cwes(const json_t *entry, struct arena *a, struct span *ret, struct err *err)
@@ -39,13 +41,23 @@ static bool kev_cwes(const json_t *entry, struct arena *a, struct span *ret, str
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct span cwe = json_text(json_array_get(list, i));
 		if (!span_starts(cwe, SPAN("CWE-")) || cwe.n > 20 || cwe.n < 5)
-			return err_field(err, "cwes", "cwes 第 %zu 项不是 CWE 编号", "cwes[%zu] is no CWE id", i + 1);
+			return err_field(
+				err, "cwes", "cwes 第 %zu 项不是 CWE 编号", "cwes[%zu] is no CWE id", i + 1);
 		if (s.n)
 			str_addc(&s, ',');
 		str_add(&s, cwe);
 	}
 	*ret = s.n ? str_span(&s) : SPAN("");
 	return str_check(&s, err);
+}
+
+static bool kev_use(struct span use, bool *ret, struct err *err)
+{
+	*ret = span_eq_nocase(use, SPAN("Known"));
+	return *ret || !use.n || span_eq_nocase(use, SPAN("Unknown")) ||
+		err_field(err, "knownRansomwareCampaignUse",
+			"knownRansomwareCampaignUse 应为 Known 或 Unknown",
+			"knownRansomwareCampaignUse must be Known or Unknown");
 }
 
 static bool kev_entry_read(const json_t *j, struct arena *a, struct kev_entry *e, struct err *err)
@@ -57,17 +69,17 @@ static bool kev_entry_read(const json_t *j, struct arena *a, struct kev_entry *e
 		return false;
 	if (!nvd_id_valid(e->cve))
 		return err_field(err, "cveID", "cveID 不是有效的 CVE 编号", "cveID is no valid CVE id");
-	if (!kev_text(j, "vendorProject", true, &e->vendor, err) || !kev_text(j, "product", true, &e->product, err)
-	    || !kev_text(j, "vulnerabilityName", true, &e->name, err) || !kev_date(j, "dateAdded", &e->added, err)
-	    || !kev_text(j, "shortDescription", true, &e->description, err)
-	    || !kev_text(j, "requiredAction", true, &e->action, err) || !kev_date(j, "dueDate", &e->due, err)
-	    || !kev_text(j, "knownRansomwareCampaignUse", false, &use, err) || !kev_text(j, "notes", false, &e->notes, err))
+	if (!kev_text(j, "vendorProject", true, &e->vendor, err) ||
+		!kev_text(j, "product", true, &e->product, err) ||
+		!kev_text(j, "vulnerabilityName", true, &e->name, err) ||
+		!kev_date(j, "dateAdded", &e->added, err) ||
+		!kev_text(j, "shortDescription", true, &e->description, err) ||
+		!kev_text(j, "requiredAction", true, &e->action, err) ||
+		!kev_date(j, "dueDate", &e->due, err) ||
+		!kev_text(j, "knownRansomwareCampaignUse", false, &use, err) ||
+		!kev_text(j, "notes", false, &e->notes, err))
 		return false;
-	e->ransomware = span_eq_nocase(use, SPAN("Known"));
-	if (use.n && !e->ransomware && !span_eq_nocase(use, SPAN("Unknown")))
-		return err_field(err, "knownRansomwareCampaignUse", "knownRansomwareCampaignUse 应为 Known 或 Unknown",
-				 "knownRansomwareCampaignUse must be Known or Unknown");
-	return kev_cwes(j, a, &e->cwe, err);
+	return kev_use(use, &e->ransomware, err) && kev_cwes(j, a, &e->cwe, err);
 }
 
 bool kev_read(struct stream *s, struct arena *a, kev_fn *fn, void *data, struct err *err)
@@ -83,7 +95,7 @@ bool kev_read(struct stream *s, struct arena *a, kev_fn *fn, void *data, struct 
 	const json_t *list = json_object_get(j, "vulnerabilities");
 	if (!json_is_array(list) || !json_get_text(j, "catalogVersion").p)
 		return err_set(err, ERR_MALFORMED, "不是 KEV 目录：缺少 catalogVersion 或 vulnerabilities",
-			       "not a KEV catalogue: no catalogVersion or no vulnerabilities");
+			"not a KEV catalogue: no catalogVersion or no vulnerabilities");
 	size_t good = 0, n = json_array_size(list);
 	for (size_t i = 0; i < n; i++) {
 		struct kev_entry e = { 0 };
@@ -93,11 +105,12 @@ bool kev_read(struct stream *s, struct arena *a, kev_fn *fn, void *data, struct 
 		good += ok;
 		if (!ok)
 			err_prefix(&why, "第 %zu 条 " SPAN_FMT "：", "record %zu " SPAN_FMT ": ", i + 1,
-				   SPAN_ARG(json_get_text(entry, "cveID")));
+				SPAN_ARG(json_get_text(entry, "cveID")));
 		if (!arena_check(a, err) || !fn(data, &e, ok ? NULL : &why, err))
 			return false;
 	}
-	return good || !n || err_set(err, ERR_MALFORMED, "没有一条可读的 KEV 记录", "no KEV record in it can be read");
+	return good || !n ||
+		err_set(err, ERR_MALFORMED, "没有一条可读的 KEV 记录", "no KEV record in it can be read");
 }
 
 /* ---- EPSS ---- */
@@ -130,9 +143,11 @@ static bool epss_row(struct span line, struct epss_entry *e, struct err *err)
 	if (!nvd_id_valid(e->cve))
 		return err_field(err, "cve", "cve 列不是有效的 CVE 编号", "column cve is no valid CVE id");
 	if (!parse_share(score, &e->score))
-		return err_field(err, "epss", "epss 列不是 0 到 1 的小数", "column epss is no number from 0 to 1");
-	return parse_share(percentile, &e->percentile)
-		|| err_field(err, "percentile", "percentile 列不是 0 到 1 的小数", "column percentile is no number from 0 to 1");
+		return err_field(
+			err, "epss", "epss 列不是 0 到 1 的小数", "column epss is no number from 0 to 1");
+	return parse_share(percentile, &e->percentile) ||
+		err_field(err, "percentile", "percentile 列不是 0 到 1 的小数",
+			"column percentile is no number from 0 to 1");
 }
 
 /* A value of the comment line; at most LABEL_MAX bytes of plain ASCII are kept. */
@@ -142,7 +157,8 @@ static void label(struct span line, const char *name, char ret[LABEL_MAX])
 	ret[0] = 0;
 	while ((part = span_split(&rest, ',')).p) {
 		part = span_trim(part);
-		if (!span_starts(part, span_of(name)) || part.n <= strlen(name) || part.p[strlen(name)] != ':')
+		if (!span_starts(part, span_of(name)) || part.n <= strlen(name) ||
+			part.p[strlen(name)] != ':')
 			continue;
 		part = span_trim(span_from(part, strlen(name) + 1));
 		size_t n = 0;
@@ -173,10 +189,12 @@ static bool epss_header(struct stream *s, char model[LABEL_MAX], char date[LABEL
 		return true;
 	struct span first = line;
 	if (more && span_find(line, ';', &(size_t){ 0 }) && nvd_id_valid(span_split(&first, ';')))
-		return err_set(err, ERR_MALFORMED, "不是 FIRST 的 EPSS 文件：用分号分隔且没有表头，请使用官方 CSV",
-			       "not FIRST's EPSS file: separated by semicolons and without a header; use the official CSV");
+		return err_set(err, ERR_MALFORMED,
+			"不是 FIRST 的 EPSS 文件：用分号分隔且没有表头，请使用官方 CSV",
+			"not FIRST's EPSS file: separated by semicolons and without a header; use the "
+			"official CSV");
 	return err_set(err, ERR_MALFORMED, "不是 EPSS 文件：缺少表头 cve,epss,percentile",
-		       "not an EPSS file: the header cve,epss,percentile is missing");
+		"not an EPSS file: the header cve,epss,percentile is missing");
 }
 
 bool epss_read(struct stream *s, epss_fn *fn, void *data, struct err *err)
@@ -200,9 +218,11 @@ bool epss_read(struct stream *s, epss_fn *fn, void *data, struct err *err)
 		read++;
 		good += ok;
 		if (!ok)
-			err_prefix(&why, "第 %llu 行：", "line %llu: ", (unsigned long long)stream_line_number(s));
+			err_prefix(&why, "第 %llu 行：",
+				"line %llu: ", (unsigned long long)stream_line_number(s));
 		if (!fn(data, &e, ok ? NULL : &why, err))
 			return false;
 	}
-	return good || !read || err_set(err, ERR_MALFORMED, "没有一行可读的 EPSS 记录", "no row of it can be read");
+	return good || !read ||
+		err_set(err, ERR_MALFORMED, "没有一行可读的 EPSS 记录", "no row of it can be read");
 }

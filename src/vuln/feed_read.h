@@ -16,8 +16,8 @@ struct kev_entry {
 
 struct epss_entry {
 	struct span cve;
-	int64_t score, percentile;             /* of EPSS_SCALE, rounded half up */
-	struct span model, date;               /* as the comment line says; "" without one */
+	int64_t score, percentile; /* of EPSS_SCALE, rounded half up */
+	struct span model, date; /* as the comment line says; "" without one */
 };
 
 /* One entry, or why it is refused (its texts name the place); borrowed.  false with err stops the reading. */
@@ -26,6 +26,6 @@ typedef bool epss_fn(void *data, const struct epss_entry *e, const struct err *r
 
 /* CISA's catalogue as JSON (fields as in its schema).  A file that is no catalogue at all is an error. */
 NODISCARD bool kev_read(struct stream *s, struct arena *a, kev_fn *fn, void *data, struct err *err);
-/* FIRST's CSV: optionally "#model_version:…,score_date:…", then "cve,epss,percentile", then rows.  Another header, no header
- * and another separator are errors; so is a file without a row that can be read. */
+/* FIRST's CSV: optionally "#model_version:…,score_date:…", then "cve,epss,percentile", then rows.  Another
+ * header, no header and another separator are errors; so is a file without a row that can be read. */
 NODISCARD bool epss_read(struct stream *s, epss_fn *fn, void *data, struct err *err);

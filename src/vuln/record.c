@@ -46,8 +46,9 @@ static bool read_description(const json_t *cve, struct span *ret, struct err *er
 		*ret = json_get_text(d, "value");
 		if (!ret->p)
 			return err_field(err, "descriptions", "缺少文字", "has no text");
-		return ret->n <= RECORD_DESCRIPTION_MAX
-			|| err_field(err, "descriptions", "超过 %d 字节", "is longer than %d bytes", RECORD_DESCRIPTION_MAX);
+		return ret->n <= RECORD_DESCRIPTION_MAX ||
+			err_field(err, "descriptions", "超过 %d 字节", "is longer than %d bytes",
+				RECORD_DESCRIPTION_MAX);
 	}
 	return true;
 }
@@ -61,7 +62,8 @@ static int tier_of(const json_t *metric, struct span cna)
 
 static bool read_metrics(const json_t *cve, struct vuln_record *r, struct err *err)
 {
-	static const char *const lists[] = { "cvssMetricV40", "cvssMetricV31", "cvssMetricV30", "cvssMetricV2" };
+	static const char *const lists[] = { "cvssMetricV40", "cvssMetricV31", "cvssMetricV30",
+		"cvssMetricV2" };
 	const json_t *metrics = json_object_get(cve, "metrics");
 	struct span cna = json_get_text(cve, "sourceIdentifier");
 	int best = 3;
@@ -73,7 +75,8 @@ static bool read_metrics(const json_t *cve, struct vuln_record *r, struct err *e
 			return false;
 		for (size_t k = 0; k < json_array_size(list); k++) {
 			const json_t *metric = json_array_get(list, k);
-			struct span vector = json_get_text(json_object_get(metric, "cvssData"), "vectorString");
+			struct span vector =
+				json_get_text(json_object_get(metric, "cvssData"), "vectorString");
 			struct cvss c;
 			struct err ignored = { 0 };
 			int tier = tier_of(metric, cna);
@@ -135,8 +138,9 @@ static void add_operator(struct str *s, const json_t *j)
 
 static void add_leaf(struct str *s, const json_t *leaf)
 {
-	str_addz(s, json_get_bool(leaf, "vulnerable", false) ? "{\"vulnerable\":true,\"criteria\":"
-		: "{\"vulnerable\":false,\"criteria\":");
+	str_addz(s,
+		json_get_bool(leaf, "vulnerable", false) ? "{\"vulnerable\":true,\"criteria\":"
+							 : "{\"vulnerable\":false,\"criteria\":");
 	str_add_json(s, json_get_text(leaf, "criteria"));
 	for (int b = 0; b < CONFIG_BOUNDS; b++) {
 		struct span bound = json_get_text(leaf, config_bound_name((enum config_bound)b));
@@ -230,10 +234,10 @@ static void hash_record(struct vuln_record *r)
 	struct hash_sha256 h;
 	unsigned char digest[HASH_SHA256];
 	char numbers[96];
-	int n = snprintf(numbers, sizeof numbers, "%lld,%lld,%d,%s,%s", (long long)r->published, (long long)r->modified,
-			 r->score, r->severity, r->cvss_version);
-	struct span parts[] = { { numbers, (size_t)n }, r->status, r->vector, r->cwe, r->description, r->configurations,
-		r->refs };
+	int n = snprintf(numbers, sizeof numbers, "%lld,%lld,%d,%s,%s", (long long)r->published,
+		(long long)r->modified, r->score, r->severity, r->cvss_version);
+	struct span parts[] = { { numbers, (size_t)n }, r->status, r->vector, r->cwe, r->description,
+		r->configurations, r->refs };
 	hash_sha256_init(&h);
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		uint64_t size = parts[i].n;
@@ -248,12 +252,13 @@ bool vuln_record_read(const json_t *cve, struct arena *a, struct vuln_record *re
 {
 	struct vuln_record r = { .score = -1, .severity = "none", .cvss_version = "", .vector = SPAN("") };
 	const json_t *configurations = json_object_get(cve, "configurations");
-	if (!read_time(cve, "published", &r.published, err) || !read_time(cve, "lastModified", &r.modified, err)
-	    || !read_text(cve, "vulnStatus", &r.status, err) || !read_description(cve, &r.description, err)
-	    || !read_metrics(cve, &r, err) || !read_weaknesses(cve, a, &r.cwe, err)
-	    || !config_read(configurations, a, &r.tree, err)
-	    || !write_configurations(configurations, a, &r.configurations, err)
-	    || !write_refs(cve, a, &r.refs, err))
+	if (!read_time(cve, "published", &r.published, err) ||
+		!read_time(cve, "lastModified", &r.modified, err) ||
+		!read_text(cve, "vulnStatus", &r.status, err) ||
+		!read_description(cve, &r.description, err) || !read_metrics(cve, &r, err) ||
+		!read_weaknesses(cve, a, &r.cwe, err) || !config_read(configurations, a, &r.tree, err) ||
+		!write_configurations(configurations, a, &r.configurations, err) ||
+		!write_refs(cve, a, &r.refs, err))
 		return false;
 	r.rejected = nvd_rejected(cve);
 	if (r.rejected)

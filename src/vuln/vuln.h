@@ -24,5 +24,6 @@
 #include "vuln/tools.h"
 #include "vuln/version.h"
 
+extern const struct resource vuln_resource;
 extern const struct command vuln_commands[];
 extern const size_t vuln_commands_count;
