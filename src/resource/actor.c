@@ -95,7 +95,7 @@ bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n
 }
 
 /* Up to so many units are listed by number; beyond that membership is looked up in the tree. */
-enum { SCOPE_LISTED = 200, SCOPE_FEW_ROWS = 5000 };
+enum { SCOPE_LISTED = 200, SCOPE_FEW_ROWS = 2000 };
 
 struct units {
 	int64_t n[SCOPE_LISTED + 1];

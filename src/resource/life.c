@@ -143,8 +143,22 @@ static bool transit(struct op *op, struct record *rec, const struct transition *
 
 static bool wrong_state(const struct record *rec, struct span verb, struct err *err)
 {
-	return err_set(err, ERR_CONFLICT, "当前状态“" SPAN_FMT "”不能执行“" SPAN_FMT "”",
-		       "in state \"" SPAN_FMT "\" \"" SPAN_FMT "\" is not possible", SPAN_ARG(rec->state), SPAN_ARG(verb));
+	CLEANUP(str_done) struct str zh = STR(300);
+	CLEANUP(str_done) struct str en = STR(300);
+	str_addf(&zh, "当前状态“" SPAN_FMT "”，不能" SPAN_FMT, SPAN_ARG(word_text(rec->state, true)),
+		 SPAN_ARG(word_text(verb, true)));
+	str_addf(&en, "in state \"" SPAN_FMT "\" it is not possible to " SPAN_FMT, SPAN_ARG(word_text(rec->state, false)),
+		 SPAN_ARG(word_text(verb, false)));
+	return err_texts(err, ERR_CONFLICT, "", str_z(&zh), str_z(&en));
+}
+
+static bool not_permitted(struct span verb, struct err *err)
+{
+	CLEANUP(str_done) struct str zh = STR(200);
+	CLEANUP(str_done) struct str en = STR(200);
+	str_addf(&zh, "没有“" SPAN_FMT "”的权限", SPAN_ARG(word_text(verb, true)));
+	str_addf(&en, "not permitted to " SPAN_FMT, SPAN_ARG(word_text(verb, false)));
+	return err_texts(err, ERR_FORBIDDEN, "", str_z(&zh), str_z(&en));
 }
 
 bool record_apply(struct op *op, struct record *rec, const char *verb, const json_t *args, struct err *err)
@@ -169,7 +183,7 @@ bool resource_apply(struct op *op, const struct resource *r, struct span id, str
 	if (!actor_may(op->actor, op_db(op), t ? t->perm : any->perm, record_unit(&rec), &may, err))
 		return false;
 	if (!may)
-		return err_set(err, ERR_FORBIDDEN, "没有执行“" SPAN_FMT "”的权限", "not permitted to " SPAN_FMT, SPAN_ARG(verb));
+		return not_permitted(verb, err);
 	if (if_version && if_version != rec.version)
 		return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
 	if (!t)

@@ -115,6 +115,12 @@ static struct span change_values(struct op *op, const struct record *before, con
 	const struct resource *r = after ? after->resource : before->resource;
 	struct str parts[2] = { STR_IN(op->arena, 1 << 20), STR_IN(op->arena, 1 << 20) };
 	const struct record *sides[2] = { before, after };
+	if (r->life && before && after && !span_eq(before->state, after->state)) {
+		for (size_t s = 0; s < 2; s++) {
+			str_addz(&parts[s], "\"state\":");
+			str_add_json(&parts[s], sides[s]->state);
+		}
+	}
 	for (size_t i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 		if (!stored(f) || (f->flags & DERIVED) || (before && after && same(before->values[i], after->values[i])))

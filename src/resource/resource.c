@@ -86,3 +86,16 @@ struct span resource_label(const struct resource *r, bool zh)
 {
 	return label(zh ? r->zh : r->en, zh);
 }
+
+struct span word_text(struct span key, bool zh)
+{
+	static const struct { const char *key, *zh, *en; } words[] = {
+#define WORD(key, zh, en) { key, zh, en },
+#include "resource/words.def"
+#undef WORD
+	};
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (span_is(key, words[i].key))
+			return span_of(zh ? words[i].zh : words[i].en);
+	return key;
+}

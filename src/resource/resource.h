@@ -180,6 +180,8 @@ NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb,
 NODISCARD bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool single, struct str *out,
 			   struct err *err);
 struct span field_label(const struct field *f, bool zh);   /* up to the first comma */
+/* A state's or verb's word for people (words.def); the key itself where there is none. */
+struct span word_text(struct span key, bool zh);
 struct span resource_label(const struct resource *r, bool zh);
 /* CSV with a BOM and a header row: one line a record. */
 NODISCARD bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out, struct err *err);
