@@ -239,8 +239,6 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;
 
-CREATE INDEX findings_kind ON findings (kind, priority, n);
-
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 
 CREATE INDEX findings_priority ON findings (priority, n, unit_n, kind);
@@ -252,8 +250,6 @@ CREATE INDEX findings_state ON findings (state, priority, n, unit_n, kind);
 CREATE INDEX findings_state_severity ON findings (state, severity, priority, n, unit_n, kind);
 
 CREATE INDEX findings_unit ON findings (unit_n, priority, n, state, severity, kind);
-
-CREATE INDEX findings_unit_state ON findings (unit_n, state, priority, n);
 
 CREATE INDEX findings_vuln ON findings (vuln_id, priority, n);
 
