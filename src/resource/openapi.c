@@ -25,12 +25,14 @@ static void field_schema(struct str *o, const struct field *f, bool input)
 	case FIELD_LONG:
 		str_addz(o, f->expr ? "{\"type\":[\"string\",\"null\"]," : "{\"type\":\"string\",");
 		if (input)
-			str_addf(o, "\"maxLength\":%lld,", (long long)(f->max ? f->max : f->kind == FIELD_LONG ? 20000 : 200));
+			str_addf(o, "\"maxLength\":%lld,",
+				(long long)(f->max ? f->max : f->kind == FIELD_LONG ? 20000 : 200));
 		break;
 	case FIELD_INT:
 		str_addz(o, "{\"type\":[\"integer\",\"null\"],");
 		if (input && (f->min || f->max))
-			str_addf(o, "\"minimum\":%lld,\"maximum\":%lld,", (long long)f->min, (long long)f->max);
+			str_addf(o, "\"minimum\":%lld,\"maximum\":%lld,", (long long)f->min,
+				(long long)f->max);
 		break;
 	case FIELD_BOOL:
 		str_addz(o, "{\"type\":\"boolean\",");
@@ -73,7 +75,9 @@ static void record_schema(struct str *o, const struct resource *r)
 {
 	str_addf(o, "\"%s\":{\"type\":\"object\",\"description\":", r->name);
 	text(o, r->en);
-	str_addz(o, ",\"required\":[\"id\",\"version\",\"created_at\",\"updated_at\"],\"additionalProperties\":false,"
+	str_addz(o,
+		",\"required\":[\"id\",\"version\",\"created_at\",\"updated_at\"],"
+		"\"additionalProperties\":false,"
 		    "\"properties\":{\"id\":{\"type\":\"string\"},\"version\":{\"type\":\"integer\"},"
 		    "\"created_at\":{\"type\":\"string\",\"format\":\"date-time\"},"
 		    "\"updated_at\":{\"type\":\"string\",\"format\":\"date-time\"}");
@@ -86,7 +90,8 @@ static void record_schema(struct str *o, const struct resource *r)
 		str_addf(o, ",\"%s\":", f->name);
 		field_schema(o, f, false);
 		if (f->kind == FIELD_REF && resource_find(span_of(f->ref))->label)
-			str_addf(o, ",\"%.*s_name\":{\"type\":[\"string\",\"null\"]}", (int)(strlen(f->name) - 3), f->name);
+			str_addf(o, ",\"%.*s_name\":{\"type\":[\"string\",\"null\"]}",
+				(int)(strlen(f->name) - 3), f->name);
 	}
 	if (r->show_schema)
 		str_addf(o, ",%s", r->show_schema);
@@ -97,7 +102,8 @@ static void record_schema(struct str *o, const struct resource *r)
 static void input_schema(struct str *o, const struct resource *r)
 {
 	bool any = false;
-	str_addf(o, "\"%s_input\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{", r->name);
+	str_addf(o, "\"%s_input\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{",
+		r->name);
 	for (size_t i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 		if ((f->flags & READ_ONLY) || f->expr)
@@ -111,13 +117,16 @@ static void input_schema(struct str *o, const struct resource *r)
 
 static void answer(struct str *o, const char *status, const char *what, const char *schema)
 {
-	str_addf(o, "\"%s\":{\"description\":\"%s\",\"content\":{\"application/json\":{\"schema\":%s}}},", status, what, schema);
+	str_addf(o, "\"%s\":{\"description\":\"%s\",\"content\":{\"application/json\":{\"schema\":%s}}},",
+		status, what, schema);
 }
 
 /* The answers every route may give, and the end of the operation. */
 static void problems(struct str *o)
 {
-	str_addz(o, "\"default\":{\"description\":\"problem\",\"content\":{\"application/problem+json\":{\"schema\":"
+	str_addz(o,
+		"\"default\":{\"description\":\"problem\","
+		"\"content\":{\"application/problem+json\":{\"schema\":"
 		    "{\"$ref\":\"#/components/schemas/problem\"}}}}}}");
 }
 
@@ -130,7 +139,9 @@ static void path_params(struct str *o, const char *path)
 	while (span_find(rest, '{', &at)) {
 		rest = span_from(rest, at + 1);
 		struct span name = span_split(&rest, '}');
-		str_addf(o, "%s{\"name\":\"" SPAN_FMT "\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}",
+		str_addf(o,
+			"%s{\"name\":\"" SPAN_FMT "\",\"in\":\"path\",\"required\":true,"
+			"\"schema\":{\"type\":\"string\"}}",
 			 any ? "," : "", SPAN_ARG(name));
 		any = true;
 		if (!rest.p)
@@ -141,14 +152,18 @@ static void path_params(struct str *o, const char *path)
 
 static void list_params(struct str *o, const struct resource *r)
 {
-	str_addz(o, "\"parameters\":[{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"minimum\":1,"
-		    "\"maximum\":1000,\"default\":50}},{\"name\":\"cursor\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
+	str_addz(o,
+		"\"parameters\":[{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\","
+		"\"minimum\":1,"
+		    "\"maximum\":1000,\"default\":50}},{\"name\":\"cursor\",\"in\":\"query\","
+		    "\"schema\":{\"type\":\"string\"}},"
 		    "{\"name\":\"sort\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
 		    "{\"name\":\"fields\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
 		    "{\"name\":\"format\",\"in\":\"query\",\"schema\":{\"enum\":[\"json\",\"csv\"]}}");
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (r->fields[i].flags & FILTER)
-			str_addf(o, ",{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}", r->fields[i].name);
+			str_addf(o, ",{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}",
+				r->fields[i].name);
 	str_addz(o, "],");
 }
 
@@ -159,88 +174,8 @@ static void body(struct str *o, const char *schema)
 
 static void operation(struct str *o, const char *method, const char *id_verb, const struct resource *r)
 {
-	str_addf(o, "\"%s\":{\"operationId\":\"%s_%s\",\"tags\":[\"%s\"],", method, r->name, id_verb, r->name);
-}
-
-static void collection(struct str *o, const struct resource *r)
-{
-	CLEANUP(str_done) struct str ref = STR(500);
-	str_addf(o, "\"/api/v1/%s\":{", r->path);
-	operation(o, "get", "list", r);
-	list_params(o, r);
-	str_addz(o, "\"responses\":{");
-	str_addf(&ref, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
-		 "{\"$ref\":\"#/components/schemas/%s\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}", r->name);
-	answer(o, "200", "a page", str_z(&ref));
-	problems(o);
-	if (r->ops & RESOURCE_CREATE) {
-		str_addc(o, ',');
-		operation(o, "post", "create", r);
-		str_clear(&ref);
-		str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s_input\"}", r->name);
-		body(o, str_z(&ref));
-		str_addz(o, "\"responses\":{");
-		str_clear(&ref);
-		str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
-		answer(o, "201", "made", str_z(&ref));
-		problems(o);
-	}
-	str_addz(o, "},");
-}
-
-static void single(struct str *o, const struct resource *r)
-{
-	CLEANUP(str_done) struct str ref = STR(500);
-	CLEANUP(str_done) struct str input = STR(500);
-	str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
-	str_addf(&input, "{\"$ref\":\"#/components/schemas/%s_input\"}", r->name);
-	str_addf(o, "\"/api/v1/%s/{id}\":{", r->path);
-	path_params(o, "{id}");
-	operation(o, "get", "get", r);
-	str_addz(o, "\"responses\":{\"304\":{\"description\":\"not modified\"},");
-	answer(o, "200", "the record", str_z(&ref));
-	problems(o);
-	if (r->ops & RESOURCE_CHANGE) {
-		str_addc(o, ',');
-		operation(o, "patch", "change", r);
-		body(o, str_z(&input));
-		str_addz(o, "\"responses\":{");
-		answer(o, "200", "changed", str_z(&ref));
-		problems(o);
-	}
-	if (r->ops & RESOURCE_DELETE) {
-		str_addc(o, ',');
-		operation(o, "delete", "delete", r);
-		str_addz(o, "\"responses\":{\"204\":{\"description\":\"gone\"},");
-		problems(o);
-	}
-	str_addz(o, "},");
-}
-
-static void verbs(struct str *o, const struct resource *r)
-{
-	CLEANUP(str_done) struct str ref = STR(500);
-	CLEANUP(str_done) struct str args = STR(8000);
-	str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
-	str_addf(&args, "{\"type\":\"object\",\"properties\":{\"reason\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"},"
-		 "\"until\":{\"type\":\"string\"},\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"]}%s%s}}",
-		 r->args_schema ? "," : "", r->args_schema ? r->args_schema : "");
-	for (size_t i = 0; r->life && i < r->life->n_rows; i++) {
-		const char *verb = r->life->rows[i].verb;
-		bool seen = false;
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = strcmp(r->life->rows[j].verb, verb) == 0;
-		if (seen)
-			continue;
-		str_addf(o, "\"/api/v1/%s/{id}/%s\":{", r->path, verb);
-		path_params(o, "{id}");
-		operation(o, "post", verb, r);
-		body(o, str_z(&args));
-		str_addz(o, "\"responses\":{");
-		answer(o, "200", "done", str_z(&ref));
-		problems(o);
-		str_addz(o, "},");
-	}
+	str_addf(o, "\"%s\":{\"operationId\":\"%s_%s\",\"tags\":[\"%s\"],", method, r->name, id_verb,
+		r->name);
 }
 
 static void lower(struct str *o, const char *method)
@@ -270,12 +205,132 @@ static void ordinary(struct str *o, const struct route *r)
 	problems(o);
 }
 
+/* Is this the path of a resource's list, or with `one` of its records? */
+static bool is_path_of(const struct resource *r, const char *path, bool one)
+{
+	static const char prefix[] = "/api/v1/";
+	size_t n = strlen(r->path);
+	return strncmp(path, prefix, sizeof prefix - 1) == 0 &&
+		strncmp(path + sizeof prefix - 1, r->path, n) == 0 &&
+		strcmp(path + sizeof prefix - 1 + n, one ? "/{id}" : "") == 0;
+}
+
+/* A path is one member of the document: routes that share a resource's path are written with it. */
+static void shared_path(struct str *o, const struct resource *r, bool one)
+{
+	const struct route *route;
+	for (size_t i = 0; (route = dispatch_route(i)); i++) {
+		if (!is_path_of(r, route->path, one))
+			continue;
+		str_addc(o, ',');
+		ordinary(o, route);
+	}
+}
+
+static bool is_resource_path(const char *path)
+{
+	const struct resource *r;
+	for (size_t i = 0; (r = resource_at(i)); i++)
+		if (is_path_of(r, path, false) || is_path_of(r, path, true))
+			return true;
+	return false;
+}
+
+static void collection(struct str *o, const struct resource *r)
+{
+	CLEANUP(str_done) struct str ref = STR(500);
+	str_addf(o, "\"/api/v1/%s\":{", r->path);
+	operation(o, "get", "list", r);
+	list_params(o, r);
+	str_addz(o, "\"responses\":{");
+	str_addf(&ref,
+		"{\"type\":\"object\",\"required\":[\"items\",\"next\"],"
+		"\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+		 "{\"$ref\":\"#/components/schemas/%s\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}",
+		 r->name);
+	answer(o, "200", "a page", str_z(&ref));
+	problems(o);
+	if (r->ops & RESOURCE_CREATE) {
+		str_addc(o, ',');
+		operation(o, "post", "create", r);
+		str_clear(&ref);
+		str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s_input\"}", r->name);
+		body(o, str_z(&ref));
+		str_addz(o, "\"responses\":{");
+		str_clear(&ref);
+		str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
+		answer(o, "201", "made", str_z(&ref));
+		problems(o);
+	}
+	shared_path(o, r, false);
+	str_addz(o, "},");
+}
+
+static void single(struct str *o, const struct resource *r)
+{
+	CLEANUP(str_done) struct str ref = STR(500);
+	CLEANUP(str_done) struct str input = STR(500);
+	str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
+	str_addf(&input, "{\"$ref\":\"#/components/schemas/%s_input\"}", r->name);
+	str_addf(o, "\"/api/v1/%s/{id}\":{", r->path);
+	path_params(o, "{id}");
+	operation(o, "get", "get", r);
+	str_addz(o, "\"responses\":{\"304\":{\"description\":\"not modified\"},");
+	answer(o, "200", "the record", str_z(&ref));
+	problems(o);
+	if (r->ops & RESOURCE_CHANGE) {
+		str_addc(o, ',');
+		operation(o, "patch", "change", r);
+		body(o, str_z(&input));
+		str_addz(o, "\"responses\":{");
+		answer(o, "200", "changed", str_z(&ref));
+		problems(o);
+	}
+	if (r->ops & RESOURCE_DELETE) {
+		str_addc(o, ',');
+		operation(o, "delete", "delete", r);
+		str_addz(o, "\"responses\":{\"204\":{\"description\":\"gone\"},");
+		problems(o);
+	}
+	shared_path(o, r, true);
+	str_addz(o, "},");
+}
+
+static void verbs(struct str *o, const struct resource *r)
+{
+	CLEANUP(str_done) struct str ref = STR(500);
+	CLEANUP(str_done) struct str args = STR(8000);
+	str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
+	/* A resource that says more exactly what on_behalf holds says it alone. */
+	bool own = r->args_schema && strstr(r->args_schema, "\"on_behalf\":");
+	str_addf(&args, "{\"type\":\"object\",\"properties\":{\"reason\":{\"type\":\"string\"},"
+		"\"text\":{\"type\":\"string\"},\"until\":{\"type\":\"string\"}%s%s%s}}",
+		own ? "" : ",\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"]}",
+		r->args_schema ? "," : "", r->args_schema ? r->args_schema : "");
+	for (size_t i = 0; r->life && i < r->life->n_rows; i++) {
+		const char *verb = r->life->rows[i].verb;
+		bool seen = false;
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = strcmp(r->life->rows[j].verb, verb) == 0;
+		if (seen)
+			continue;
+		str_addf(o, "\"/api/v1/%s/{id}/%s\":{", r->path, verb);
+		path_params(o, "{id}");
+		operation(o, "post", verb, r);
+		body(o, str_z(&args));
+		str_addz(o, "\"responses\":{");
+		answer(o, "200", "done", str_z(&ref));
+		problems(o);
+		str_addz(o, "},");
+	}
+}
+
 /* Routes of one path stand together in the document, wherever they stand in the tables. */
 static void ordinary_paths(struct str *o)
 {
 	const struct route *r, *other;
 	for (size_t i = 0; (r = dispatch_route(i)); i++) {
-		bool seen = false;
+		bool seen = is_resource_path(r->path);
 		for (size_t j = 0; j < i && !seen; j++)
 			seen = strcmp(dispatch_route(j)->path, r->path) == 0;
 		if (seen)
@@ -294,16 +349,20 @@ static void ordinary_paths(struct str *o)
 }
 
 static const char problem_schema[] =
-	"\"problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{"
+	"\"problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],"
+	"\"properties\":{"
 	"\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-	"\"detail\":{\"type\":\"string\"},\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":"
-	"{\"type\":\"object\",\"required\":[\"field\",\"detail\"],\"properties\":{\"field\":{\"type\":\"string\"},"
+	"\"detail\":{\"type\":\"string\"},\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\","
+	"\"items\":"
+	"{\"type\":\"object\",\"required\":[\"field\",\"detail\"],"
+	"\"properties\":{\"field\":{\"type\":\"string\"},"
 	"\"detail\":{\"type\":\"string\"}}}}}}";
 
 void openapi_write(struct str *o)
 {
 	const struct resource *r;
-	str_addz(o, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Seawall 海堤\",\"version\":\"1\"},\"paths\":{");
+	str_addz(o,
+		"{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Seawall 海堤\",\"version\":\"1\"},\"paths\":{");
 	for (size_t i = 0; (r = resource_at(i)); i++) {
 		collection(o, r);
 		single(o, r);
@@ -311,7 +370,9 @@ void openapi_write(struct str *o)
 	}
 	ordinary_paths(o);
 	o->n -= o->p[o->n - 1] == ',';
-	str_addz(o, "},\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"seawall\"},"
+	str_addz(o,
+		"},\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
+		"\"name\":\"seawall\"},"
 		    "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},\"schemas\":{");
 	str_addz(o, problem_schema);
 	for (size_t i = 0; (r = resource_at(i)); i++) {

@@ -171,7 +171,8 @@ bool request_send(struct story *s, const char *method, const char *path, const j
 	if (code != CURLE_OK)
 		story_fail(s, "%s %s: %s", method, path, curl_easy_strerror(code));
 	else if (is_json(ret))
-		ret->json = json_loadb(ret->body, ret->n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+		ret->json = json_loadb(ret->body, ret->n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
+			&ret->wrong);
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(c);
 	free(body);
@@ -210,7 +211,8 @@ static bool check_status(struct story *s, const json_t *step, const struct answe
 			want ? (int)json_integer_value(want) : 200, a->body);
 	const char *type = json_string_value(json_object_get(a->headers, "content-type"));
 	if (is_json(a) && !a->json && a->n)
-		return story_fail(s, "the body is said to be JSON and is not: %.2000s", a->body);
+		return story_fail(s, "the body is said to be JSON and is not: %s: %.2000s", a->wrong.text,
+			a->body);
 	if (a->status >= 400 && a->n && (!type || strncmp(type, "application/problem+json", 24) != 0))
 		return story_fail(s, "an error that is no problem document (%s): %.1000s",
 			type ? type : "no type", a->body);
@@ -270,21 +272,38 @@ static bool save(struct story *s, const json_t *step, const struct answer *a)
 	return true;
 }
 
+/* As a stranger, or else as the first account of the story. */
+static bool fetch_openapi(struct story *s)
+{
+	const char *name = json_object_iter_key(json_object_iter(s->accounts));
+	const json_t *account = json_object_get(s->accounts, name ? name : "");
+	for (int as_account = 0; as_account < 2 && !s->openapi; as_account++) {
+		struct answer a = { 0 };
+		if (as_account && (!account || (!json_object_get(account, "cookie") &&
+		    !request_sign_in(s, name))))
+			break;
+		json_t *step = as_account ? json_pack("{ss}", "as", name) : NULL;
+		if (!request_send(s, "GET", "/api/v1/openapi.json", step, &a) || a.status != 200)
+			story_fail(s, "/api/v1/openapi.json is not served: %ld", a.status);
+		else if (!a.json)
+			story_fail(s, "/api/v1/openapi.json is no JSON: line %d, column %d: %s", a.wrong.line,
+				a.wrong.column, a.wrong.text);
+		else
+			s->openapi = json_incref(a.json);
+		answer_done(&a);
+		json_decref(step);
+	}
+	return s->openapi != NULL;
+}
+
 static bool check_documented(struct story *s, const json_t *step, const char *method, const char *path,
 	const struct answer *a)
 {
 	char why[3000];
 	if (json_is_false(json_object_get(step, "documented")) || strncmp(path, "/api/v1/", 8) != 0)
 		return true;
-	if (!s->openapi) {
-		struct answer api = { 0 };
-		bool ok = request_send(s, "GET", "/api/v1/openapi.json", NULL, &api);
-		if (ok && api.status == 200 && api.json)
-			s->openapi = json_incref(api.json);
-		answer_done(&api);
-		if (!s->openapi)
-			return story_fail(s, "no /api/v1/openapi.json is served");
-	}
+	if (!s->openapi && !fetch_openapi(s))
+		return false;
 	if (!openapi_check(s->openapi, method, path, a, why, sizeof why))
 		return story_fail(s, "not as in openapi.json: %s; the answer: %ld %.2000s", why, a->status,
 			a->body);

@@ -74,6 +74,7 @@ struct answer {
 	size_t n;
 	json_t *headers;               /* lower-case name: value */
 	json_t *json;                  /* NULL where the body is not JSON */
+	json_error_t wrong;            /* why it is none, though said to be */
 };
 
 bool request_send(struct story *s, const char *method, const char *path, const json_t *step,
