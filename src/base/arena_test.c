@@ -59,7 +59,7 @@ int main(void)
 		for (size_t i = 0; i < N; i++)
 			for (size_t k = 0; k < i * 37 % 977; k++)
 				if (p[i][k] != (char)(i % 255 + 1))
-					CHECK(!"overwritten by another one");
+					CHECK_FAIL("overwritten by another one");
 		arena_reset(a);
 		CHECK_INT(arena_used(a), 0);
 	}

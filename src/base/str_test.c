@@ -19,7 +19,7 @@ static void test_model(struct arena *in)
 		memcpy(model + n, piece, len);
 		n += len;
 		if (s.n != n || (n && s.p[n] != '\0') || (n && memcmp(s.p, model, n) != 0))
-			CHECK(!"differs from the model");
+			CHECK_FAIL("differs from the model");
 	}
 	CHECK(!s.failed && n > 4000);
 	str_done(&s);

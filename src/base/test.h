@@ -63,6 +63,8 @@ static inline int test_end(void)
 #define CHECK(condition) \
 	((condition) ? (void)0 \
 		     : (test_bad_ = 1, (void)printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition)))
+/* A place that must not be reached. */
+#define CHECK_FAIL(what) (test_bad_ = 1, (void)printf("# %s:%d: %s\n", __FILE__, __LINE__, what))
 #define CHECK_INT(got, want) test_int_((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
 #define CHECK_STR(got, want) test_str_(span_of(got), (want), #got, __FILE__, __LINE__)
 #define CHECK_SPAN(got, want) test_str_((got), (want), #got, __FILE__, __LINE__)

@@ -18,7 +18,7 @@ int main(void)
 		CHECK_INT(v.n, 10000);
 		for (int i = 0; i < 10000; i++)
 			if (v.p[i].a != i || v.p[i].text[0] != 'x')
-				CHECK(!"an element was lost");
+				CHECK_FAIL("an element was lost");
 		CHECK_INT(vec_last(&v)->a, 9999);
 		vec_done(&v);
 		CHECK(v.n == 0 && v.cap == 0 && !v.p);

@@ -105,7 +105,7 @@ bool role_api(const struct role_config *c, struct err *err)
 	if (ok) {
 		running = role.server;
 		loop_on_stop(role.loop, on_stop, &role);
-		log_info("api.ready");
+		log_info("api.ready", LOG_INT("workers", WORKERS));
 		ok = loop_run(role.loop, err);
 		running = NULL;
 		http_server_free(role.server);

@@ -141,7 +141,7 @@ bool role_jobs(const struct role_config *c, struct err *err)
 	for (size_t i = 0; i < COUNT(lanes); i++)
 		if (pthread_create(&lanes[i].thread, NULL, run_lane, &lanes[i]) != 0)
 			_exit(err_exit(ERR_INTERNAL));
-	log_info("jobs.ready");
+	log_info("jobs.ready", LOG_INT("lanes", COUNT(lanes)));
 	bool ok = loop_run(loop, err);
 	for (size_t i = 0; i < COUNT(lanes); i++)
 		atomic_store(&lanes[i].stop, true);
