@@ -9,6 +9,7 @@
 #include "os/process.h"
 #include "people/people.h"
 #include "role/demo.h"
+#include "role/completion.h"
 #include "role/role.h"
 
 enum { LOCK_WAIT_MS = 5000, GRACE_MS = 8000 };
@@ -125,5 +126,6 @@ const struct command role_commands[] = {
 		"make the demonstration city, invented data, in a fresh data folder" },
 	{ "serve", "", "listen= role= listen-fd=", COMMAND_NO_STORE, run_serve, "运行服务", "run the server" },
 	{ "audit verify", "", "", COMMAND_OPEN, run_audit_verify, "核对变更日志是否完整", "verify the chain of the change log" },
+	{ "completion", "", "", COMMAND_NO_STORE, completion_run, "输出 bash 补全脚本", "print a bash completion script" },
 };
 const size_t role_commands_count = COUNT(role_commands);
