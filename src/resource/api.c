@@ -246,13 +246,24 @@ static bool generic(struct exchange *x, struct err *err)
 	return record_json(&x->op, &rec, 0, true, &x->out, err) && set_etag(x, &rec);
 }
 
+/* Not permitted: 403 to whoever may see the record that the address names, 404 to everybody else. */
+static bool forbidden(struct exchange *x, struct err *err)
+{
+	struct span rest = span_from(x->request->path, strlen("/api/v1/"));
+	const struct resource *r = x->match.params[0].n ? resource_find(span_split(&rest, '/')) : NULL;
+	struct record rec;
+	if (r && !resource_get(&x->op, r, x->match.params[0], &rec, err))
+		return false;
+	return err_set(err, ERR_FORBIDDEN, "没有权限", "not permitted");
+}
+
 static bool run_handler(struct exchange *x, struct err *err)
 {
 	const struct route *route = x->match.route;
 	if (!route)
 		return generic(x, err);
 	if (route->perm != PERM_NONE && !actor_has(&x->actor, route->perm))
-		return err_set(err, ERR_FORBIDDEN, "没有权限", "not permitted");
+		return forbidden(x, err);
 	return route->handler(&x->call, err);
 }
 

@@ -1,0 +1,101 @@
+/* Fresh records of unit A1 (and of nobody), each made through the interface by someone who may. */
+#include <time.h>
+
+#include "rights/rights.h"
+
+static const struct fixture {
+	const char *name, *needs, *as, *method, *path, *json, *save;
+} fixtures[] = {
+	{ "division", NULL, "duty", "POST", "/api/v1/divisions",
+		"{\"code\":\"Z{fresh}\",\"name\":\"zone\",\"level\":\"zone\",\"gb_code\":\"440800\"}", "division /id" },
+	{ "unit", NULL, "duty", "POST", "/api/v1/units",
+		"{\"code\":\"U{fresh}\",\"name\":\"unit {fresh}\",\"kind\":\"public_body\",\"parent_id\":\"{a1}\"}",
+		"unit /id" },
+	{ "person", NULL, "duty", "POST", "/api/v1/persons", "{\"unit_id\":\"{a1}\",\"name\":\"P{fresh}\"}", "person /id" },
+	{ "duty", "person", "duty", "POST", "/api/v1/duties",
+		"{\"person_id\":\"{person}\",\"unit_id\":\"{a1}\",\"kind\":\"chief\"}", "duty /id" },
+	{ "user", NULL, "security", "POST", "/api/v1/users", "{\"name\":\"u{fresh}\"}", "user /id" },
+	{ "grant", "user", "security", "POST", "/api/v1/grants",
+		"{\"user_id\":\"{user}\",\"role\":\"unit_liaison\",\"unit_id\":\"{a1}\"}", "grant /id" },
+	{ "token", "user", "security", "POST", "/api/v1/users/{user}/tokens", "{\"days\":1}", "token /id" },
+	{ "asset", NULL, "duty", "POST", "/api/v1/assets",
+		"{\"kind\":\"host\",\"name\":\"h{fresh}\",\"unit_id\":\"{a1}\"}", "asset /id" },
+	{ "software", "asset", "duty", "POST", "/api/v1/software",
+		"{\"asset_id\":\"{asset}\",\"vendor\":\"apache\",\"product\":\"httpd\",\"product_version\":\"2.4.46\"}",
+		"software /id" },
+	{ "finding", NULL, "duty", "POST", "/api/v1/findings",
+		"{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}", "finding /id" },
+	{ "pool", NULL, "duty", "POST", "/api/v1/findings",
+		"{\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}", "finding /id" },
+	{ "false_positive", "finding", "duty", "POST", "/api/v1/findings/{finding}/false_positive", "{\"reason\":\"r\"}", NULL },
+	{ "sent", "finding", "duty", "POST", "/api/v1/findings/order", "{\"ids\":[\"{finding}\"],\"text\":\"t\"}",
+		"order /orders/0/id" },
+	{ "answered", "sent", "liaison", "POST", "/api/v1/orders/{order}/answer",
+		"{\"text\":\"done\",\"claim\":\"mitigated\"}", NULL },
+	{ "disputed", "sent", "liaison", "POST", "/api/v1/orders/{order}/answer",
+		"{\"text\":\"not ours\",\"claim\":\"not_ours\"}", NULL },
+	{ "extension", "sent", "liaison", "POST", "/api/v1/orders/{order}/request_extension",
+		"{\"reason\":\"r\",\"until\":\"2099-01-01\"}", NULL },
+	{ "verified", "answered", "duty", "POST", "/api/v1/orders/{order}/verify", "{}", NULL },
+	{ "change", NULL, "auditor", "GET", "/api/v1/changes?limit=1", NULL, "change /items/0/id" },
+	{ "foreign_session", NULL, "security2", "GET", "/api/v1/sessions", NULL, "session /items/0/id" },
+};
+
+/* Attachments are bytes, and an import is ready only when `jobs` has compared it. */
+static void attach(struct story *s, const char *path, const char *save)
+{
+	struct ask a = { "duty", "POST", path, .raw = "evidence", .raw_n = 8, .type = "text/plain" };
+	CHECK_INT(house_do(s, &a, save), 201);
+}
+
+static void make_import(struct story *s)
+{
+	char csv[300], want[] = "ready";
+	int n = snprintf(csv, sizeof csv, "unit,system,host,address,exposure,importance,software,vendor,version,cpe\n"
+		"A1,,i%s,,internal,low,nginx,f5,1.18.0,\n", house_saved(s, "fresh"));
+	struct ask up = { "county", "POST", "/api/v1/imports", .raw = csv, .raw_n = (size_t)n, .type = "text/csv" };
+	CHECK_INT(house_do(s, &up, "import /id"), 202);
+	bool ready = false;
+	for (int i = 0; i < 500 && !ready; i++) {
+		house_do(s, &(struct ask){ "county", "GET", "/api/v1/imports/{import}" }, "state /state");
+		ready = strcmp(house_saved(s, "state"), want) == 0;
+		if (!ready)
+			nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+	}
+	CHECK(ready);
+}
+
+static void freshen(struct story *s)
+{
+	static int count;
+	json_object_set_new(s->saved, "fresh", json_sprintf("%d", 1000 + ++count));
+}
+
+void fixture_make(struct story *s, const char *name)
+{
+	freshen(s);
+	if (strcmp(name, "-") == 0)
+		return;
+	if (strcmp(name, "import") == 0) {
+		make_import(s);
+		return;
+	}
+	if (strcmp(name, "evidence") == 0 || strcmp(name, "attachment") == 0) {
+		bool of_order = name[0] == 'a';
+		fixture_make(s, of_order ? "sent" : "finding");
+		attach(s, of_order ? "/api/v1/orders/{order}/attachments?name=a.txt" : "/api/v1/findings/{finding}/attachments?name=a.txt",
+			"attachment /id");
+		return;
+	}
+	const struct fixture *f = NULL;
+	for (size_t i = 0; i < COUNT(fixtures) && !f; i++)
+		if (strcmp(fixtures[i].name, name) == 0)
+			f = &fixtures[i];
+	CHECK(f != NULL);
+	if (!f)
+		return;
+	if (f->needs)
+		fixture_make(s, f->needs);
+	long status = house_do(s, &(struct ask){ f->as, f->method, f->path, .json = f->json }, f->save);
+	CHECK_INT(status / 100, 2);
+}

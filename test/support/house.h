@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * The house under test: the real program with a data folder of its own (in test_folder()), a small city, accounts for
+ * every role, a server on a free loopback port.  Built on the scenario runner's parts (scenario/story.h): one client, one
+ * starter, one check of answers against the served OpenAPI document.
+ *
+ * The city: CITY (office) above CO-A (office; units A1, A2), CO-B (office; unit B1) and D1.
+ */
+#include <signal.h>
+
+#include "base/test.h"
+#include "scenario/story.h"
+
+struct house_account {
+	const char *name, *role, *unit;
+};
+
+/* Makes the folder, the units and the accounts; ends the process with a note where that fails. */
+void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n);
+void house_serve(struct story *s);
+void house_stop(struct story *s);                      /* SIGTERM to the group; a CHECK that it ended cleanly */
+
+/* seawall with these words and --data; the exit status.  `input` may be NULL; what it said goes to *ret_said if wanted. */
+int house_run(struct story *s, const char *input, char **ret_said, const char *word, ...) __attribute__((sentinel));
+
+/* Saves texts of an answer under names: "NAME POINTER, NAME POINTER".  What was not there is a failed check. */
+void house_save(struct story *s, const json_t *answer, const char *what);
+
+struct ask {
+	const char *as, *method, *path;        /* {name} is what was saved */
+	const char *json;                      /* body as JSON text with {name}, or NULL */
+	const char *raw;                       /* or bytes as they are */
+	size_t raw_n;
+	const char *type, *key, *header, *value, *until; /* Content-Type, Idempotency-Key, one more header */
+};
+
+/*
+ * One request; the status, or -1 where no answer came.  Every answer is checked against openapi.json: what does not fit is
+ * printed and counted in house_undocumented, which the last case of a test compares with 0.
+ */
+long house_ask(struct story *s, const struct ask *a, struct answer *ret);
+extern int house_undocumented;
+/* The same, when only status and one saving matter. */
+long house_do(struct story *s, const struct ask *a, const char *save);
+const char *house_saved(struct story *s, const char *name);
+const char *house_note(struct story *s);               /* what the last step that failed said */
