@@ -187,5 +187,8 @@ const struct resource order_resource = {
 		       "\"type\":\"boolean\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
 		       "\"type\":\"string\"},"
-		       "\"result\":{\"type\":\"string\"}",
+		       "\"result\":{\"type\":\"string\"},\"on_behalf\":{\"type\":\"object\",\"required\":["
+		       "\"channel\",\"person\"],"
+		       "\"properties\":{\"channel\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"
+		       "\"at\":{\"type\":\"string\"}}}",
 };

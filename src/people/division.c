@@ -34,6 +34,8 @@ static bool digits(struct span s)
 /* Only functional zones are made by people: what the standard says is not theirs to change. */
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
+	if (!actor_whole(op->actor, PERM_UNIT_WRITE))
+		return err_set(err, ERR_FORBIDDEN, "行政区划由市网信办维护", "divisions are kept by the city office");
 	if (!span_is(record_text(after, "level"), "zone") ||
 		(before && !span_is(record_text(before, "level"), "zone")))
 		return err_field(err, "level", "国标区划由系统维护，只能增改功能区（zone）",

@@ -69,6 +69,20 @@ static bool parse_enum(const struct field *f, const json_t *in, struct db_value 
 	return wrong(f, err, str_z(&zh), str_z(&en));
 }
 
+/* What one may not see does not exist for its writer either.  Units are named by everybody: operators and supervisors
+ * stand outside one's own tree. */
+static bool may_name(struct op *op, const struct resource *to, struct span s, bool *ret, struct err *err)
+{
+	struct record rec;
+	struct err e = { 0 };
+	bool own = to->unit_column && strcmp(to->unit_column, "t.n") == 0;
+	*ret = !to->unit_column || own || actor_whole(op->actor, to->read) || resource_get(op, to, s, &rec, &e);
+	if (*ret || e.code == ERR_NOT_FOUND || e.code == ERR_FORBIDDEN)
+		return true;
+	*err = e;
+	return false;
+}
+
 static bool parse_ref(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err)
 {
 	const struct resource *to = resource_find(span_of(f->ref));
@@ -84,6 +98,11 @@ static bool parse_ref(struct op *op, const struct field *f, const json_t *in, st
 		}
 		return wrong(f, err, "不存在", "does not exist");
 	}
+	bool may;
+	if (!may_name(op, to, s, &may, err))
+		return false;
+	if (!may)
+		return wrong(f, err, "不存在", "does not exist");
 	*ret = db_i(n);
 	return true;
 }

@@ -20,10 +20,12 @@ static void enum_schema(struct str *o, const struct field *f)
 
 static void field_schema(struct str *o, const struct field *f, bool input)
 {
+	bool nullable;
 	switch (f->kind) {
 	case FIELD_TEXT:
 	case FIELD_LONG:
-		str_addz(o, f->expr ? "{\"type\":[\"string\",\"null\"]," : "{\"type\":\"string\",");
+		nullable = !input && (f->expr || (f->kind == FIELD_LONG && (f->flags & READ_ONLY)));
+		str_addz(o, nullable ? "{\"type\":[\"string\",\"null\"]," : "{\"type\":\"string\",");
 		if (input)
 			str_addf(o, "\"maxLength\":%lld,",
 				(long long)(f->max ? f->max : f->kind == FIELD_LONG ? 20000 : 200));
@@ -196,9 +198,15 @@ static void ordinary(struct str *o, const struct route *r)
 	path_params(o, r->path);
 	if (r->body_schema)
 		body(o, r->body_schema);
+	else if ((r->flags & ROUTE_RAW) && r->body_max)
+		str_addz(o, "\"requestBody\":{\"content\":{\"*/*\":{}}},");
 	str_addz(o, "\"responses\":{");
 	const char *schema = r->answer_schema ? r->answer_schema : "{}";
-	answer(o, "200", "done", schema);
+	bool bytes = (r->flags & ROUTE_RAW) && r->body_max == 0; /* content as it was handed in */
+	if (bytes)
+		str_addz(o, "\"200\":{\"description\":\"the content\",\"content\":{\"*/*\":{}}},");
+	else
+		answer(o, "200", "done", schema);
 	answer(o, "201", "made", schema);
 	answer(o, "202", "accepted", schema);
 	str_addz(o, "\"204\":{\"description\":\"done\"},");
@@ -248,7 +256,10 @@ static void collection(struct str *o, const struct resource *r)
 		"\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
 		 "{\"$ref\":\"#/components/schemas/%s\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}",
 		 r->name);
-	answer(o, "200", "a page", str_z(&ref));
+	str_addf(o,
+		"\"200\":{\"description\":\"a page\",\"content\":{\"application/json\":{\"schema\":%s},"
+		"\"text/csv\":{}}},",
+		str_z(&ref));
 	problems(o);
 	if (r->ops & RESOURCE_CREATE) {
 		str_addc(o, ',');

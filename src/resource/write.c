@@ -93,9 +93,13 @@ bool resource_create(struct op *op, const struct resource *r, const json_t *in, 
 	}
 	/* a new unit stands nowhere yet: whoever makes one needs the permission where its parent is (its check() says so) */
 	bool self_scoped = r->unit_column && strcmp(r->unit_column, "t.n") == 0;
-	if (!self_scoped && !may_write(op, r, &rec, err))
+	bool placed = record_unit(&rec) != 0;
+	if (placed && !self_scoped && !may_write(op, r, &rec, err))
 		return false;
 	if (r->check && !r->check(op, NULL, &rec, err))
+		return false;
+	/* check() may find the unit: that of the host or the asset */
+	if (!self_scoped && !may_write(op, r, &rec, err))
 		return false;
 	if (!record_insert(op, &rec, err))
 		return false;

@@ -3,15 +3,34 @@
 
 #include "rights/rights.h"
 
+const struct house_account rights_accounts[] = {
+	{ "duty", "duty_officer", "CITY" },
+	{ "analyst", "analyst", "CITY" },
+	{ "leader", "leader", "CITY" },
+	{ "county", "county_officer", "CO-A" },
+	{ "liaison", "unit_liaison", "A1" },
+	{ "system", "system_admin", "CITY" },
+	{ "security", "security_admin", "CITY" },
+	{ "auditor", "auditor", "CITY" },
+	{ "county_b", "county_officer", "CO-B" },
+	{ "liaison_2", "unit_liaison", "A2" },
+	{ "security2", "security_admin", "CITY" },
+	{ "spare", "leader", "CITY" },
+};
+const size_t rights_accounts_count = COUNT(rights_accounts);
+
 static const struct fixture {
 	const char *name, *needs, *as, *method, *path, *json, *save;
 } fixtures[] = {
 	{ "division", NULL, "duty", "POST", "/api/v1/divisions",
-		"{\"code\":\"Z{fresh}\",\"name\":\"zone\",\"level\":\"zone\",\"gb_code\":\"440800\"}", "division /id" },
+		"{\"code\":\"Z{fresh}\",\"name\":\"zone\",\"level\":\"zone\",\"gb_code\":\"440800\"}",
+		"division /id" },
 	{ "unit", NULL, "duty", "POST", "/api/v1/units",
-		"{\"code\":\"U{fresh}\",\"name\":\"unit {fresh}\",\"kind\":\"public_body\",\"parent_id\":\"{a1}\"}",
+		"{\"code\":\"U{fresh}\",\"name\":\"unit "
+		"{fresh}\",\"kind\":\"public_body\",\"parent_id\":\"{a1}\"}",
 		"unit /id" },
-	{ "person", NULL, "duty", "POST", "/api/v1/persons", "{\"unit_id\":\"{a1}\",\"name\":\"P{fresh}\"}", "person /id" },
+	{ "person", NULL, "duty", "POST", "/api/v1/persons", "{\"unit_id\":\"{a1}\",\"name\":\"P{fresh}\"}",
+		"person /id" },
 	{ "duty", "person", "duty", "POST", "/api/v1/duties",
 		"{\"person_id\":\"{person}\",\"unit_id\":\"{a1}\",\"kind\":\"chief\"}", "duty /id" },
 	{ "user", NULL, "security", "POST", "/api/v1/users", "{\"name\":\"u{fresh}\"}", "user /id" },
@@ -21,15 +40,18 @@ static const struct fixture {
 	{ "asset", NULL, "duty", "POST", "/api/v1/assets",
 		"{\"kind\":\"host\",\"name\":\"h{fresh}\",\"unit_id\":\"{a1}\"}", "asset /id" },
 	{ "software", "asset", "duty", "POST", "/api/v1/software",
-		"{\"asset_id\":\"{asset}\",\"vendor\":\"apache\",\"product\":\"httpd\",\"product_version\":\"2.4.46\"}",
+		"{\"asset_id\":\"{asset}\",\"vendor\":\"apache\",\"product\":\"httpd\",\"product_version\":"
+		"\"2.4.46\"}",
 		"software /id" },
 	{ "finding", NULL, "duty", "POST", "/api/v1/findings",
-		"{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}", "finding /id" },
+		"{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}",
+		"finding /id" },
 	{ "pool", NULL, "duty", "POST", "/api/v1/findings",
 		"{\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}", "finding /id" },
-	{ "false_positive", "finding", "duty", "POST", "/api/v1/findings/{finding}/false_positive", "{\"reason\":\"r\"}", NULL },
-	{ "sent", "finding", "duty", "POST", "/api/v1/findings/order", "{\"ids\":[\"{finding}\"],\"text\":\"t\"}",
-		"order /orders/0/id" },
+	{ "false_positive", "finding", "duty", "POST", "/api/v1/findings/{finding}/false_positive",
+		"{\"reason\":\"r\"}", NULL },
+	{ "sent", "finding", "duty", "POST", "/api/v1/findings/order",
+		"{\"ids\":[\"{finding}\"],\"text\":\"t\"}", "order /orders/0/id" },
 	{ "answered", "sent", "liaison", "POST", "/api/v1/orders/{order}/answer",
 		"{\"text\":\"done\",\"claim\":\"mitigated\"}", NULL },
 	{ "disputed", "sent", "liaison", "POST", "/api/v1/orders/{order}/answer",
@@ -45,16 +67,19 @@ static const struct fixture {
 static void attach(struct story *s, const char *path, const char *save)
 {
 	struct ask a = { "duty", "POST", path, .raw = "evidence", .raw_n = 8, .type = "text/plain" };
-	CHECK_INT(house_do(s, &a, save), 201);
+	HOUSE_NEED(house_do(s, &a, save) == 201);
 }
 
 static void make_import(struct story *s)
 {
 	char csv[300], want[] = "ready";
-	int n = snprintf(csv, sizeof csv, "unit,system,host,address,exposure,importance,software,vendor,version,cpe\n"
-		"A1,,i%s,,internal,low,nginx,f5,1.18.0,\n", house_saved(s, "fresh"));
-	struct ask up = { "county", "POST", "/api/v1/imports", .raw = csv, .raw_n = (size_t)n, .type = "text/csv" };
-	CHECK_INT(house_do(s, &up, "import /id"), 202);
+	int n = snprintf(csv, sizeof csv,
+		"unit,system,host,address,exposure,importance,software,vendor,version,cpe\n"
+		"A1,,i%s,,internal,low,nginx,f5,1.18.0,\n",
+		house_saved(s, "fresh"));
+	struct ask up = { "county", "POST", "/api/v1/imports", .raw = csv, .raw_n = (size_t)n,
+		.type = "text/csv" };
+	HOUSE_NEED(house_do(s, &up, "import /id") == 202);
 	bool ready = false;
 	for (int i = 0; i < 500 && !ready; i++) {
 		house_do(s, &(struct ask){ "county", "GET", "/api/v1/imports/{import}" }, "state /state");
@@ -62,7 +87,7 @@ static void make_import(struct story *s)
 		if (!ready)
 			nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
 	}
-	CHECK(ready);
+	HOUSE_NEED(ready);
 }
 
 static void freshen(struct story *s)
@@ -83,7 +108,9 @@ void fixture_make(struct story *s, const char *name)
 	if (strcmp(name, "evidence") == 0 || strcmp(name, "attachment") == 0) {
 		bool of_order = name[0] == 'a';
 		fixture_make(s, of_order ? "sent" : "finding");
-		attach(s, of_order ? "/api/v1/orders/{order}/attachments?name=a.txt" : "/api/v1/findings/{finding}/attachments?name=a.txt",
+		attach(s,
+			of_order ? "/api/v1/orders/{order}/attachments?name=a.txt"
+				 : "/api/v1/findings/{finding}/attachments?name=a.txt",
 			"attachment /id");
 		return;
 	}
@@ -91,11 +118,11 @@ void fixture_make(struct story *s, const char *name)
 	for (size_t i = 0; i < COUNT(fixtures) && !f; i++)
 		if (strcmp(fixtures[i].name, name) == 0)
 			f = &fixtures[i];
-	CHECK(f != NULL);
+	HOUSE_NEED(f != NULL);
 	if (!f)
 		return;
 	if (f->needs)
 		fixture_make(s, f->needs);
 	long status = house_do(s, &(struct ask){ f->as, f->method, f->path, .json = f->json }, f->save);
-	CHECK_INT(status / 100, 2);
+	HOUSE_NEED(status / 100 == 2);
 }

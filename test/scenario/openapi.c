@@ -295,6 +295,7 @@ bool openapi_check(const json_t *api, const char *method, const char *path, cons
 	const char *header = json_string_value(json_object_get(a->headers, "content-type"));
 	snprintf(type, sizeof type, "%.*s", (int)strcspn(header ? header : "", "; "), header ? header : "");
 	const json_t *content = json_object_get(response, "content"), *media = json_object_get(content, type);
+	media = media ? media : json_object_get(content, "*/*");
 	if (a->n && json_object_size(content) && !media) {
 		snprintf(why, n, "the type %s of status %ld of %s %s is not documented", type, a->status,
 			method, path);

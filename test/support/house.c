@@ -4,17 +4,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int house_undocumented;
+int house_undocumented, house_broken;
 
-static const char units[] =
-	"code,name,parent,division,kind,sector,uscc\n"
-	"CITY,mark-CITY 市网信办,,440800,office,government,\n"
-	"CO-A,mark-CO-A 甲县网信办,CITY,440823,office,government,\n"
-	"CO-B,mark-CO-B 乙县网信办,CITY,440825,office,government,\n"
-	"A1,mark-A1 水务局,CO-A,440823,public_body,water,\n"
-	"A2,mark-A2 医院,CO-A,440823,public_body,health,\n"
-	"B1,mark-B1 水务局,CO-B,440825,public_body,water,\n"
-	"D1,mark-D1 局,CITY,440800,public_body,government,\n";
+static const char units[] = "code,name,parent,division,kind,sector,uscc\n"
+			    "CITY,mark-CITY 市网信办,,440800,office,government,\n"
+			    "CO-A,mark-CO-A 甲县网信办,CITY,440823,office,government,\n"
+			    "CO-B,mark-CO-B 乙县网信办,CITY,440825,office,government,\n"
+			    "A1,mark-A1 水务局,CO-A,440823,public_body,water,\n"
+			    "A2,mark-A2 医院,CO-A,440823,public_body,health,\n"
+			    "B1,mark-B1 水务局,CO-B,440825,public_body,water,\n"
+			    "D1,mark-D1 局,CITY,440800,public_body,government,\n";
 
 static _Noreturn void give_up(const struct story *s, const char *what)
 {
@@ -40,8 +39,8 @@ static void make_clock(struct story *s)
 
 static void save_units(struct story *s)
 {
-	static const char *const codes[][2] = { { "CITY", "city" }, { "CO-A", "coa" }, { "CO-B", "cob" }, { "A1", "a1" },
-						{ "A2", "a2" }, { "B1", "b1" }, { "D1", "d1" } };
+	static const char *const codes[][2] = { { "CITY", "city" }, { "CO-A", "coa" }, { "CO-B", "cob" },
+		{ "A1", "a1" }, { "A2", "a2" }, { "B1", "b1" }, { "D1", "d1" } };
 	for (size_t i = 0; i < COUNT(codes); i++) {
 		char *said = NULL;
 		int status = house_run(s, NULL, &said, "unit", "show", codes[i][0], "--json", NULL);
@@ -75,8 +74,8 @@ void house_make(struct story *s, const char *program, const struct house_account
 		give_up(s, "import units");
 	save_units(s);
 	for (size_t i = 0; i < n; i++) {
-		json_t *step = json_pack("{ssssss}", "account", accounts[i].name, "role", accounts[i].role, "unit",
-			accounts[i].unit);
+		json_t *step = json_pack("{ssssss}", "account", accounts[i].name, "role", accounts[i].role,
+			"unit", accounts[i].unit);
 		if (!account_step(s, step))
 			give_up(s, "user add");
 		json_decref(step);
@@ -89,13 +88,13 @@ void house_serve(struct story *s)
 		give_up(s, "serve");
 }
 
-void house_stop(struct story *s)
+bool house_stop(struct story *s)
 {
 	bool clean = serve_stop(s, "TERM");
 	if (!clean)
 		printf("# %s\n", s->why);
-	CHECK(clean);
 	serve_end(s);
+	return clean;
 }
 
 int house_run(struct story *s, const char *input, char **ret_said, const char *word, ...)
@@ -111,7 +110,8 @@ int house_run(struct story *s, const char *input, char **ret_said, const char *w
 	struct output o = { 0 };
 	bool ran = command_run(s, args, in, &o);
 	int status = ran ? o.status : 999;
-	snprintf(s->why, sizeof s->why, "exit %d: %.2000s%.2000s", status, o.out ? o.out : "", o.err ? o.err : "");
+	snprintf(s->why, sizeof s->why, "exit %d: %.2000s%.2000s", status, o.out ? o.out : "",
+		o.err ? o.err : "");
 	if (ret_said && asprintf(ret_said, "%s%s", o.out ? o.out : "", o.err ? o.err : "") < 0)
 		abort();
 	output_done(&o);
@@ -126,7 +126,7 @@ void house_save(struct story *s, const json_t *answer, const char *what)
 	int used;
 	while (sscanf(what, " %63[a-z0-9_] %127[^,]%n", name, pointer, &used) == 2) {
 		json_t *v = value_at(answer, pointer);
-		CHECK(v != NULL);
+		HOUSE_NEED(v != NULL);
 		if (v)
 			json_object_set(s->saved, name, v);
 		what += used + (what[used] == ',');
@@ -182,11 +182,14 @@ static void check_answer(struct story *s, const char *method, const char *path, 
 		answer_done(&api);
 	}
 	bool problem = a->status < 400 || (type && strcmp(type, "application/problem+json") == 0 && a->json);
-	bool fits = s->openapi && (strncmp(path, "/api/v1/", 8) != 0 || openapi_check(s->openapi, method, path, a, why, sizeof why));
+	bool fits = s->openapi &&
+		(strncmp(path, "/api/v1/", 8) != 0 ||
+			openapi_check(s->openapi, method, path, a, why, sizeof why));
 	if (problem && fits)
 		return;
 	if (house_undocumented++ < 20)
-		printf("# not as documented: %s %s -> %ld: %s; %.600s\n", method, path, a->status, why, a->body);
+		printf("# not as documented: %s %s -> %ld: %s; %.600s\n", method, path, a->status, why,
+			a->body);
 }
 
 long house_ask(struct story *s, const struct ask *a, struct answer *ret)
@@ -212,8 +215,8 @@ long house_do(struct story *s, const struct ask *a, const char *save)
 	struct answer answer = { 0 };
 	long status = house_ask(s, a, &answer);
 	if (status / 100 != 2)
-		printf("# %s %s as %s: %ld %s %.500s\n", a->method, a->path, a->as ? a->as : "a stranger", status,
-			status < 0 ? s->why : "", answer.body ? answer.body : "");
+		printf("# %s %s as %s: %ld %s %.500s\n", a->method, a->path, a->as ? a->as : "a stranger",
+			status, status < 0 ? s->why : "", answer.body ? answer.body : "");
 	else if (save)
 		house_save(s, answer.json, save);
 	answer_done(&answer);
