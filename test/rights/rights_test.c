@@ -63,8 +63,8 @@ static void read_table(const char *path)
 static bool same_route(const char *a, const char *b)
 {
 	while (*a && *a != '?' && *b) {
-		if (*a == '{' && *b == '{') {
-			a += strcspn(a, "}");
+		if (*b == '{') {
+			a += *a == '{' ? strcspn(a, "}") : strcspn(a, "/?") - 1;
 			b += strcspn(b, "}");
 		} else if (*a != *b) {
 			return false;
@@ -144,6 +144,23 @@ static void check_row(struct story *s, const struct row *r)
 	}
 }
 
+/* The one vulnerability that rights.tsv names. */
+static void import_vuln(struct story *s)
+{
+	char path[240];
+	snprintf(path, sizeof path, "%s/nvd.json", s->work);
+	FILE *f = fopen(path, "we");
+	HOUSE_NEED(f != NULL);
+	if (!f)
+		return;
+	fputs("{\"vulnerabilities\":[{\"cve\":{\"id\":\"CVE-2021-44228\",\"published\":\"2021-12-10T10:15:09."
+	      "143\","
+	      "\"lastModified\":\"2021-12-10T10:15:09.143\",\"vulnStatus\":\"Analyzed\",\"descriptions\":"
+	      "[{\"lang\":\"en\",\"value\":\"a logger that looks things up\"}]}}]}\n",
+		f);
+	HOUSE_NEED(fclose(f) == 0 && house_run(s, NULL, NULL, "feed", "import", "nvd", path, NULL) == 0);
+}
+
 int main(int argc, char **argv)
 {
 	static struct story s;
@@ -155,6 +172,7 @@ int main(int argc, char **argv)
 	house_make(&s, argv[1], rights_accounts, rights_accounts_count);
 	json_object_set(
 		s.saved, "spare_password", json_object_get(json_object_get(s.accounts, "spare"), "password"));
+	import_vuln(&s);
 	house_serve(&s);
 	check_covered(&s);
 	for (size_t i = 0; i < n_rows; i++)
