@@ -45,6 +45,7 @@ struct asset_software {
 	struct span id, source, part, vendor, product, version, patch,
 		cpe; /* '' where not known; cpe formatted string */
 	int64_t confidence;                            /* 0 to 100 */
+	int64_t recorded_at;                           /* when it was last said otherwise */
 };
 
 struct asset_host {

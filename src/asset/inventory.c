@@ -61,6 +61,7 @@ static bool read_software(
 		if (at == n || hosts[at].n != asset_n || hosts[at].retired)
 			continue;
 		struct asset_software s = { .n = db_col_int(r, 1), .confidence = db_col_int(r, 2) };
+		s.recorded_at = db_col_int(r, 11);
 		struct span *texts[] = { &s.id, &s.source, &s.part, &s.vendor, &s.product, &s.version,
 			&s.patch, &s.cpe };
 		for (size_t i = 0; i < COUNT(texts); i++)
@@ -77,7 +78,7 @@ static bool read_software(
 }
 
 #define SOFTWARE_COLUMNS \
-	"SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe " \
+	"SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe, seen_last " \
 	"FROM software"
 
 static bool add_software(struct op *op, struct asset_host *hosts, size_t n, struct err *err)

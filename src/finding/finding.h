@@ -75,7 +75,7 @@ struct finding_seen {
 	struct finding_terms terms;
 	struct span explanation; /* JSON object */
 	struct span source;
-	int64_t observed_at; /* when the fact that shows it was last recorded; 0: now.  A closed
+	int64_t observed_at; /* when the fact that shows it was last recorded; 0: now.  A judged and closed
 				finding comes back only by a fact newer than its closing */
 };
 

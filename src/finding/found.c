@@ -136,6 +136,19 @@ static bool again(struct op *op, const struct finding_run *run, const struct kno
 			&(struct finding_how){ .county = run->county, .reason = SPAN("再次出现") }, err);
 }
 
+/* Was it closed only because nothing showed it any more?  Then whatever shows it again is newer. */
+static bool was_vanish(struct op *op, int64_t n, bool *ret, struct err *err)
+{
+	int64_t yes = 0;
+	bool found = false;
+	if (!db_int(op_db(op),
+		    SQL("SELECT verb='vanish' FROM steps WHERE resource='finding' AND record_n=? ORDER BY n DESC LIMIT 1"),
+		    V(db_i(n)), &yes, &found, err))
+		return false;
+	*ret = found && yes;
+	return true;
+}
+
 bool finding_found_with(struct op *op, const struct finding_run *run, const struct finding_seen *s,
 	enum finding_outcome *ret, struct err *err)
 {
@@ -156,7 +169,10 @@ bool finding_found_with(struct op *op, const struct finding_run *run, const stru
 		if (!matters(op, &k, s, err))
 			return false;
 	}
-	if (k.closed && (s->observed_at ? s->observed_at : now) > k.closed_at) {
+	bool vanished = false;
+	if (k.closed && !was_vanish(op, k.n, &vanished, err))
+		return false;
+	if (k.closed && (vanished || (s->observed_at ? s->observed_at : now) > k.closed_at)) {
 		*ret = FINDING_BACK;
 		if (!again(op, run, &k, err))
 			return false;

@@ -1,5 +1,6 @@
 /* The commands of this room. */
 #include "vuln/feed.h"
+#include "vuln/match_run.h"
 #include "vuln/tools.h"
 #include "vuln/vuln.h"
 
@@ -60,6 +61,24 @@ static bool run_feed(struct command_call *c, struct err *err)
 	return true;
 }
 
+static bool run_match_run(struct command_call *c, struct err *err)
+{
+	struct match_counts n;
+	if (!match_run(c->op, stderr, &n, err))
+		return false;
+	if (c->json)
+		fprintf(c->out, "{\"hosts\":%lld,\"software\":%lld,\"assumed\":%lld,\"unmatchable\":%lld,\"gone\":%lld,"
+			"\"match_us\":%lld}\n", (long long)n.hosts, (long long)n.software, (long long)n.assumed,
+			(long long)n.unmatchable, (long long)n.gone, (long long)n.match_ns / 1000);
+	else
+		fprintf(c->out, c->zh ? "主机 %lld 台，软件 %lld 项，其中按名称推定 %lld 项、无法匹配 %lld 项；不再匹配 %lld 个\n"
+			: "hosts %lld, software %lld, of them assumed from text %lld, not matchable %lld; no longer matching %lld\n",
+			(long long)n.hosts, (long long)n.software, (long long)n.assumed, (long long)n.unmatchable,
+			(long long)n.gone);
+	command_print_counts(c, &n.pairs);
+	return true;
+}
+
 const struct command vuln_commands[] = {
 	{ "feed import", "KIND PATH…", "", COMMAND_OPEN, run_feed, "导入漏洞数据：nvd、kev 或 epss 的文件或目录",
 	  "imports vulnerability data: files or folders of nvd, kev or epss" },
@@ -68,6 +87,8 @@ const struct command vuln_commands[] = {
 	  "compares two CPE names, tab between" },
 	{ "version compare", "", "", COMMAND_NO_STORE, run_version_compare, "比较两个版本号，制表符分隔",
 	  "compares two versions, tab between" },
+	{ "match run", "", "", COMMAND_OPEN, run_match_run, "用漏洞库匹配资产清单，写入隐患",
+	  "matches the inventory against the corpus and stores findings" },
 	{ "match", "", "nvd=* mode=", COMMAND_NO_STORE, run_match, "用 NVD 数据匹配软件清单，每行一台主机",
 	  "matches hosts, one a line, against NVD data" },
 };
