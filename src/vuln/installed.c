@@ -80,18 +80,30 @@ void installed_range(const struct config_leaf *leaf, struct arena *a, struct str
 		str_addz(out, "*");
 }
 
+/* Does software i stand under a vulnerable leaf, or else only under platform ones? */
+static bool is_hit(const struct eval_result *r, size_t i, bool vulnerable)
+{
+	bool hit = false, as_vulnerable = false;
+	for (size_t k = 0; k < r->n; k++) {
+		hit = hit || r->hits[k].installed == i;
+		as_vulnerable = as_vulnerable || (r->hits[k].installed == i && r->hits[k].leaf->vulnerable);
+	}
+	return hit && as_vulnerable == vulnerable;
+}
+
+/* The vulnerable ones first. */
 static void add_software(struct str *out, const struct installed_host *h, const struct eval_result *r)
 {
 	size_t n = 0;
 	str_addz(out, "\"software\":[");
-	for (size_t i = 0; i < h->n; i++) {
-		bool hit = false;
-		for (size_t k = 0; k < r->n && !hit; k++)
-			hit = r->hits[k].installed == i;
-		if (!hit)
+	for (size_t k = 0; k < 2 * h->n; k++) {
+		size_t i = k % h->n;
+		bool vulnerable = k < h->n;
+		if (!is_hit(r, i, vulnerable))
 			continue;
 		const struct asset_software *s = h->software[i];
-		str_addz(out, n++ ? ",{\"vendor\":" : "{\"vendor\":");
+		str_addz(out, n++ ? ",{\"as\":" : "{\"as\":");
+		str_addz(out, vulnerable ? "\"vulnerable\",\"vendor\":" : "\"platform\",\"vendor\":");
 		str_add_json(out, s->vendor);
 		str_addz(out, ",\"product\":");
 		str_add_json(out, s->product);

@@ -24,7 +24,7 @@ struct installed_host {
 	const struct installed *names;
 	size_t n;
 };
-/* {"mode","software":[{"vendor","product","version","cpe","assumed","confidence"}],"configurations":[{"configuration",
+/* {"mode","software":[{"as":"vulnerable" or "platform","vendor","product","version","cpe","assumed","confidence"}],"configurations":[{"configuration",
  * "vulnerable":[{"criteria",…bounds,"installed"}],"platform":[…]}]}; of many configurations the first EXPLAIN_MAX, then
  * "more".  The same facts give the same text. */
 enum { EXPLAIN_MAX = 8, EXPLAIN_BYTES = 64 * 1024 };

@@ -25,5 +25,6 @@
 #include "vuln/version.h"
 
 extern const struct resource vuln_resource;
+extern const struct finding_kind vuln_finding_kind;
 extern const struct command vuln_commands[];
 extern const size_t vuln_commands_count;
