@@ -40,6 +40,10 @@ static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = 
 	{ order_ticks, &order_ticks_count },
 };
 
+static const struct finding_kind *const kinds[] = {
+	&vuln_finding_kind,
+};
+
 void house_start(void)
 {
 	static const struct route *tables[COUNT(routes)];
@@ -49,6 +53,7 @@ void house_start(void)
 		counts[i] = *routes[i].n;
 	}
 	resource_register(resources, COUNT(resources));
+	finding_register(kinds, COUNT(kinds));
 	route_register(tables, counts, COUNT(routes));
 }
 

@@ -7,26 +7,28 @@ static bool unknown(struct span text)
 	return !text.n || span_is(text, "*") || span_is(text, "-");
 }
 
-static bool assume(const struct index *ix, const struct asset_software *s, struct arena *a, struct installed *ret)
+static bool assume(
+	const struct index *ix, const struct asset_software *s, struct arena *a, struct installed *ret)
 {
 	static const char *const parts[] = { "a", "o", "h" };
 	struct span vendor, product, version = SPAN("*");
-	if (!cpe_quote(span_trim(s->vendor), a, &vendor) || !cpe_quote(span_trim(s->product), a, &product)
-	    || (!unknown(s->version) && !cpe_quote(span_trim(s->version), a, &version)))
+	if (!cpe_quote(span_trim(s->vendor), a, &vendor) || !cpe_quote(span_trim(s->product), a, &product) ||
+		(!unknown(s->version) && !cpe_quote(span_trim(s->version), a, &version)))
 		return false;
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if ((s->part.n && !span_is(s->part, parts[i])) || !index_has_product(ix, span_of(parts[i]), vendor, product))
+		if ((s->part.n && !span_is(s->part, parts[i])) ||
+			!index_has_product(ix, span_of(parts[i]), vendor, product))
 			continue;
-		ret->cpe = arena_printf(a, "cpe:2.3:%s:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT ":*:*:*:*:*:*:*", parts[i],
-					SPAN_ARG(vendor), SPAN_ARG(product), SPAN_ARG(version));
+		ret->cpe = arena_printf(a, "cpe:2.3:%s:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT ":*:*:*:*:*:*:*",
+			parts[i], SPAN_ARG(vendor), SPAN_ARG(product), SPAN_ARG(version));
 		ret->assumed = true;
 		return true;
 	}
 	return false;
 }
 
-bool installed_name(const struct index *ix, const struct asset_software *s, struct arena *a, struct installed *ret,
-		    struct err *err)
+bool installed_name(const struct index *ix, const struct asset_software *s, struct arena *a,
+	struct installed *ret, struct err *err)
 {
 	struct cpe c;
 	*ret = (struct installed){ .cpe = s->cpe };
@@ -39,7 +41,7 @@ bool installed_name(const struct index *ix, const struct asset_software *s, stru
 }
 
 bool installed_with_version(struct op *op, const struct asset_software *s, struct span version,
-			    struct asset_software *ret, struct err *err)
+	struct asset_software *ret, struct err *err)
 {
 	struct cpe c;
 	struct span value;
@@ -50,8 +52,9 @@ bool installed_with_version(struct op *op, const struct asset_software *s, struc
 	if (!cpe_parse(s->cpe, op->arena, &c, err))
 		return false;
 	if (!cpe_quote(ret->version, op->arena, &value))
-		return err_field(err, "version", "版本“" SPAN_FMT "”不能写入 CPE 名称", "the version \"" SPAN_FMT
-				 "\" cannot stand in a CPE name", SPAN_ARG(utf8_cut(version, 40)));
+		return err_field(err, "version", "版本“" SPAN_FMT "”不能写入 CPE 名称",
+			"the version \"" SPAN_FMT "\" cannot stand in a CPE name",
+			SPAN_ARG(utf8_cut(version, 40)));
 	c.at[CPE_VERSION].kind = CPE_VALUE;
 	c.at[CPE_VERSION].wild = false;
 	c.at[CPE_VERSION].text = value;
@@ -112,12 +115,13 @@ static void add_software(struct str *out, const struct installed_host *h, const 
 		str_addz(out, ",\"cpe\":");
 		str_add_json(out, h->names[i].cpe);
 		str_addf(out, ",\"assumed\":%s,\"confidence\":%lld}", h->names[i].assumed ? "true" : "false",
-			 (long long)s->confidence);
+			(long long)s->confidence);
 	}
 	str_addz(out, "]");
 }
 
-static void add_hit(struct str *out, const struct eval_hit *hit, const struct installed_host *h, struct arena *a)
+static void add_hit(
+	struct str *out, const struct eval_hit *hit, const struct installed_host *h, struct arena *a)
 {
 	str_addz(out, "{\"criteria\":");
 	str_add_json(out, cpe_format(&hit->leaf->criteria, a));
@@ -133,7 +137,7 @@ static void add_hit(struct str *out, const struct eval_hit *hit, const struct in
 }
 
 static void add_hits(struct str *out, struct eval_result r, bool vulnerable, const struct installed_host *h,
-		     struct arena *a)
+	struct arena *a)
 {
 	size_t n = 0;
 	str_addz(out, vulnerable ? ",\"vulnerable\":[" : ",\"platform\":[");
@@ -147,8 +151,8 @@ static void add_hits(struct str *out, struct eval_result r, bool vulnerable, con
 	str_addc(out, ']');
 }
 
-bool installed_explain(const struct installed_host *h, const struct eval_result *r, struct arena *a, struct span *ret,
-		       struct err *err)
+bool installed_explain(const struct installed_host *h, const struct eval_result *r, struct arena *a,
+	struct span *ret, struct err *err)
 {
 	struct str out = STR_IN(a, EXPLAIN_BYTES);
 	size_t n = 0, end;

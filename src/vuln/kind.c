@@ -10,13 +10,13 @@ enum { ADVISE_MAX = 2000, INSTALLED_MAX = 10000 };
 /* The host of an item as it would be if the claim were true. */
 struct claimed {
 	struct op *op;
-	struct index *index;                   /* opened when a name has to be assumed */
+	struct index *index; /* opened when a name has to be assumed */
 	struct installed_host host;
 	struct cpe *cpes;
 };
 
 static bool add_name(struct claimed *c, const struct asset_software *s, struct installed *names,
-		     const struct asset_software **software, struct err *err)
+	const struct asset_software **software, struct err *err)
 {
 	size_t at = c->host.n;
 	if (!s->cpe.n && !c->index && !corpus_index_open(c->op, &c->index, err))
@@ -30,7 +30,8 @@ static bool add_name(struct claimed *c, const struct asset_software *s, struct i
 	return cpe_parse(names[at].cpe, c->op->arena, &c->cpes[at], err);
 }
 
-static bool claimed_read(struct claimed *c, const struct finding_claim *claim, int64_t asset_n, struct err *err)
+static bool claimed_read(
+	struct claimed *c, const struct finding_claim *claim, int64_t asset_n, struct err *err)
 {
 	struct asset_host host;
 	struct arena *a = c->op->arena;
@@ -67,17 +68,17 @@ static struct span contradiction(struct claimed *c, struct span cve, const struc
 	struct str range = STR_IN(op->arena, 2048);
 	installed_range(hit->leaf, op->arena, &range);
 	return arena_printf(op->arena,
-			    op->zh ? SPAN_FMT "：" SPAN_FMT " " SPAN_FMT " 版本 " SPAN_FMT " 仍在受影响范围内（匹配条件 " SPAN_FMT
-				     "，版本范围 " SPAN_FMT "）"
-				   : SPAN_FMT ": " SPAN_FMT " " SPAN_FMT " version " SPAN_FMT " is still affected (criteria " SPAN_FMT
-				     ", versions " SPAN_FMT ")",
-			    SPAN_ARG(cve), SPAN_ARG(s->vendor), SPAN_ARG(s->product),
-			    SPAN_ARG(s->version.n ? s->version : SPAN("*")),
-			    SPAN_ARG(cpe_format(&hit->leaf->criteria, op->arena)), SPAN_ARG(str_span(&range)));
+		op->zh ? SPAN_FMT "：" SPAN_FMT " " SPAN_FMT " 版本 " SPAN_FMT
+				  " 仍在受影响范围内（匹配条件 " SPAN_FMT "，版本范围 " SPAN_FMT "）"
+		       : SPAN_FMT ": " SPAN_FMT " " SPAN_FMT " version " SPAN_FMT
+				  " is still affected (criteria " SPAN_FMT ", versions " SPAN_FMT ")",
+		SPAN_ARG(cve), SPAN_ARG(s->vendor), SPAN_ARG(s->product),
+		SPAN_ARG(s->version.n ? s->version : SPAN("*")),
+		SPAN_ARG(cpe_format(&hit->leaf->criteria, op->arena)), SPAN_ARG(str_span(&range)));
 }
 
 static bool prove_one(struct claimed *c, const struct finding_claim *claim, const struct finding_fact *fact,
-		      enum finding_proof *ret, struct span *ret_reason, struct err *err)
+	enum finding_proof *ret, struct span *ret_reason, struct err *err)
 {
 	struct config_tree tree;
 	struct eval_result r;
@@ -98,15 +99,16 @@ static bool prove_one(struct claimed *c, const struct finding_claim *claim, cons
 }
 
 /*
- * With a version: the host is matched again with it, and the answer is proof or contradiction.  Without one nothing
- * contradicts, but a host that the inventory no longer shows as affected is proof; all else a person judges.
+ * With a version: the host is matched again with it, and the answer is proof or contradiction.  Without one
+ * nothing contradicts, but a host that the inventory no longer shows as affected is proof; all else a person
+ * judges.
  */
 static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_facts *facts,
-		  enum finding_proof *ret, struct span *ret_reason, struct err *err)
+	enum finding_proof *ret, struct span *ret_reason, struct err *err)
 {
 	struct claimed c = { .op = op };
-	bool testable = span_is(claim->claim, "fixed") || span_is(claim->claim, "not_affected")
-		|| span_is(claim->claim, "false_positive");
+	bool testable = span_is(claim->claim, "fixed") || span_is(claim->claim, "not_affected") ||
+		span_is(claim->claim, "false_positive");
 	struct finding_claim said = *claim;
 	said.version = span_trim(said.version);
 	*ret_reason = (struct span){ NULL, 0 };
@@ -126,8 +128,8 @@ static bool prove(struct op *op, const struct finding_claim *claim, const struct
 /* ---- the remedy ---- */
 
 struct remedy {
-	struct span from, above;               /* the highest end of a range: not affected from / above it */
-	size_t open, n;                        /* findings without any end; all looked at */
+	struct span from, above; /* the highest end of a range: not affected from / above it */
+	size_t open, n; /* findings without any end; all looked at */
 };
 
 static void higher(struct span *best, struct span version)
@@ -145,7 +147,8 @@ static void read_remedy(struct remedy *m, const json_t *explanation, struct aren
 		const json_t *hits = json_object_get(json_array_get(list, i), "vulnerable");
 		for (size_t k = 0; k < json_array_size(hits); k++) {
 			const json_t *hit = json_array_get(hits, k);
-			struct span from = json_get_text(hit, "versionEndExcluding"), above = json_get_text(hit, "versionEndIncluding");
+			struct span from = json_get_text(hit, "versionEndExcluding"),
+				    above = json_get_text(hit, "versionEndIncluding");
 			ended = ended || from.n || above.n;
 			higher(&m->from, from.n ? arena_span(a, from) : SPAN(""));
 			higher(&m->above, above.n ? arena_span(a, above) : SPAN(""));
@@ -161,8 +164,8 @@ static bool read_remedies(struct op *op, const struct finding_facts *facts, stru
 		CLEANUP(json_free) json_t *j = NULL;
 		struct span text;
 		struct err ignored = { 0 };
-		if (!db_text(op_db(op), SQL("SELECT explanation FROM findings WHERE n=?"), V(db_i(facts->at[i].n)), op->arena,
-			     &text, err))
+		if (!db_text(op_db(op), SQL("SELECT explanation FROM findings WHERE n=?"),
+			    V(db_i(facts->at[i].n)), op->arena, &text, err))
 			return false;
 		if (text.n && json_parse(text, 0, &j, &ignored))
 			read_remedy(m, j, op->arena);
@@ -178,20 +181,28 @@ static bool advise(struct op *op, const struct finding_facts *facts, struct str 
 	bool above = m.above.n && (!m.from.n || version_compare(m.above, m.from) >= 0);
 	struct span version = above ? m.above : m.from;
 	if (version.n) {
-		str_addz(out, op->zh ? (above ? "升级到高于 " : "升级到 ") : (above ? "Upgrade to a version above " : "Upgrade to "));
+		str_addz(out,
+			op->zh ? (above ? "升级到高于 " : "升级到 ")
+			       : (above ? "Upgrade to a version above " : "Upgrade to "));
 		str_add(out, version);
 		str_addz(out, op->zh ? (above ? " 的版本" : " 或更高版本") : (above ? "" : " or later"));
 	}
 	if (version.n && m.open)
 		str_addz(out, op->zh ? "；" : "; ");
 	if (m.open)
-		str_addf(out, op->zh ? "%zu 个漏洞的记录未给出修复版本，请按厂商公告安装补丁，并在答复中写明补丁编号"
-				     : "the records of %zu vulnerabilities name no fixed version: install the vendor's patches and name them in the answer",
-			 m.open);
+		str_addf(out,
+			op->zh ? "%zu "
+				 "个漏洞的记录未给出修复版本，请按厂商公告安装补丁，并在答复中写明补丁编号"
+			       : "the records of %zu vulnerabilities name no fixed version: install the "
+				 "vendor's patches and name them in the answer",
+			m.open);
 	return str_check(out, err);
 }
 
 const struct finding_kind vuln_finding_kind = {
-	.name = "vulnerability", .zh = "漏洞，软件或硬件的已知缺陷", .en = "vulnerability, a known flaw of software or hardware",
-	.prove = prove, .advise = advise,
+	.name = "vulnerability",
+	.zh = "漏洞，软件或硬件的已知缺陷",
+	.en = "vulnerability, a known flaw of software or hardware",
+	.prove = prove,
+	.advise = advise,
 };

@@ -19,11 +19,11 @@ struct facts {
 };
 
 struct run {
-	struct op *op, reading;                /* reading: with the arena of one chunk */
+	struct op *op, reading; /* reading: with the arena of one chunk */
 	struct index *index;
 	struct matcher *matcher;
-	struct facts *facts;                   /* by number of the CVE */
-	struct map *unmatched;                 /* "vendor product" to how many */
+	struct facts *facts; /* by number of the CVE */
+	struct map *unmatched; /* "vendor product" to how many */
 	struct finding_batch batch;
 	struct match_counts counts;
 	FILE *notes;
@@ -36,10 +36,11 @@ static bool load_facts(struct run *r, uint32_t cve, struct facts *f, struct err 
 	bool row;
 	*f = (struct facts){ .known = true, .severity = "none", .score = -1 };
 	if (!db_query(store_reader(r->op->store),
-		      SQL("SELECT severity, score, EXISTS (SELECT 1 FROM corpus.kev k WHERE k.cve=v.id),"
-			  " COALESCE((SELECT e.score FROM corpus.epss e WHERE e.cve=v.id), 0) FROM corpus.vulns v WHERE v.id=?"),
-		      V(db_t(index_id(r->index, cve))), &rows, err)
-	    || !db_next(rows, &row, err))
+		    SQL("SELECT severity, score, EXISTS (SELECT 1 FROM corpus.kev k WHERE k.cve=v.id),"
+			" COALESCE((SELECT e.score FROM corpus.epss e WHERE e.cve=v.id), 0) FROM "
+			"corpus.vulns v WHERE v.id=?"),
+		    V(db_t(index_id(r->index, cve))), &rows, err) ||
+		!db_next(rows, &row, err))
 		return false;
 	if (!row)
 		return true;
@@ -54,9 +55,10 @@ static bool load_facts(struct run *r, uint32_t cve, struct facts *f, struct err 
 
 static enum finding_level level_of(struct span importance)
 {
-	return span_is(importance, "high") ? FINDING_LEVEL_HIGH
+	return span_is(importance, "high")      ? FINDING_LEVEL_HIGH
 		: span_is(importance, "medium") ? FINDING_LEVEL_MEDIUM
-		: span_is(importance, "low") ? FINDING_LEVEL_LOW : FINDING_LEVEL_UNKNOWN;
+		: span_is(importance, "low")    ? FINDING_LEVEL_LOW
+						: FINDING_LEVEL_UNKNOWN;
 }
 
 /* One host with the names under which its software is matched. */
@@ -70,8 +72,8 @@ struct host {
 
 static void cannot(struct run *r, const struct asset_software *s)
 {
-	struct span key = arena_printf(r->reading.arena, SPAN_FMT " " SPAN_FMT, SPAN_ARG(utf8_cut(s->vendor, 100)),
-				       SPAN_ARG(utf8_cut(s->product, 100)));
+	struct span key = arena_printf(r->reading.arena, SPAN_FMT " " SPAN_FMT,
+		SPAN_ARG(utf8_cut(s->vendor, 100)), SPAN_ARG(utf8_cut(s->product, 100)));
 	r->counts.unmatchable++;
 	if (map_count(r->unmatched) < UNMATCHED_MAX || map_find(r->unmatched, key))
 		++*map_put(r->unmatched, key, 0, NULL);
@@ -82,12 +84,12 @@ static bool add_name(struct run *r, struct host *h, const struct asset_software 
 	struct installed *name = &h->names[h->n];
 	struct err why = { 0 };
 	r->counts.software++;
-	if (!installed_name(r->index, s, r->reading.arena, name, &why)
-	    || (name->cpe.p && !matcher_name(r->matcher, name->cpe, &h->numbers[h->n], &why))) {
+	if (!installed_name(r->index, s, r->reading.arena, name, &why) ||
+		(name->cpe.p && !matcher_name(r->matcher, name->cpe, &h->numbers[h->n], &why))) {
 		r->counts.pairs.refused++;
 		if (r->notes && r->counts.pairs.refused <= MATCH_SHOWN)
-			fprintf(r->notes, SPAN_FMT " " SPAN_FMT ": %s\n", SPAN_ARG(h->asset->name), SPAN_ARG(s->cpe),
-				r->op->zh ? why.zh : why.en);
+			fprintf(r->notes, SPAN_FMT " " SPAN_FMT ": %s\n", SPAN_ARG(h->asset->name),
+				SPAN_ARG(s->cpe), r->op->zh ? why.zh : why.en);
 		return false;
 	}
 	if (!name->cpe.p) {
@@ -117,13 +119,17 @@ static bool store_pair(struct run *r, const struct host *h, uint32_t cve, struct
 	struct facts *f = &r->facts[cve];
 	struct eval_result why;
 	struct span id = index_id(r->index, cve);
-	struct finding_seen seen = { .asset_n = h->asset->n, .unit_n = h->asset->unit_n, .kind = SPAN("vulnerability"),
-				     .key = id, .vuln_id = id, .source = SPAN("match") };
+	struct finding_seen seen = { .asset_n = h->asset->n,
+		.unit_n = h->asset->unit_n,
+		.kind = SPAN("vulnerability"),
+		.key = id,
+		.vuln_id = id,
+		.source = SPAN("match") };
 	if (!f->known && !load_facts(r, cve, f, err))
 		return false;
 	if (!matcher_explain(r->matcher, cve, h->numbers, h->n, a, &why))
-		return err_set(err, ERR_CORRUPT, SPAN_FMT " 的匹配无法说明", "the match of " SPAN_FMT " cannot be explained",
-			       SPAN_ARG(id));
+		return err_set(err, ERR_CORRUPT, SPAN_FMT " 的匹配无法说明",
+			"the match of " SPAN_FMT " cannot be explained", SPAN_ARG(id));
 	const struct asset_software *first = NULL;
 	for (size_t i = 0; i < why.n; i++) {
 		const struct asset_software *s = h->software[why.hits[i].installed];
@@ -133,13 +139,18 @@ static bool store_pair(struct run *r, const struct host *h, uint32_t cve, struct
 			seen.observed_at = s->recorded_at;
 	}
 	seen.software_n = first ? first->n : 0;
-	seen.title = first ? arena_printf(a, SPAN_FMT "（" SPAN_FMT " " SPAN_FMT "）", SPAN_ARG(id), SPAN_ARG(first->vendor),
-					  SPAN_ARG(first->product)) : id;
+	seen.title = first ? arena_printf(a, SPAN_FMT "（" SPAN_FMT " " SPAN_FMT "）", SPAN_ARG(id),
+				     SPAN_ARG(first->vendor), SPAN_ARG(first->product))
+			   : id;
 	seen.severity = f->severity;
-	seen.terms = (struct finding_terms){ .kev = f->kev, .internet = span_is(h->asset->exposure, "internet"),
-		.epss = (int)f->epss, .score = f->score, .importance = level_of(h->asset->importance) };
+	seen.terms = (struct finding_terms){ .kev = f->kev,
+		.internet = span_is(h->asset->exposure, "internet"),
+		.epss = (int)f->epss,
+		.score = f->score,
+		.importance = level_of(h->asset->importance) };
 	struct installed_host host = { h->software, h->names, h->n };
-	return installed_explain(&host, &why, a, &seen.explanation, err) && finding_batch_add(&r->batch, &seen, err);
+	return installed_explain(&host, &why, a, &seen.explanation, err) &&
+		finding_batch_add(&r->batch, &seen, err);
 }
 
 static bool match_host(struct run *r, const struct asset_host *asset, struct err *err)
@@ -166,7 +177,8 @@ static bool match_all(struct run *r, struct err *err)
 		struct asset_host *hosts;
 		size_t n;
 		arena_reset(r->reading.arena);
-		if (!asset_inventory_next(&r->reading, (struct asset_range){ .after_n = after, .max = HOSTS }, &hosts, &n, err))
+		if (!asset_inventory_next(&r->reading, (struct asset_range){ .after_n = after, .max = HOSTS },
+			    &hosts, &n, err))
 			return false;
 		for (size_t i = 0; i < n; i++)
 			if (!match_host(r, &hosts[i], err))
@@ -190,7 +202,10 @@ static void count(struct run *r)
 	c->read = c->fresh + c->changed + c->unchanged + c->refused;
 }
 
-struct product { struct span name; uint64_t n; };
+struct product {
+	struct span name;
+	uint64_t n;
+};
 
 static int by_count(const void *x, const void *y)
 {
@@ -208,7 +223,9 @@ static void show_unmatched(struct run *r)
 		n++;
 	qsort(all, n, sizeof *all, by_count);
 	for (size_t i = 0; i < n && i < MATCH_SHOWN; i++)
-		fprintf(r->notes, r->op->zh ? "无法匹配：" SPAN_FMT "（%llu 项）\n" : "cannot be matched: " SPAN_FMT " (%llu)\n",
+		fprintf(r->notes,
+			r->op->zh ? "无法匹配：" SPAN_FMT "（%llu 项）\n"
+				  : "cannot be matched: " SPAN_FMT " (%llu)\n",
 			SPAN_ARG(all[i].name), (unsigned long long)all[i].n);
 	free(all);
 }
