@@ -78,8 +78,8 @@ static bool read_software(
 }
 
 #define SOFTWARE_COLUMNS \
-	"SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe, seen_last " \
-	"FROM software"
+	"SELECT asset_n, n, confidence, id, source, part, vendor, product, product_version, patch, cpe, " \
+	"seen_last FROM software"
 
 static bool add_software(struct op *op, struct asset_host *hosts, size_t n, struct err *err)
 {

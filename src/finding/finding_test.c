@@ -133,7 +133,9 @@ static void again(struct desk *d)
 	s.unit_n = 1;
 	CHECK_INT(found(d, &s), FINDING_CHANGED);
 	test_case("closed: the fact that was known then does not bring it back, a newer one does");
-	CHECK_OK(move(d, 1, "vanish", &err), err);
+	static const char *const way[] = { "confirm", "order", "fix", "close" };
+	for (size_t i = 0; i < COUNT(way); i++)
+		CHECK_OK(move(d, 1, way[i], &err), err);
 	s.observed_at = NOW;
 	CHECK_INT(found(d, &s), FINDING_SAME);
 	CHECK_INT(number(d, SQL("SELECT state='closed' FROM findings")), 1);
@@ -141,6 +143,10 @@ static void again(struct desk *d)
 	CHECK_INT(found(d, &s), FINDING_BACK);
 	CHECK_INT(number(d, SQL("SELECT state='new' AND recurrences=1 FROM findings")), 1);
 	CHECK_INT(number(d, SQL("SELECT count(*) FROM steps WHERE verb='recur'")), 1);
+	test_case("vanished: whatever shows it again brings it back, however old");
+	CHECK_OK(move(d, 1, "vanish", &err), err);
+	s.observed_at = NOW;
+	CHECK_INT(found(d, &s), FINDING_BACK);
 	test_case("judged ones stay as judged, an accepted risk until its date");
 	CHECK_OK(move(d, 1, "false_positive", &err), err);
 	CHECK_INT(found(d, &s), FINDING_SAME);

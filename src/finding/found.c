@@ -136,16 +136,22 @@ static bool again(struct op *op, const struct finding_run *run, const struct kno
 			&(struct finding_how){ .county = run->county, .reason = SPAN("再次出现") }, err);
 }
 
-/* Was it closed only because nothing showed it any more?  Then whatever shows it again is newer. */
-static bool was_vanish(struct op *op, int64_t n, bool *ret, struct err *err)
+/* A closed one comes back by a fact newer than its closing; one that was closed only because nothing showed it
+ * any more, by whatever shows it again. */
+static bool comes_back(
+	struct op *op, const struct known *k, const struct finding_seen *s, bool *ret, struct err *err)
 {
-	int64_t yes = 0;
+	int64_t vanished = 0;
 	bool found = false;
+	*ret = k->closed && (s->observed_at ? s->observed_at : op_now(op)) > k->closed_at;
+	if (!k->closed || *ret)
+		return true;
 	if (!db_int(op_db(op),
-		    SQL("SELECT verb='vanish' FROM steps WHERE resource='finding' AND record_n=? ORDER BY n DESC LIMIT 1"),
-		    V(db_i(n)), &yes, &found, err))
+		    SQL("SELECT verb='vanish' FROM steps WHERE resource='finding' AND record_n=?"
+			" ORDER BY n DESC LIMIT 1"),
+		    V(db_i(k->n)), &vanished, &found, err))
 		return false;
-	*ret = found && yes;
+	*ret = found && vanished;
 	return true;
 }
 
@@ -169,10 +175,10 @@ bool finding_found_with(struct op *op, const struct finding_run *run, const stru
 		if (!matters(op, &k, s, err))
 			return false;
 	}
-	bool vanished = false;
-	if (k.closed && !was_vanish(op, k.n, &vanished, err))
+	bool back;
+	if (!comes_back(op, &k, s, &back, err))
 		return false;
-	if (k.closed && (vanished || (s->observed_at ? s->observed_at : now) > k.closed_at)) {
+	if (back) {
 		*ret = FINDING_BACK;
 		if (!again(op, run, &k, err))
 			return false;

@@ -67,22 +67,25 @@ static bool run_match_run(struct command_call *c, struct err *err)
 	if (!match_run(c->op, stderr, &n, err))
 		return false;
 	if (c->json)
-		fprintf(c->out, "{\"hosts\":%lld,\"software\":%lld,\"assumed\":%lld,\"unmatchable\":%lld,\"gone\":%lld,"
-			"\"match_us\":%lld}\n", (long long)n.hosts, (long long)n.software, (long long)n.assumed,
-			(long long)n.unmatchable, (long long)n.gone, (long long)n.match_ns / 1000);
+		fprintf(c->out, "{\"hosts\":%lld,\"software\":%lld,\"assumed\":%lld,\"unmatchable\":%lld,"
+			"\"gone\":%lld,\"match_us\":%lld}\n", (long long)n.hosts, (long long)n.software,
+			(long long)n.assumed, (long long)n.unmatchable, (long long)n.gone,
+			(long long)n.match_ns / 1000);
 	else
-		fprintf(c->out, c->zh ? "主机 %lld 台，软件 %lld 项，其中按名称推定 %lld 项、无法匹配 %lld 项；不再匹配 %lld 个\n"
-			: "hosts %lld, software %lld, of them assumed from text %lld, not matchable %lld; no longer matching %lld\n",
-			(long long)n.hosts, (long long)n.software, (long long)n.assumed, (long long)n.unmatchable,
-			(long long)n.gone);
+		fprintf(c->out, c->zh ? "主机 %lld 台，软件 %lld 项（按名称推定 %lld 项、无法匹配 %lld 项），"
+			"不再匹配 %lld 个\n" : "hosts %lld, software %lld (assumed from text %lld, not matchable "
+			"%lld), no longer matching %lld\n", (long long)n.hosts, (long long)n.software,
+			(long long)n.assumed, (long long)n.unmatchable, (long long)n.gone);
 	command_print_counts(c, &n.pairs);
 	return true;
 }
 
 const struct command vuln_commands[] = {
-	{ "feed import", "KIND PATH…", "", COMMAND_OPEN, run_feed, "导入漏洞数据：nvd、kev 或 epss 的文件或目录",
+	{ "feed import", "KIND PATH…", "", COMMAND_OPEN, run_feed,
+	  "导入漏洞数据：nvd、kev 或 epss 的文件或目录",
 	  "imports vulnerability data: files or folders of nvd, kev or epss" },
-	{ "cvss", "", "", COMMAND_NO_STORE, run_cvss, "由向量计算 CVSS 分值，每行一个", "scores CVSS vectors, one a line" },
+	{ "cvss", "", "", COMMAND_NO_STORE, run_cvss,
+	  "由向量计算 CVSS 分值，每行一个", "scores CVSS vectors, one a line" },
 	{ "cpe compare", "", "", COMMAND_NO_STORE, run_cpe_compare, "比较两个 CPE 名称，制表符分隔",
 	  "compares two CPE names, tab between" },
 	{ "version compare", "", "", COMMAND_NO_STORE, run_version_compare, "比较两个版本号，制表符分隔",

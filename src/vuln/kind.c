@@ -175,17 +175,19 @@ static bool read_remedies(struct op *op, const struct finding_facts *facts, stru
 
 static bool advise(struct op *op, const struct finding_facts *facts, struct str *out, struct err *err)
 {
+	static const char *const words[2][2][2] = {
+		{ { "Upgrade to ", " or later" }, { "Upgrade to a version above ", "" } },
+		{ { "升级到 ", " 或更高版本" }, { "升级到高于 ", " 的版本" } },
+	};
 	struct remedy m = { .from = SPAN(""), .above = SPAN("") };
 	if (!read_remedies(op, facts, &m, err))
 		return false;
 	bool above = m.above.n && (!m.from.n || version_compare(m.above, m.from) >= 0);
 	struct span version = above ? m.above : m.from;
 	if (version.n) {
-		str_addz(out,
-			op->zh ? (above ? "升级到高于 " : "升级到 ")
-			       : (above ? "Upgrade to a version above " : "Upgrade to "));
+		str_addz(out, words[op->zh][above][0]);
 		str_add(out, version);
-		str_addz(out, op->zh ? (above ? " 的版本" : " 或更高版本") : (above ? "" : " or later"));
+		str_addz(out, words[op->zh][above][1]);
 	}
 	if (version.n && m.open)
 		str_addz(out, op->zh ? "；" : "; ");
