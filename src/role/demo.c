@@ -40,13 +40,18 @@ static const struct command *find_command(const char *words)
 	return NULL;
 }
 
-bool demo_command(struct demo *d, const char *words, const char *argument, const struct demo_option *options, FILE *in,
-		  struct err *err)
+bool demo_command(struct demo *d, const char *words, const char *argument, const struct demo_option *options,
+	FILE *in, struct err *err)
 {
 	const struct command *command = find_command(words);
 	struct span word = span_of(argument), values[OPTIONS_MAX];
-	struct command_call c = { .op = d->op, .folder = d->call->folder, .words = &word, .n_words = argument ? 1 : 0,
-				  .in = in, .out = d->quiet, .zh = d->call->zh };
+	struct command_call c = { .op = d->op,
+		.folder = d->call->folder,
+		.words = &word,
+		.n_words = argument ? 1 : 0,
+		.in = in,
+		.out = d->quiet,
+		.zh = d->call->zh };
 	if (!command)
 		return err_set(err, ERR_INTERNAL, "没有命令 %s", "no command %s", words);
 	for (size_t i = 0; options && options[i].name && i < OPTIONS_MAX; i++) {
@@ -69,8 +74,9 @@ static bool check_folder(const char *folder, struct err *err)
 		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
 	if (dir)
 		closedir(dir);
-	return empty || err_set(err, ERR_DUPLICATE, "目录 %s 不是空的，演示城市只能建在新目录里",
-				"the folder %s is not empty: the demonstration city needs a fresh one", folder);
+	return empty ||
+		err_set(err, ERR_DUPLICATE, "目录 %s 不是空的，演示城市只能建在新目录里",
+			"the folder %s is not empty: the demonstration city needs a fresh one", folder);
 }
 
 static bool count(const struct demo *d, struct sql_literal sql, int64_t *ret, struct err *err)
@@ -84,10 +90,10 @@ static bool print_city(const struct demo *d, struct err *err)
 {
 	int64_t units, persons, assets, findings, orders;
 	if (!count(d, SQL("SELECT count(*) FROM units"), &units, err) ||
-	    !count(d, SQL("SELECT count(*) FROM persons"), &persons, err) ||
-	    !count(d, SQL("SELECT count(*) FROM assets"), &assets, err) ||
-	    !count(d, SQL("SELECT count(*) FROM findings"), &findings, err) ||
-	    !count(d, SQL("SELECT count(*) FROM orders"), &orders, err))
+		!count(d, SQL("SELECT count(*) FROM persons"), &persons, err) ||
+		!count(d, SQL("SELECT count(*) FROM assets"), &assets, err) ||
+		!count(d, SQL("SELECT count(*) FROM findings"), &findings, err) ||
+		!count(d, SQL("SELECT count(*) FROM orders"), &orders, err))
 		return false;
 	fprintf(d->call->out,
 		d->call->zh ? "演示城市：单位 %" PRId64 "，人员 %" PRId64 "，资产 %" PRId64 "，隐患 %" PRId64
@@ -101,7 +107,7 @@ static bool print_city(const struct demo *d, struct err *err)
 static bool make_city(struct demo *d, struct err *err)
 {
 	bool ok = people_init(d->op, err) && calendar_load(d->op, SPAN("cn"), &d->calendar, err) &&
-		  demo_story(d, err);
+		demo_story(d, err);
 	op_rollback(d->op);
 	clock_fake(0);
 	return ok && store_audit_checkpoint(d->op->store, &d->op->actor->who, err) && print_city(d, err);
@@ -133,7 +139,8 @@ bool run_demo(struct command_call *c, struct err *err)
 	int64_t seed = SEED;
 	char name[32];
 	if (text.p && !span_int(text, 0, INT64_MAX, &seed))
-		return err_field(err, "seed", "--seed 应为不小于 0 的整数", "--seed must be a whole number of at least 0");
+		return err_field(err, "seed", "--seed 应为不小于 0 的整数",
+			"--seed must be a whole number of at least 0");
 	if (!quiet)
 		return err_set(err, ERR_IO, "无法打开 /dev/null", "cannot open /dev/null");
 	if (!check_folder(c->folder, err) || !store_open(c->folder, STORE_CREATE, &store, err))
@@ -142,7 +149,11 @@ bool run_demo(struct command_call *c, struct err *err)
 	struct actor actor = actor_local;
 	actor.who.name = span_of(name);
 	struct op op = { .store = store, .actor = &actor, .arena = arena, .zh = true };
-	struct demo d = { .call = c, .op = &op, .quiet = quiet, .seed = (uint64_t)seed, .now = clock_wall(),
-			  .orders = { .arena = arena } };
+	struct demo d = { .call = c,
+		.op = &op,
+		.quiet = quiet,
+		.seed = (uint64_t)seed,
+		.now = clock_wall(),
+		.orders = { .arena = arena } };
 	return make_city(&d, err) && print_accounts(&d, err);
 }

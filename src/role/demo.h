@@ -2,42 +2,50 @@
 /*
  * `seawall demo`: the demonstration city, made in a fresh folder.
  *
- * demo/ holds the city as files (units, persons, assets, vulnerability facts) and its past weeks as a story: who did what
- * on which working day before now.  The files travel in the binary.  Everything goes in through the commands and functions
- * that everybody uses, at the time of the story, by this process's own clock; no row is written past them.  The seed moves
- * the minutes and chooses among alternatives: the same seed at the same time makes the same city, but for ids and
- * passwords.
+ * demo/ holds the city as files (units, persons, assets, vulnerability facts) and its past weeks as a story:
+ * who did what on which working day before now.  The files travel in the binary.  Everything goes in through
+ * the commands and functions that everybody uses, at the time of the story, by this process's own clock; no
+ * row is written past them.  The seed moves the minutes and chooses among alternatives: the same seed at the
+ * same time makes the same city, but for ids and passwords.
  */
 #include "codec/json.h"
 #include "order/calendar.h"
 #include "resource/command.h"
 
-struct demo_file { const char *name, *text; size_t n; };
-extern const struct demo_file demo_files[];                /* made from demo/ at build time */
+struct demo_file {
+	const char *name, *text;
+	size_t n;
+};
+extern const struct demo_file demo_files[]; /* made from demo/ at build time */
 extern const size_t demo_files_count;
 
-struct demo_name { struct span name, id; };                /* an order of the story, and its id */
+struct demo_name {
+	struct span name, id;
+}; /* an order of the story, and its id */
 
 struct demo {
 	const struct command_call *call;
 	struct op *op;
-	FILE *quiet;                                       /* where the commands speak to */
+	FILE *quiet; /* where the commands speak to */
 	uint64_t seed;
-	int64_t now, at;                                   /* the real time at the start; the story's time */
+	int64_t now, at; /* the real time at the start; the story's time */
 	struct calendar calendar;
 	VEC(struct demo_name) orders;
 };
 
 /* A command of the house, by its words, with one argument; options as {name, value or NULL}. */
-struct demo_option { const char *name, *value; };
-NODISCARD bool demo_command(struct demo *d, const char *words, const char *argument, const struct demo_option *options,
-			    FILE *in, struct err *err);
+struct demo_option {
+	const char *name, *value;
+};
+NODISCARD bool demo_command(struct demo *d, const char *words, const char *argument,
+	const struct demo_option *options, FILE *in, struct err *err);
 /* One of the files of demo/, or one of the story's own making, put where a command can read it. */
-NODISCARD bool demo_put(struct demo *d, const char *name, struct span text, struct span *ret_path, struct err *err);
+NODISCARD bool demo_put(
+	struct demo *d, const char *name, struct span text, struct span *ret_path, struct err *err);
 NODISCARD bool demo_find(const char *name, struct span *ret, struct err *err);
 
-/* Accounts (demo_users.c): those of the table with fresh passwords, kept in accounts.txt; one without for every other
- * liaison and county office, so that the story's words are theirs. */
+/* Accounts (demo_users.c): those of the table with fresh passwords, kept in accounts.txt; one without for
+ * every other liaison and county office, so that the story's words are theirs. */
 NODISCARD bool demo_users(struct demo *d, struct err *err);
 /* The account that answers for a unit. */
 NODISCARD bool demo_liaison(struct demo *d, int64_t unit_n, struct span *ret_name, struct err *err);

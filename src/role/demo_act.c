@@ -7,11 +7,13 @@
  *	match    {}                                           seawall match run
  *	users    {}                                           the accounts
  *	report   {"args":{…}}                                 a finding made by a person
- *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings that the filter selects
- *	dispatch {"as":NAME,"filter":{…},"text":…}            an order; the filter's unit_id may be an array to choose from
- *	order    {"order":NAME,"verb","args":{…}}             a verb on it; in args.items items are told by place, from 1
+ *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings that the filter
+ *selects dispatch {"as":NAME,"filter":{…},"text":…}            an order; the filter's unit_id may be an array
+ *to choose from order    {"order":NAME,"verb","args":{…}}             a verb on it; in args.items items are
+ *told by place, from 1
  *
- * "who" is an account; "liaison" is whoever answers for the order's unit; without it the local administrator acts.
+ * "who" is an account; "liaison" is whoever answers for the order's unit; without it the local administrator
+ *acts.
  */
 #include <unistd.h>
 
@@ -26,8 +28,8 @@ static bool find_order(const struct demo *d, const json_t *step, struct record *
 	for (size_t i = 0; i < d->orders.n; i++)
 		if (span_eq(d->orders.p[i].name, name))
 			return resource_get(d->op, &order_resource, d->orders.p[i].id, ret, err);
-	return err_set(err, ERR_NOT_FOUND, "情节里没有交办单“" SPAN_FMT "”", "the story has no order \"" SPAN_FMT "\"",
-		       SPAN_ARG(name));
+	return err_set(err, ERR_NOT_FOUND, "情节里没有交办单“" SPAN_FMT "”",
+		"the story has no order \"" SPAN_FMT "\"", SPAN_ARG(name));
 }
 
 /* The actor of a step, in the arena. */
@@ -42,13 +44,14 @@ static bool find_actor(struct demo *d, const json_t *step, const struct actor **
 	if (!who.p)
 		return true;
 	if (span_is(who, "liaison") && json_object_get(step, "order") &&
-	    (!find_order(d, step, &order, err) || !demo_liaison(d, record_int(&order, "unit_id"), &who, err)))
+		(!find_order(d, step, &order, err) ||
+			!demo_liaison(d, record_int(&order, "unit_id"), &who, err)))
 		return false;
 	if (!db_int(op_db(d->op), SQL("SELECT n FROM users WHERE name=?"), V(db_t(who)), &n, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”", "there is no account \"" SPAN_FMT "\"",
-			       SPAN_ARG(who));
+		return err_set(err, ERR_NOT_FOUND, "没有账号“" SPAN_FMT "”",
+			"there is no account \"" SPAN_FMT "\"", SPAN_ARG(who));
 	*ret = a;
 	return actor_load(d->op, n, a, err);
 }
@@ -121,7 +124,8 @@ static bool act_report(struct demo *d, const json_t *step, struct err *err)
 {
 	CLEANUP(json_free) json_t *args = demo_times(d, json_object_get(step, "args"));
 	struct record made;
-	return op_begin(d->op, err) && end(d->op, resource_create(d->op, &finding_resource, args, &made, err), err);
+	return op_begin(d->op, err) &&
+		end(d->op, resource_create(d->op, &finding_resource, args, &made, err), err);
 }
 
 static bool act_finding(struct demo *d, const json_t *step, struct err *err)
@@ -141,7 +145,10 @@ static bool act_finding(struct demo *d, const json_t *step, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "没有符合条件的隐患", "the filter selects no finding");
 	for (size_t i = 0; i < page.n; i++)
 		if (!op_begin(d->op, err) ||
-		    !end(d->op, resource_apply(d->op, &finding_resource, page.rows[i].id, verb, args, 0, &made, err), err))
+			!end(d->op,
+				resource_apply(
+					d->op, &finding_resource, page.rows[i].id, verb, args, 0, &made, err),
+				err))
 			return false;
 	return true;
 }
@@ -154,7 +161,7 @@ static json_t *chosen_filter(const struct demo *d, const json_t *step)
 	size_t n = json_array_size(units);
 	if (n > 0)
 		json_object_set_new(filter, "unit_id",
-				    json_deep_copy(json_array_get(units, (size_t)demo_pick(d, d->orders.n + 1000, n))));
+			json_deep_copy(json_array_get(units, (size_t)demo_pick(d, d->orders.n + 1000, n))));
 	return filter;
 }
 
@@ -163,16 +170,18 @@ static bool act_dispatch(struct demo *d, const json_t *step, struct err *err)
 	CLEANUP(json_free) json_t *filter = chosen_filter(d, step);
 	CLEANUP(json_free) json_t *answer = NULL;
 	struct str out = STR_IN(d->op->arena, 4 << 20);
-	struct order_dispatch o = { .filter = filter, .text = json_get_text(step, "text"),
-				    .number = json_get_text(step, "number") };
+	struct order_dispatch o = {
+		.filter = filter, .text = json_get_text(step, "text"), .number = json_get_text(step, "number")
+	};
 	if (!order_dispatch(d->op, &o, &out, err) || !json_parse(str_span(&out), 0, &answer, err))
 		return false;
 	struct span id = json_get_text(json_array_get(json_object_get(answer, "orders"), 0), "id");
 	if (!id.n)
-		return err_set(err, ERR_NOT_FOUND, "没有可交办的隐患：" SPAN_FMT, "nothing to order: " SPAN_FMT,
-			       SPAN_ARG(str_span(&out)));
-	vec_push(&d->orders, (struct demo_name){ arena_span(d->op->arena, json_get_text(step, "as")),
-						 arena_span(d->op->arena, id) });
+		return err_set(err, ERR_NOT_FOUND, "没有可交办的隐患：" SPAN_FMT,
+			"nothing to order: " SPAN_FMT, SPAN_ARG(str_span(&out)));
+	vec_push(&d->orders,
+		(struct demo_name){
+			arena_span(d->op->arena, json_get_text(step, "as")), arena_span(d->op->arena, id) });
 	return true;
 }
 
@@ -189,12 +198,12 @@ static bool name_items(struct demo *d, const struct record *order, json_t *args,
 	for (size_t i = 0; i < json_array_size(items); i++) {
 		json_t *one = json_array_get(items, i);
 		const json_t *place = json_is_object(one) ? json_object_get(one, "item") : one;
-		const json_t *item = json_array_get(json_object_get(shown, "items"),
-						    (size_t)json_integer_value(place) - 1);
+		const json_t *item = json_array_get(
+			json_object_get(shown, "items"), (size_t)json_integer_value(place) - 1);
 		json_t *id = json_deep_copy(json_object_get(item, "id"));
 		if (!id)
 			return err_set(err, ERR_NOT_FOUND, "没有第 %lld 个事项", "there is no item %lld",
-				       (long long)json_integer_value(place));
+				(long long)json_integer_value(place));
 		if (json_is_object(one))
 			json_object_set_new(one, "item", id);
 		else
@@ -209,16 +218,22 @@ static bool act_order(struct demo *d, const json_t *step, struct err *err)
 	struct span verb = json_get_text(step, "verb");
 	struct record o, made;
 	return find_order(d, step, &o, err) && name_items(d, &o, args, err) && op_begin(d->op, err) &&
-	       end(d->op, resource_apply(d->op, &order_resource, o.id, verb, args, 0, &made, err), err);
+		end(d->op, resource_apply(d->op, &order_resource, o.id, verb, args, 0, &made, err), err);
 }
 
 static const struct {
 	const char *name;
 	bool (*run)(struct demo *d, const json_t *step, struct err *err);
 } acts[] = {
-	{ "import", act_import }, { "rows", act_rows },       { "feed", act_feed },
-	{ "match", act_match },   { "users", act_users },     { "report", act_report },
-	{ "finding", act_finding }, { "dispatch", act_dispatch }, { "order", act_order },
+	{ "import", act_import },
+	{ "rows", act_rows },
+	{ "feed", act_feed },
+	{ "match", act_match },
+	{ "users", act_users },
+	{ "report", act_report },
+	{ "finding", act_finding },
+	{ "dispatch", act_dispatch },
+	{ "order", act_order },
 };
 
 bool demo_act(struct demo *d, const json_t *step, struct err *err)
@@ -236,5 +251,6 @@ bool demo_act(struct demo *d, const json_t *step, struct err *err)
 		d->op->actor = before;
 		return ok;
 	}
-	return err_set(err, ERR_MALFORMED, "没有动作“" SPAN_FMT "”", "there is no act \"" SPAN_FMT "\"", SPAN_ARG(what));
+	return err_set(err, ERR_MALFORMED, "没有动作“" SPAN_FMT "”", "there is no act \"" SPAN_FMT "\"",
+		SPAN_ARG(what));
 }

@@ -1,7 +1,7 @@
 /*
- * The story's time.  demo/story.json is an array of steps in order.  "at" is "-12 09:30", the twelfth working day before
- * today in the city, some minutes later by the seed; or "-45m", minutes before now.  Time never runs backwards, and the
- * clocks of orders tick three times a day between the steps.
+ * The story's time.  demo/story.json is an array of steps in order.  "at" is "-12 09:30", the twelfth working
+ * day before today in the city, some minutes later by the seed; or "-45m", minutes before now.  Time never
+ * runs backwards, and the clocks of orders tick three times a day between the steps.
  */
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ static int64_t day_before(const struct demo *d, int64_t n)
 static bool bad_time(struct span at, struct err *err)
 {
 	return err_set(err, ERR_MALFORMED, "时间“" SPAN_FMT "”应如 -12 09:30 或 -45m",
-		       "the time \"" SPAN_FMT "\" must look like -12 09:30 or -45m", SPAN_ARG(at));
+		"the time \"" SPAN_FMT "\" must look like -12 09:30 or -45m", SPAN_ARG(at));
 }
 
 static bool read_time(const struct demo *d, struct span at, size_t place, int64_t *ret, struct err *err)
@@ -48,10 +48,10 @@ static bool read_time(const struct demo *d, struct span at, size_t place, int64_
 	}
 	struct span hours = span_split(&rest, ':');
 	if (!span_int(days, -DAYS_MAX, -1, &n) || !span_int(hours, 0, 23, &hour) || !rest.p ||
-	    !span_int(rest, 0, 59, &minute))
+		!span_int(rest, 0, 59, &minute))
 		return bad_time(at, err);
 	*ret = day_before(d, -n) + hour * TIME_HOUR + minute * TIME_MINUTE +
-	       (int64_t)demo_pick(d, place, JITTER_MINUTES) * TIME_MINUTE;
+		(int64_t)demo_pick(d, place, JITTER_MINUTES) * TIME_MINUTE;
 	return true;
 }
 
@@ -66,7 +66,7 @@ static bool tick(struct demo *d, int64_t at, struct err *err)
 static bool pass(struct demo *d, int64_t to, struct err *err)
 {
 	static const int64_t of_day[TICKS] = { 8 * TIME_HOUR + 30 * TIME_MINUTE, 12 * TIME_HOUR + TIME_MINUTE,
-					       17 * TIME_HOUR + 31 * TIME_MINUTE };
+		17 * TIME_HOUR + 31 * TIME_MINUTE };
 	int64_t day = calendar_day_of(&d->calendar, d->at);
 	if (!d->at)
 		return true;

@@ -7,7 +7,7 @@ enum { PASSWORD = 12 };
 
 static const struct {
 	const char *name, *role, *unit, *also, *en;
-	const char *person;                                /* a condition on duties that finds who it is */
+	const char *person; /* a condition on duties that finds who it is */
 } accounts[] = {
 	{ "duty", "duty_officer", "zj-wxb", NULL, "duty officer", "值班员" },
 	{ "analyst", "analyst", "zj-wxb", NULL, "analyst", "技术研判员" },
@@ -32,7 +32,7 @@ static void make_password(char ret[PASSWORD + 1])
 }
 
 static bool add(struct demo *d, const char *name, const struct demo_option *options, const char *password,
-		struct err *err)
+	struct err *err)
 {
 	char line[PASSWORD + 1] = "";
 	FILE *in = NULL;
@@ -52,9 +52,9 @@ static bool add(struct demo *d, const char *name, const struct demo_option *opti
 static bool person_of(struct demo *d, const char *unit, const char *post, struct span *ret, struct err *err)
 {
 	return db_text(op_db(d->op),
-		       SQL("SELECT p.name FROM persons p JOIN units u ON u.n=p.unit_n WHERE u.code=? AND p.post=?"
-			   " ORDER BY p.n"),
-		       V(db_z(unit), db_z(post)), d->op->arena, ret, err);
+		SQL("SELECT p.name FROM persons p JOIN units u ON u.n=p.unit_n WHERE u.code=? AND p.post=?"
+		    " ORDER BY p.n"),
+		V(db_z(unit), db_z(post)), d->op->arena, ret, err);
 }
 
 static bool add_listed(struct demo *d, size_t i, struct str *table, struct err *err)
@@ -64,28 +64,31 @@ static bool add_listed(struct demo *d, size_t i, struct str *table, struct err *
 	enum role role;
 	make_password(password);
 	if (!person_of(d, accounts[i].unit, accounts[i].person, &person, err) ||
-	    !db_text(op_db(d->op), SQL("SELECT name FROM units WHERE code=?"), V(db_z(accounts[i].unit)), d->op->arena,
-		     &unit, err))
+		!db_text(op_db(d->op), SQL("SELECT name FROM units WHERE code=?"), V(db_z(accounts[i].unit)),
+			d->op->arena, &unit, err))
 		return false;
 	const char *who = person.n ? arena_copy(d->op->arena, person) : NULL;
 	const struct demo_option options[] = { { "role", accounts[i].role }, { "unit", accounts[i].unit },
-					       { "password-stdin", NULL }, { who ? "person" : NULL, who }, { NULL, NULL } };
-	const struct demo_option second[] = { { "role", accounts[i].role }, { "unit", accounts[i].also }, { NULL, NULL } };
+		{ "password-stdin", NULL }, { who ? "person" : NULL, who }, { NULL, NULL } };
+	const struct demo_option second[] = { { "role", accounts[i].role }, { "unit", accounts[i].also },
+		{ NULL, NULL } };
 	if (!add(d, accounts[i].name, options, password, err))
 		return false;
 	if (accounts[i].also &&
-	    (!add(d, accounts[i].name, second, NULL, err) ||
-	     !db_text(op_db(d->op), SQL("SELECT name FROM units WHERE code=?"), V(db_z(accounts[i].also)), d->op->arena,
-		      &also, err)))
+		(!add(d, accounts[i].name, second, NULL, err) ||
+			!db_text(op_db(d->op), SQL("SELECT name FROM units WHERE code=?"),
+				V(db_z(accounts[i].also)), d->op->arena, &also, err)))
 		return false;
 	if (!role_find(span_of(accounts[i].role), &role))
 		return err_set(err, ERR_INTERNAL, "没有角色 %s", "no role %s", accounts[i].role);
-	str_addf(table, "%-9s %s  %s %s " SPAN_FMT "%s" SPAN_FMT "\n", accounts[i].name, password, role_text(role, true),
-		 accounts[i].en, SPAN_ARG(unit), also.n ? "、" : "", SPAN_ARG(also));
+	str_addf(table, "%-9s %s  %s %s " SPAN_FMT "%s" SPAN_FMT "\n", accounts[i].name, password,
+		role_text(role, true), accounts[i].en, SPAN_ARG(unit), also.n ? "、" : "", SPAN_ARG(also));
 	return true;
 }
 
-struct seat { const char *code, *role, *person; };
+struct seat {
+	const char *code, *role, *person;
+};
 
 /* Units whose liaison A has no account of the table. */
 static bool list_seats(struct demo *d, struct seat **ret, size_t *ret_n, struct err *err)
@@ -94,19 +97,22 @@ static bool list_seats(struct demo *d, struct seat **ret, size_t *ret_n, struct 
 	VEC(struct seat) v = { .arena = d->op->arena };
 	bool row;
 	if (!db_query(op_db(d->op),
-		      SQL("SELECT u.code, u.kind, p.name FROM units u JOIN persons p ON p.unit_n=u.n JOIN duties d ON"
-			  " d.person_n=p.n AND d.unit_n=u.n AND d.kind='liaison_a' WHERE NOT EXISTS (SELECT 1 FROM grants g"
-			  " JOIN users s ON s.n=g.user_n WHERE g.unit_n=u.n AND s.person_n=p.n) ORDER BY u.n"),
-		      V0, &r, err))
+		    SQL("SELECT u.code, u.kind, p.name FROM units u JOIN persons p ON p.unit_n=u.n JOIN "
+			"duties d ON"
+			" d.person_n=p.n AND d.unit_n=u.n AND d.kind='liaison_a' WHERE NOT EXISTS (SELECT 1 "
+			"FROM grants g"
+			" JOIN users s ON s.n=g.user_n WHERE g.unit_n=u.n AND s.person_n=p.n) ORDER BY u.n"),
+		    V0, &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
 			return false;
 		if (!row)
 			break;
-		vec_push(&v, (struct seat){ arena_copy(d->op->arena, db_col_text(r, 0)),
-					    span_is(db_col_text(r, 1), "office") ? "county_officer" : "unit_liaison",
-					    arena_copy(d->op->arena, db_col_text(r, 2)) });
+		vec_push(&v,
+			(struct seat){ arena_copy(d->op->arena, db_col_text(r, 0)),
+				span_is(db_col_text(r, 1), "office") ? "county_officer" : "unit_liaison",
+				arena_copy(d->op->arena, db_col_text(r, 2)) });
 	}
 	*ret = v.p;
 	*ret_n = v.n;
@@ -121,7 +127,7 @@ static bool add_others(struct demo *d, struct err *err)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const struct demo_option options[] = { { "role", seats[i].role }, { "unit", seats[i].code },
-						       { "person", seats[i].person }, { NULL, NULL } };
+			{ "person", seats[i].person }, { NULL, NULL } };
 		if (strcmp(seats[i].code, "zj-wxb") != 0 && !add(d, seats[i].code, options, NULL, err))
 			return false;
 	}
@@ -142,9 +148,10 @@ bool demo_users(struct demo *d, struct err *err)
 bool demo_liaison(struct demo *d, int64_t unit_n, struct span *ret_name, struct err *err)
 {
 	if (!db_text(op_db(d->op),
-		     SQL("SELECT s.name FROM grants g JOIN users s ON s.n=g.user_n WHERE g.unit_n=? AND"
-			 " g.role='unit_liaison' ORDER BY g.n"),
-		     V(db_i(unit_n)), d->op->arena, ret_name, err))
+		    SQL("SELECT s.name FROM grants g JOIN users s ON s.n=g.user_n WHERE g.unit_n=? AND"
+			" g.role='unit_liaison' ORDER BY g.n"),
+		    V(db_i(unit_n)), d->op->arena, ret_name, err))
 		return false;
-	return ret_name->n || err_set(err, ERR_NOT_FOUND, "单位没有联络员账号", "the unit has no liaison's account");
+	return ret_name->n ||
+		err_set(err, ERR_NOT_FOUND, "单位没有联络员账号", "the unit has no liaison's account");
 }
