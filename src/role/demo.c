@@ -12,7 +12,7 @@
 #include "people/people.h"
 #include "role/role.h"
 
-enum { SEED = 440800, OPTIONS_MAX = 8 };
+enum { SEED = 440800, ARGUMENTS_MAX = 4, OPTIONS_MAX = 8 };
 
 bool demo_find(const char *name, struct span *ret, struct err *err)
 {
@@ -40,20 +40,21 @@ static const struct command *find_command(const char *words)
 	return NULL;
 }
 
-bool demo_command(struct demo *d, const char *words, const char *argument, const struct demo_option *options,
-	FILE *in, struct err *err)
+bool demo_command(struct demo *d, const struct demo_call *call, struct err *err)
 {
-	const struct command *command = find_command(words);
-	struct span word = span_of(argument), values[OPTIONS_MAX];
+	const struct command *command = find_command(call->words);
+	const struct demo_option *options = call->options;
+	struct span words[ARGUMENTS_MAX], values[OPTIONS_MAX];
 	struct command_call c = { .op = d->op,
 		.folder = d->call->folder,
-		.words = &word,
-		.n_words = argument ? 1 : 0,
-		.in = in,
+		.words = words,
+		.in = call->in,
 		.out = d->quiet,
 		.zh = d->call->zh };
 	if (!command)
-		return err_set(err, ERR_INTERNAL, "没有命令 %s", "no command %s", words);
+		return err_set(err, ERR_INTERNAL, "没有命令 %s", "no command %s", call->words);
+	for (; call->arguments && call->arguments[c.n_words] && c.n_words < ARGUMENTS_MAX; c.n_words++)
+		words[c.n_words] = span_of(call->arguments[c.n_words]);
 	for (size_t i = 0; options && options[i].name && i < OPTIONS_MAX; i++) {
 		values[i] = span_of(options[i].value);
 		c.options[i].name = options[i].name;

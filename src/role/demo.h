@@ -33,12 +33,17 @@ struct demo {
 	VEC(struct demo_name) orders;
 };
 
-/* A command of the house, by its words, with one argument; options as {name, value or NULL}. */
+/* A command of the house, by its words, with its arguments (NULL-terminated) and options ({name, value or NULL}…, a NULL
+ * name at the end; NULL: none). */
 struct demo_option {
 	const char *name, *value;
 };
-NODISCARD bool demo_command(struct demo *d, const char *words, const char *argument,
-	const struct demo_option *options, FILE *in, struct err *err);
+struct demo_call {
+	const char *words, *const *arguments;
+	const struct demo_option *options;
+	FILE *in;
+};
+NODISCARD bool demo_command(struct demo *d, const struct demo_call *call, struct err *err);
 /* One of the files of demo/, or one of the story's own making, put where a command can read it. */
 NODISCARD bool demo_put(
 	struct demo *d, const char *name, struct span text, struct span *ret_path, struct err *err);

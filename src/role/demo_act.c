@@ -62,37 +62,37 @@ static const char *text_of(struct demo *d, const json_t *step, const char *key)
 }
 
 /* A command on a file that lies in the data folder for as long as it runs. */
-static bool with_file(struct demo *d, const char *words, const char *name, struct span text, struct err *err)
+static bool with_file(struct demo *d, const char *words, const char *kind, const char *name, struct span text,
+	struct err *err)
 {
 	struct span path;
 	if (!demo_put(d, name, text, &path, err))
 		return false;
-	bool ok = demo_command(d, words, path.p, NULL, NULL, err);
+	const char *const arguments[] = { kind ? kind : path.p, kind ? path.p : NULL, NULL };
+	bool ok = demo_command(d, &(struct demo_call){ .words = words, .arguments = arguments }, err);
 	unlink(path.p);
 	return ok;
 }
 
-static bool act_file(struct demo *d, const json_t *step, const char *command, struct err *err)
-{
-	const char *name = text_of(d, step, "file");
-	struct span text, words = arena_printf(d->op->arena, "%s %s", command, text_of(d, step, "what"));
-	return demo_find(name, &text, err) && with_file(d, words.p, name, text, err);
-}
-
 static bool act_import(struct demo *d, const json_t *step, struct err *err)
 {
-	return act_file(d, step, "import", err);
+	const char *name = text_of(d, step, "file");
+	struct span text, words = arena_printf(d->op->arena, "import %s", text_of(d, step, "what"));
+	return demo_find(name, &text, err) && with_file(d, words.p, NULL, name, text, err);
 }
 
 static bool act_feed(struct demo *d, const json_t *step, struct err *err)
 {
-	return act_file(d, step, "feed import", err);
+	const char *name = text_of(d, step, "file");
+	struct span text;
+	return demo_find(name, &text, err) &&
+		with_file(d, "feed import", text_of(d, step, "what"), name, text, err);
 }
 
 static bool act_match(struct demo *d, const json_t *step, struct err *err)
 {
 	(void)step;
-	return demo_command(d, "match run", NULL, NULL, NULL, err);
+	return demo_command(d, &(struct demo_call){ .words = "match run" }, err);
 }
 
 static bool act_users(struct demo *d, const json_t *step, struct err *err)
@@ -110,7 +110,7 @@ static bool act_rows(struct demo *d, const json_t *step, struct err *err)
 		str_add(&csv, json_text(json_array_get(rows, i)));
 		str_addc(&csv, '\n');
 	}
-	return str_check(&csv, err) && with_file(d, "import assets", "rows.csv", str_span(&csv), err);
+	return str_check(&csv, err) && with_file(d, "import assets", NULL, "rows.csv", str_span(&csv), err);
 }
 
 static bool end(struct op *op, bool ok, struct err *err)

@@ -34,6 +34,7 @@ static void make_password(char ret[PASSWORD + 1])
 static bool add(struct demo *d, const char *name, const struct demo_option *options, const char *password,
 	struct err *err)
 {
+	const char *const arguments[] = { name, NULL };
 	char line[PASSWORD + 1] = "";
 	FILE *in = NULL;
 	if (password) {
@@ -42,7 +43,7 @@ static bool add(struct demo *d, const char *name, const struct demo_option *opti
 		if (!in)
 			return err_set(err, ERR_INTERNAL, "内存不足", "out of memory");
 	}
-	bool ok = demo_command(d, "user add", name, options, in, err);
+	bool ok = demo_command(d, &(struct demo_call){ "user add", arguments, options, in }, err);
 	if (in)
 		fclose(in);
 	return ok;
