@@ -122,9 +122,9 @@ static bool run_audit_verify(struct command_call *c, struct err *err)
 
 const struct command role_commands[] = {
 	{ "init", "", "", COMMAND_CREATE, run_init, "建立或升级数据目录", "make a data folder, or bring it up to date" },
-	{ "demo", "", "seed=", COMMAND_NO_STORE, run_demo, "在新的数据目录里建一座演示城市（虚构的数据）",
+	{ "demo", "", "data= seed=", COMMAND_NO_STORE, run_demo, "在新的数据目录里建一座演示城市（虚构的数据）",
 		"make the demonstration city, invented data, in a fresh data folder" },
-	{ "serve", "", "listen= role= listen-fd=", COMMAND_NO_STORE, run_serve, "运行服务", "run the server" },
+	{ "serve", "", "data= listen= role= listen-fd=", COMMAND_NO_STORE, run_serve, "运行服务", "run the server" },
 	{ "audit verify", "", "", COMMAND_OPEN, run_audit_verify, "核对变更日志是否完整", "verify the chain of the change log" },
 	{ "completion", "", "", COMMAND_NO_STORE, completion_run, "输出 bash 补全脚本", "print a bash completion script" },
 };
