@@ -5,7 +5,7 @@ set -euo pipefail
 
 stage=${1:?usage: tools/setup.sh build|test|sanitize|fuzz|check}
 
-build="gcc libc6-dev make meson ninja-build pkg-config libjansson-dev libmicrohttpd-dev libseccomp-dev libsodium-dev
+build="curl gcc libc6-dev make meson ninja-build pkg-config libjansson-dev libmicrohttpd-dev libseccomp-dev libsodium-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev"
 test="$build libcurl4-openssl-dev pmccabe"
 # The sanitizers' runtime is packaged by compiler version up to Debian 12.
