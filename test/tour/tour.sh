@@ -1,10 +1,12 @@
 #!/bin/bash
-# The README's tour, typed as printed, on a fresh demonstration city.  TAP.
-# Usage: test/tour/tour.sh README PROGRAM
+# The README's tour and the manuals' examples, typed as printed, on fresh demonstration cities.  TAP.
+# Usage: test/tour/tour.sh README PROGRAM MANUAL...
 set -uo pipefail
 
 readme=$(readlink -f "$1")
 program=$(readlink -f "$2")
+shift 2
+manuals=$(readlink -f "$@")
 work=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)/tour.XXXXXX")
 server=
 finish()
@@ -14,6 +16,12 @@ finish()
 	rm -rf "$work"
 }
 trap finish EXIT
+stop()
+{
+	kill -TERM -- "-$server"
+	wait "$server"
+	server=
+}
 
 count=0
 failed=0
@@ -34,6 +42,7 @@ cd "$work" || exit 1
 unset SEAWALL_DATA
 mkdir build
 ln -s "$program" build/seawall
+ln -s "${readme%/*}/demo" demo
 awk '/^## /{ on = /tour/ } on && /^```/{ code = /^```sh/; next } on && code' "$readme" > tour.sh
 tell "$([ "$(wc -l < tour.sh)" -gt 20 ]; echo $?)" "the tour is in the README"
 
@@ -73,5 +82,15 @@ CASES
 ! grep -Eq '"status":[45][0-9][0-9]' tour.out
 tell $? "no request was refused"
 [ "$failed" = 0 ] || sed 's/^/# /' tour.out | tail -40
+stop
+tell $? "the server stops cleanly"
+for manual in $manuals; do
+	rm -rf data fresh
+	build/seawall demo --data data > demo.out 2>&1
+	awk '/^```/{ code = /^```sh/; next } code' "$manual" > manual.sh
+	bash -eu manual.sh > manual.out 2> manual.err
+	tell $? "every command of ${manual##*/} succeeds"
+	[ "$failed" = 0 ] || tail -5 manual.err | sed 's/^/# /'
+done
 echo "1..$count"
 exit "$failed"
