@@ -238,7 +238,8 @@ int main(int argc, char **argv)
 			help_all(stdout, zh);
 		return 0;
 	}
-	struct command_call c = { .in = stdin, .out = stdout, .zh = zh, .words = calloc((size_t)argc, sizeof(struct span)) };
+	struct command_call c = { .in = stdin, .out = stdout, .notes = stderr, .zh = zh };
+	c.words = calloc((size_t)argc, sizeof(struct span));
 	if (!c.words)
 		abort();
 	bool ok = known ? run(&m, &c, argv + 1 + m.taken, argc - 1 - (int)m.taken, &err)

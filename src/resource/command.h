@@ -18,6 +18,7 @@ struct command_call {
 	struct { const char *name; struct span *values; size_t n; } options[COMMAND_OPTIONS_MAX];
 	size_t n_options;
 	FILE *in, *out;
+	FILE *notes;                           /* what is worth knowing on the side; NULL: nobody listens */
 	bool json;                             /* --json: NDJSON for programs */
 	bool zh;
 };

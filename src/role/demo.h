@@ -33,8 +33,8 @@ struct demo {
 	VEC(struct demo_name) orders;
 };
 
-/* A command of the house, by its words, with its arguments (NULL-terminated) and options ({name, value or NULL}…, a NULL
- * name at the end; NULL: none). */
+/* A command of the house, by its words, with its arguments (NULL-terminated) and options ({name, value or
+ * NULL}…, a NULL name at the end; NULL: none). */
 struct demo_option {
 	const char *name, *value;
 };

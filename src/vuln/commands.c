@@ -41,7 +41,7 @@ static bool run_match(struct command_call *c, struct err *err)
 static bool run_feed(struct command_call *c, struct err *err)
 {
 	static const char *const kinds[] = { "nvd", "kev", "epss" };
-	struct feed_how how = { .notes = stderr, .zh = c->zh, .n_paths = c->n_words - 1 };
+	struct feed_how how = { .notes = c->notes, .zh = c->zh, .n_paths = c->n_words - 1 };
 	struct command_counts counts;
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (span_is(c->words[0], kinds[i]))
@@ -64,7 +64,7 @@ static bool run_feed(struct command_call *c, struct err *err)
 static bool run_match_run(struct command_call *c, struct err *err)
 {
 	struct match_counts n;
-	if (!match_run(c->op, stderr, &n, err))
+	if (!match_run(c->op, c->notes, &n, err))
 		return false;
 	if (c->json)
 		fprintf(c->out, "{\"hosts\":%lld,\"software\":%lld,\"assumed\":%lld,\"unmatchable\":%lld,"
