@@ -27,17 +27,12 @@ static bool assume(
 	return false;
 }
 
-bool installed_name(const struct index *ix, const struct asset_software *s, struct arena *a,
-	struct installed *ret, struct err *err)
+void installed_name(
+	const struct index *ix, const struct asset_software *s, struct arena *a, struct installed *ret)
 {
-	struct cpe c;
-	*ret = (struct installed){ .cpe = s->cpe };
-	if (s->cpe.n)
-		return cpe_parse(s->cpe, a, &c, err);
-	ret->cpe = (struct span){ NULL, 0 };
-	if (s->vendor.n && s->product.n)
+	*ret = (struct installed){ .cpe = s->cpe.n ? s->cpe : (struct span){ NULL, 0 } };
+	if (!s->cpe.n && s->vendor.n && s->product.n)
 		assume(ix, s, a, ret);
-	return true;
 }
 
 bool installed_with_version(struct op *op, const struct asset_software *s, struct span version,

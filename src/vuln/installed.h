@@ -13,8 +13,9 @@ struct installed {
 	bool assumed; /* made from text */
 };
 
-NODISCARD bool installed_name(const struct index *ix, const struct asset_software *s, struct arena *a,
-	struct installed *ret, struct err *err);
+/* A given name is not looked into: who parses it will say what is wrong with it. */
+void installed_name(
+	const struct index *ix, const struct asset_software *s, struct arena *a, struct installed *ret);
 /* The same software with another version said of it, as the inventory would have it after
  * asset_software_set_version(). */
 NODISCARD bool installed_with_version(struct op *op, const struct asset_software *s, struct span version,

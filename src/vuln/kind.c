@@ -21,8 +21,7 @@ static bool add_name(struct claimed *c, const struct asset_software *s, struct i
 	size_t at = c->host.n;
 	if (!s->cpe.n && !c->index && !corpus_index_open(c->op, &c->index, err))
 		return false;
-	if (!installed_name(c->index, s, c->op->arena, &names[at], err))
-		return false;
+	installed_name(c->index, s, c->op->arena, &names[at]);
 	if (!names[at].cpe.p)
 		return true;
 	software[at] = s;

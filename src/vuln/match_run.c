@@ -8,7 +8,7 @@
 #include "vuln/installed.h"
 #include "vuln/matcher.h"
 
-enum { HOSTS = 200, CHUNK_ARENA = 512 << 20, UNMATCHED_MAX = 100000, NO_NAME = UINT32_MAX };
+enum { HOSTS = 200, CHUNK_ARENA = 512 << 20, UNMATCHED_MAX = 100000, WORDS_MAX = 20000000 };
 
 /* What a finding says of its CVE. */
 struct facts {
@@ -18,12 +18,22 @@ struct facts {
 	int score;
 };
 
+/* What became of one way to describe software; the same words are looked at once in a run. */
+struct described {
+	struct installed name;
+	uint32_t number;
+	const struct err *refused;
+};
+
 struct run {
 	struct op *op, reading; /* reading: with the arena of one chunk */
 	struct index *index;
 	struct matcher *matcher;
 	struct facts *facts; /* by number of the CVE */
 	struct map *unmatched; /* "vendor product" to how many */
+	struct arena *kept; /* lives as long as the run */
+	struct map *by_words; /* to the place in described */
+	VEC(struct described) described;
 	struct finding_batch batch;
 	struct match_counts counts;
 	FILE *notes;
@@ -79,26 +89,53 @@ static void cannot(struct run *r, const struct asset_software *s)
 		++*map_put(r->unmatched, key, 0, NULL);
 }
 
-static bool add_name(struct run *r, struct host *h, const struct asset_software *s)
+static struct described describe(struct run *r, const struct asset_software *s)
 {
-	struct installed *name = &h->names[h->n];
+	struct described d = { .number = 0 };
 	struct err why = { 0 };
+	installed_name(r->index, s, r->kept, &d.name);
+	if (s->cpe.n)
+		d.name.cpe = arena_span(r->kept, s->cpe);
+	if (d.name.cpe.p && !matcher_name(r->matcher, d.name.cpe, &d.number, &why)) {
+		struct err *copy = ARENA_NEW(r->kept, struct err);
+		*copy = why;
+		d.refused = copy;
+	}
+	return d;
+}
+
+static const struct described *described(struct run *r, const struct asset_software *s)
+{
+	struct span key = s->cpe;
+	bool fresh;
+	if (!key.n)
+		key = arena_printf(r->reading.arena, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", SPAN_ARG(s->part),
+			SPAN_ARG(s->vendor), SPAN_ARG(s->product), SPAN_ARG(s->version));
+	uint64_t at = *map_put(r->by_words, key, r->described.n, &fresh);
+	if (fresh)
+		vec_push(&r->described, describe(r, s));
+	return &r->described.p[at];
+}
+
+static void add_name(struct run *r, struct host *h, const struct asset_software *s)
+{
+	const struct described *d = described(r, s);
 	r->counts.software++;
-	if (!installed_name(r->index, s, r->reading.arena, name, &why) ||
-		(name->cpe.p && !matcher_name(r->matcher, name->cpe, &h->numbers[h->n], &why))) {
+	if (d->refused) {
 		r->counts.pairs.refused++;
 		if (r->notes && r->counts.pairs.refused <= MATCH_SHOWN)
 			fprintf(r->notes, SPAN_FMT " " SPAN_FMT ": %s\n", SPAN_ARG(h->asset->name),
-				SPAN_ARG(s->cpe), r->op->zh ? why.zh : why.en);
-		return false;
+				SPAN_ARG(s->cpe), r->op->zh ? d->refused->zh : d->refused->en);
+		return;
 	}
-	if (!name->cpe.p) {
+	if (!d->name.cpe.p) {
 		cannot(r, s);
-		return false;
+		return;
 	}
-	r->counts.assumed += name->assumed;
+	r->counts.assumed += d->name.assumed;
+	h->names[h->n] = d->name;
+	h->numbers[h->n] = d->number;
 	h->software[h->n++] = s;
-	return true;
 }
 
 static struct host names_of(struct run *r, const struct asset_host *asset)
@@ -235,8 +272,15 @@ bool match_run(struct op *op, FILE *notes, struct match_counts *ret, struct err 
 	CLEANUP(index_close_p) struct index *index = NULL;
 	CLEANUP(matcher_free_p) struct matcher *matcher = NULL;
 	CLEANUP(map_free_p) struct map *unmatched = map_new(UNMATCHED_MAX);
+	CLEANUP(map_free_p) struct map *words = map_new(WORDS_MAX);
+	CLEANUP(arena_free_p) struct arena *kept = arena_new((size_t)1 << 30, (size_t)2 << 30);
 	CLEANUP(arena_free_p) struct arena *chunk = arena_new(CHUNK_ARENA, 2 * (size_t)CHUNK_ARENA);
-	struct run r = { .op = op, .reading = *op, .unmatched = unmatched, .notes = notes };
+	struct run r = { .op = op,
+		.reading = *op,
+		.unmatched = unmatched,
+		.by_words = words,
+		.kept = kept,
+		.notes = notes };
 	r.reading.arena = chunk;
 	if (!corpus_index_open(op, &index, err))
 		return false;
@@ -252,6 +296,7 @@ bool match_run(struct op *op, FILE *notes, struct match_counts *ret, struct err 
 	if (ok && notes)
 		show_unmatched(&r);
 	free(r.facts);
+	vec_done(&r.described);
 	count(&r);
 	if (ok)
 		*ret = r.counts;
