@@ -52,12 +52,12 @@ static const char *import_one(const char *kind, const char *name, struct span co
 static int64_t hits(void)
 {
 	struct err err = { 0 };
-	struct index *ix = NULL;
+	CLEANUP(index_close_p) struct index *ix = NULL;
+	CLEANUP(matcher_free_p) struct matcher *m = NULL;
 	uint32_t name;
 	if (!corpus_index_find(h.path, store_reader(h.store), &ix, &err) || !ix)
 		return -1;
-	CLEANUP(index_close_p) struct index *close = ix;
-	CLEANUP(matcher_free_p) struct matcher *m = matcher_new(ix, MATCH_STRICT);
+	m = matcher_new(ix, MATCH_STRICT);
 	return matcher_name(m, SPAN(INSTALLED), &name, &err) ? (int64_t)matcher_ask(m, &name, 1).n : -1;
 }
 
