@@ -136,8 +136,8 @@ static bool again(struct op *op, const struct finding_run *run, const struct kno
 			&(struct finding_how){ .county = run->county, .reason = SPAN("再次出现") }, err);
 }
 
-/* A closed one comes back by a fact newer than its closing; one that was closed only because nothing showed it
- * any more, by whatever shows it again. */
+/* A closed one comes back by a fact newer than its closing; one that was closed only because nothing showed
+ * it any more, by whatever shows it again. */
 static bool comes_back(
 	struct op *op, const struct known *k, const struct finding_seen *s, bool *ret, struct err *err)
 {

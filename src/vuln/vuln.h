@@ -11,9 +11,9 @@
  * matcher   the fast engine over an index, with explanations
  * cpe_match name matching (NISTIR 7696)                 version   which version is newer
  * cvss      scores of 2.0, 3.0, 3.1 and 4.0          tools     the pure tools: cvss, cpe, version, match
- * record    one NVD record as the corpus keeps it    feed*     KEV, EPSS and NVD files into the corpus, one transaction
- * corpus    what is stored, and the index file made of it: the index names the generation it was made from, and is made
- *           again where they differ
+ * record    one NVD record as the corpus keeps it    feed*     NVD, KEV, EPSS files into the corpus, at once
+ * corpus    what is stored, and the index file made of it: the index names the generation it was made from,
+ *           and is made again where they differ
  * installed under which name software is matched     match_run the inventory matched, stored as findings
  * kind      proof of claims by matching again, and the remedy in words
  */
