@@ -178,7 +178,7 @@ bool finding_parse_until(struct op *op, const json_t *args, int64_t *ret, struct
 	struct span text = json_get_text(args, "until");
 	int64_t at;
 	/* A bare date means the end of that day in the city's zone (UTC+8). */
-	if (time_parse_date(text, 8 * TIME_HOUR, &at))
+	if (time_parse_date(text, TIME_CHINA, &at))
 		at += TIME_DAY - TIME_SECOND;
 	else if (!time_parse(text, &at))
 		return err_field(err, "until", "“until”应为日期（2026-12-31）或时间（RFC 3339）",

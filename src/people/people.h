@@ -55,8 +55,6 @@ NODISCARD bool setting_set(
 
 /* ---- access ------------------------------------------------------------------------------------ */
 
-/* The city's zone: one for all of China. */
-#define PEOPLE_ZONE (8 * TIME_HOUR)
 
 /* Who this user is and what that one may now.  ERR_UNAUTHENTICATED if there is no such account or it is
  * disabled. */

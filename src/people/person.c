@@ -118,7 +118,7 @@ static bool after_person(
 struct span people_today(const struct op *op)
 {
 	char text[TIME_DATE_TEXT];
-	return arena_span(op->arena, span_of(time_format_date(time_date(op_now(op), PEOPLE_ZONE), text)));
+	return arena_span(op->arena, span_of(time_format_date(time_date(op_now(op), TIME_CHINA), text)));
 }
 
 const struct resource person_resource = {

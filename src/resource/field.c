@@ -117,7 +117,7 @@ static bool parse_time(const struct field *f, const json_t *in, struct db_value 
 		*ret = db_t(s.p ? s : SPAN(""));
 		return true;
 	}
-	if (!s.p || (!time_parse(s, &ms) && !time_parse_date(s, 8 * TIME_HOUR, &ms)))
+	if (!s.p || (!time_parse(s, &ms) && !time_parse_date(s, TIME_CHINA, &ms)))
 		return wrong(f, err, "应为时间，例如 2026-11-23T08:00:00Z", "must be a time such as 2026-11-23T08:00:00Z");
 	*ret = db_i(ms);
 	return true;

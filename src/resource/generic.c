@@ -35,13 +35,25 @@ static struct span short_cell(struct op *op, struct span s)
 	return rest.n == 0 ? s : arena_printf(op->arena, "%.*s…", (int)(s.n - rest.n), s.p);
 }
 
+/* On screen a time is the city's, to the minute; programs get RFC 3339 by --json and --csv. */
+static struct span screen_cell(struct op *op, const struct record *rec, size_t i)
+{
+	struct db_value v = rec->values[i];
+	char date[TIME_DATE_TEXT];
+	if (rec->resource->fields[i].kind != FIELD_TIME || v.type == DB_NULL)
+		return record_cell(op, rec, i);
+	int64_t local = v.i + TIME_CHINA, minutes = local / TIME_MINUTE % (24 * 60);
+	time_format_date(time_date(v.i, TIME_CHINA), date);
+	return arena_printf(op->arena, "%s %02d:%02d", date, (int)(minutes / 60), (int)(minutes % 60));
+}
+
 static struct span column_cell(struct op *op, const struct resource *r, const struct record *rec, int column)
 {
 	if (column == -2)
 		return rec ? rec->id : SPAN("id");
 	if (column == -1)
 		return rec ? word_text(rec->state, op->zh) : op->zh ? SPAN("状态") : SPAN("state");
-	return rec ? short_cell(op, record_cell(op, rec, (size_t)column)) : field_label(&r->fields[column], op->zh);
+	return rec ? short_cell(op, screen_cell(op, rec, (size_t)column)) : field_label(&r->fields[column], op->zh);
 }
 
 static void print_table(struct command_call *c, const struct resource *r, const struct page *page)
@@ -215,7 +227,7 @@ static bool print_one(struct command_call *c, const struct record *rec, struct e
 		const struct field *f = resource_field(rec->resource, span_of(name));
 		fprintf(c->out, "%-20s ", name);
 		if (f)
-			print(c->out, record_cell(c->op, rec, field_index(rec->resource, f)));
+			print(c->out, screen_cell(c->op, rec, field_index(rec->resource, f)));
 		else if (json_is_string(value))
 			print(c->out, json_text(value));
 		else

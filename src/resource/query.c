@@ -44,7 +44,7 @@ static bool value_of(const struct field *f, struct span text, struct span name, 
 		*ret = db_i(span_is(text, "true"));
 		return true;
 	case FIELD_TIME:
-		if (!time_parse(text, &i) && !time_parse_date(text, 8 * TIME_HOUR, &i))
+		if (!time_parse(text, &i) && !time_parse_date(text, TIME_CHINA, &i))
 			return refuse(err, name, "应为时间，例如 2026-11-23T08:00:00Z", "must be a time such as 2026-11-23T08:00:00Z");
 		*ret = db_i(i);
 		return true;
