@@ -53,16 +53,8 @@ static void save_units(struct story *s)
 	}
 }
 
-void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n)
+void house_fill(struct story *s, const struct house_account *accounts, size_t n)
 {
-	static char full[4096];
-	*s = (struct story){ .program = full, .saved = json_object(), .accounts = json_object() };
-	if (!realpath(program, full))
-		give_up(s, program);
-	snprintf(s->work, sizeof s->work, "%s", test_folder());
-	snprintf(s->data, sizeof s->data, "%s/data", s->work);
-	s->folder = s->work;
-	make_clock(s);
 	if (house_run(s, NULL, NULL, "init", NULL) != 0)
 		give_up(s, "init");
 	char path[240];
@@ -80,6 +72,19 @@ void house_make(struct story *s, const char *program, const struct house_account
 			give_up(s, "user add");
 		json_decref(step);
 	}
+}
+
+void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n)
+{
+	static char full[4096];
+	*s = (struct story){ .program = full, .saved = json_object(), .accounts = json_object() };
+	if (!realpath(program, full))
+		give_up(s, program);
+	snprintf(s->work, sizeof s->work, "%s", test_folder());
+	snprintf(s->data, sizeof s->data, "%s/data", s->work);
+	s->folder = s->work;
+	make_clock(s);
+	house_fill(s, accounts, n);
 }
 
 void house_serve(struct story *s)

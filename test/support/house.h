@@ -17,6 +17,8 @@ struct house_account {
 
 /* Makes the folder, the units and the accounts; ends the process with a note where that fails. */
 void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n);
+/* The same in a folder that s->data names, for a second house of this process. */
+void house_fill(struct story *s, const struct house_account *accounts, size_t n);
 void house_serve(struct story *s);
 bool house_stop(struct story *s); /* SIGTERM to the group; did it end cleanly? */
 
