@@ -183,7 +183,7 @@ const struct resource order_resource = {
 		       "\"affected\","
 		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\"]},\"version\":{"
 		       "\"type\":\"string\"},"
-		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},\"override\":{"
+		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},\"evidence\":{\"type\":\"array\"},\"override\":{"
 		       "\"type\":\"boolean\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
 		       "\"type\":\"string\"},"

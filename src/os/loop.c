@@ -84,6 +84,7 @@ bool loop_new(struct loop **ret, struct err *err)
 	}
 	/* a peer that went away is an error of write(), no more */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the write, not the end of the process */
 	*ret = l;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include "os/log.h"
 #include "resource/dispatch.h"
 #include "resource/idempotency.h"
+#include "resource/internal.h"
 
 enum { ANSWER_MAX = 48 * 1024 * 1024, EXPORT_PAGE = 1000 };
 
@@ -264,6 +265,8 @@ static bool run_handler(struct exchange *x, struct err *err)
 		return generic(x, err);
 	if (route->perm != PERM_NONE && !actor_has(&x->actor, route->perm))
 		return forbidden(x, err);
+	if (route->body_schema && !args_check_body(&x->op, route->body_schema, x->json, err))
+		return false;
 	return route->handler(&x->call, err);
 }
 

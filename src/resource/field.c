@@ -112,7 +112,7 @@ static bool parse_time(const struct field *f, const json_t *in, struct db_value 
 	int64_t ms;
 	struct span s = json_text(in);
 	if (f->kind == FIELD_DATE) {
-		if (s.p && s.n && !time_parse_date(s, 0, &ms))
+		if (!s.p || (s.n && !time_parse_date(s, 0, &ms)))
 			return wrong(f, err, "应为日期，例如 2026-11-23", "must be a date such as 2026-11-23");
 		*ret = db_t(s.p ? s : SPAN(""));
 		return true;
@@ -141,7 +141,7 @@ bool field_parse(struct op *op, const struct field *f, const json_t *in, struct 
 			return wrong(f, err, "不能为空", "must not be empty");
 		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LONG || f->kind == FIELD_DATE;
 		*ret = text ? db_t(SPAN("")) : f->kind == FIELD_ENUM ? db_z(f->values[0]) : f->kind == FIELD_JSON ?
-			db_t(SPAN("null")) : f->kind == FIELD_BOOL ? db_i(0) : db_null();
+			db_t(SPAN("null")) : f->kind == FIELD_BOOL || f->kind == FIELD_INT ? db_i(0) : db_null();
 		return true;
 	}
 	switch (f->kind) {

@@ -22,6 +22,10 @@ int64_t record_unit(const struct record *rec);
  * actor_scope_of() said, filters keep their hands off indexes. */
 bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
 		 struct err *err);
+/* The body of a verb: names, types, lengths; every wrong one is noted. */
+bool args_check(struct op *op, const struct resource *r, const json_t *args, struct err *err);
+/* The body of an ordinary route: what its schema knows is of the type it says; other names are left alone. */
+bool args_check_body(struct op *op, const char *body_schema, const json_t *body, struct err *err);
 /* A JSON value as the value of a field; checks kind, bounds and references. */
 bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err);
 /* Writes what SEARCH fields say to the search text; nothing for resources without any. */

@@ -186,6 +186,8 @@ bool resource_apply(struct op *op, const struct resource *r, struct span id, str
 		return not_permitted(verb, err);
 	if (if_version && if_version != rec.version)
 		return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
+	if (!args_check(op, r, args, err))
+		return false;
 	if (!t)
 		return wrong_state(&rec, verb, err);
 	if (!transit(op, &rec, t, args, err) || !resource_load(op, r, rec.n, &rec, &found, err))

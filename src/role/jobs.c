@@ -57,7 +57,8 @@ static void run_job(struct store *store, struct store_job *j, struct arena *a)
 		log_warn("job.failed", LOG_TEXT("kind", j->kind), LOG_Z("error", why.en));
 }
 
-/* Runs every tick that is due; answers when the next one is. */
+/* Runs every tick that is due.  A tick names a moment of wall time; it is waited for by boot time, so that a wall clock that
+ * was ahead and is set right does not silence the clocks until it is there again. */
 static void run_ticks(struct store *store, struct arena *a, int64_t due[TICKS_MAX])
 {
 	struct actor actor = actor_of("job:tick");
@@ -66,12 +67,12 @@ static void run_ticks(struct store *store, struct arena *a, int64_t due[TICKS_MA
 		struct err err = { 0 };
 		struct op op = { .store = store, .actor = &actor, .arena = a, .zh = true };
 		int64_t next = clock_wall() + TICK_RETRY_MS;
-		if (clock_wall() < due[i])
+		if (clock_boot() < due[i])
 			continue;
 		if (!t->run(&op, &next, &err))
 			log_warn("tick.failed", LOG_Z("tick", t->name), LOG_Z("error", err.en));
 		op_rollback(&op);
-		due[i] = next;
+		due[i] = clock_boot() + (next - clock_wall());
 	}
 }
 

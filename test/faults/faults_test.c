@@ -1,6 +1,7 @@
 /*
- * What may go wrong around the program: two servers on one folder, a newer database, a clock that jumps, a full disk, a
- * role that dies.  Each ends in an error that says so, or in nothing at all, and then all goes on.
+ * What may go wrong around the program: two servers on one folder, a newer database, a clock that jumps, a
+ * full disk, a role that dies.  Each ends in an error that says so, or in nothing at all, and then all goes
+ * on.
  */
 #include <errno.h>
 #include <signal.h>
@@ -92,7 +93,9 @@ static void newer_schema(struct story *s)
 	char *said = NULL;
 	test_case("data of a newer program is refused by every command, and untouched");
 	CHECK(house_stop(s));
-	CHECK(run_sql(s, "INSERT INTO migrations (version, name, checksum, applied_at) VALUES (9000, '9000_future.sql', 'x', 1)"));
+	CHECK(run_sql(s,
+		"INSERT INTO migrations (version, name, checksum, applied_at) VALUES (9000, "
+		"'9000_future.sql', 'x', 1)"));
 	CHECK_INT(house_run(s, NULL, &said, "serve", "--listen", "127.0.0.1:0", NULL), 76);
 	CHECK(said && strstr(said, "9000"));
 	free(said);
@@ -124,17 +127,24 @@ static void move_clock(struct story *s, int64_t wall, int64_t boot)
 
 static void make_order(struct story *s)
 {
-	CHECK_INT(house_do(s, &(struct ask){ "duty", "POST", "/api/v1/findings",
-		.json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"late\"}" }, "finding /id"), 201);
-	CHECK_INT(house_do(s, &(struct ask){ "duty", "POST", "/api/v1/findings/order",
-		.json = "{\"ids\":[\"{finding}\"],\"text\":\"t\"}" }, "order /orders/0/id"), 200);
+	CHECK_INT(house_do(s,
+			  &(struct ask){ "duty", "POST", "/api/v1/findings",
+				  .json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\","
+					  "\"title\":\"late\"}" },
+			  "finding /id"),
+		201);
+	CHECK_INT(house_do(s,
+			  &(struct ask){ "duty", "POST", "/api/v1/findings/order",
+				  .json = "{\"ids\":[\"{finding}\"],\"text\":\"t\"}" },
+			  "order /orders/0/id"),
+		200);
 }
 
 static void jumping_clock(struct story *s)
 {
 	test_case("a wall clock that jumps a month escalates nothing");
 	make_order(s);
-	nap(1200);                             /* the clocks are looked at */
+	nap(1200); /* the clocks are looked at */
 	move_clock(s, 30LL * DAY_MS, 0);
 	nap(2500);
 	CHECK_INT(level(s), 0);
@@ -218,8 +228,11 @@ static bool fill(const char *folder, char *name, size_t n)
 
 static long report(struct story *s, struct answer *ret)
 {
-	return house_ask(s, &(struct ask){ "duty", "POST", "/api/v1/findings",
-		.json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"on a full disk\"}" }, ret);
+	return house_ask(s,
+		&(struct ask){ "duty", "POST", "/api/v1/findings",
+			.json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":"
+				"\"on a full disk\"}" },
+		ret);
 }
 
 static void full_disk(struct story *s, const char *folder)
@@ -260,7 +273,8 @@ static void small_disk(struct story *s)
 {
 	char folder[216];
 	snprintf(folder, sizeof folder, "%s/small", s->work);
-	if (strlen(folder) > sizeof folder - 8 || mkdir(folder, 0700) != 0 || mount("tmpfs", folder, "tmpfs", 0, "size=24m") != 0) {
+	if (strlen(folder) > sizeof folder - 8 || mkdir(folder, 0700) != 0 ||
+		mount("tmpfs", folder, "tmpfs", 0, "size=24m") != 0) {
 		test_skip("a full disk", "this process may not mount a small file system");
 		return;
 	}

@@ -1,7 +1,8 @@
 /*
- * kill -9 at random moments, fifty times: the role api, the role jobs, the parent, or everything with a running import, in
- * the middle of orders and imports.  Whatever was answered with 2xx must be there afterwards; a file is imported wholly or
- * not at all; nothing is left running; numbers have no gap and no twin; the audit verifies.
+ * kill -9 at random moments, fifty times: the role api, the role jobs, the parent, or everything with a
+ * running import, in the middle of orders and imports.  Whatever was answered with 2xx must be there
+ * afterwards; a file is imported wholly or not at all; nothing is left running; numbers have no gap and no
+ * twin; the audit verifies.
  *
  * SEAWALL_SEED repeats a run's random choices; SEAWALL_KILLS makes it longer.
  */
@@ -39,7 +40,7 @@ struct file_import {
 };
 enum { IMPORTS_MAX = 200 };
 static struct {
-	bool units, done;              /* done: it ended with 0 */
+	bool units, done; /* done: it ended with 0 */
 } imports[IMPORTS_MAX];
 static int n_imports;
 
@@ -82,7 +83,8 @@ static void expect(struct story *s, const struct ask *a, long want, struct answe
 {
 	long code = insist(s, *a, ret);
 	if (code != want)
-		printf("# %s %s: %ld, not %ld: %.500s\n", a->method, a->path, code, want, ret->body ? ret->body : s->why);
+		printf("# %s %s: %ld, not %ld: %.500s\n", a->method, a->path, code, want,
+			ret->body ? ret->body : s->why);
 	CHECK(code == want);
 }
 
@@ -96,8 +98,11 @@ static void report(struct story *s, struct life *l)
 {
 	struct answer a = { 0 };
 	json_object_set_new(s->saved, "title", json_sprintf("kill-%zu", n_lives));
-	expect(s, &(struct ask){ "duty", "POST", "/api/v1/findings",
-		.json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"{title}\"}" }, 201, &a);
+	expect(s,
+		&(struct ask){ "duty", "POST", "/api/v1/findings",
+			.json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":"
+				"\"{title}\"}" },
+		201, &a);
 	copy_id(a.json, "/id", l->finding);
 	l->stage = REPORTED;
 	answer_done(&a);
@@ -108,7 +113,9 @@ static void dispatch(struct story *s, struct life *l)
 {
 	struct answer a = { 0 };
 	json_object_set_new(s->saved, "finding", json_string(l->finding));
-	expect(s, &(struct ask){ "duty", "POST", "/api/v1/findings/order", .json = "{\"ids\":[\"{finding}\"],\"text\":\"t\"}" },
+	expect(s,
+		&(struct ask){ "duty", "POST", "/api/v1/findings/order",
+			.json = "{\"ids\":[\"{finding}\"],\"text\":\"t\"}" },
 		200, &a);
 	copy_id(a.json, "/orders/0/id", l->order);
 	answer_done(&a);
@@ -127,12 +134,16 @@ static void advance(struct story *s, struct life *l)
 		const char *as, *path, *json;
 	} verbs[] = {
 		[ORDERED] = { "liaison", "/api/v1/orders/{order}/acknowledge", "{}" },
-		[ACKNOWLEDGED] = { "liaison", "/api/v1/orders/{order}/answer", "{\"text\":\"t\",\"claim\":\"mitigated\"}" },
+		[ACKNOWLEDGED] = { "liaison", "/api/v1/orders/{order}/answer",
+			"{\"text\":\"t\",\"claim\":\"mitigated\"}" },
 		[ANSWERED] = { "duty", "/api/v1/orders/{order}/verify", "{}" },
 	};
 	struct answer a = { 0 };
 	json_object_set_new(s->saved, "order", json_string(l->order));
-	expect(s, &(struct ask){ verbs[l->stage].as, "POST", verbs[l->stage].path, .json = verbs[l->stage].json }, 200, &a);
+	expect(s,
+		&(struct ask){
+			verbs[l->stage].as, "POST", verbs[l->stage].path, .json = verbs[l->stage].json },
+		200, &a);
 	answer_done(&a);
 	l->stage++;
 }
@@ -162,10 +173,12 @@ static void write_file(const char *path, int number, bool of_units)
 	if (!f)
 		abort();
 	fputs(of_units ? "code,name,parent,division,kind,sector,uscc\n"
-		       : "unit,system,host,address,exposure,importance,software,vendor,version,cpe\n", f);
+		       : "unit,system,host,address,exposure,importance,software,vendor,version,cpe\n",
+		f);
 	for (int i = 0; i < (of_units ? UNITS : HOSTS); i++)
 		if (of_units)
-			fprintf(f, "F%d-%d,file %d unit %d,A2,440823,public_body,water,\n", number, i, number, i);
+			fprintf(f, "F%d-%d,file %d unit %d,A2,440823,public_body,water,\n", number, i, number,
+				i);
 		else
 			fprintf(f, "A2,,f%d-%d,,internal,low,nginx,f5,1.%d,\n", number, i, i);
 	fclose(f);
@@ -183,7 +196,8 @@ static struct file_import start_import(struct story *s)
 	if (f.pid == 0) {
 		FILE *nothing = freopen("/dev/null", "w", stdout);
 		(void)nothing;
-		execl(s->program, s->program, "import", f.units ? "units" : "assets", path, "--data", s->data, (char *)NULL);
+		execl(s->program, s->program, "import", f.units ? "units" : "assets", path, "--data", s->data,
+			(char *)NULL);
 		_exit(127);
 	}
 	return f;
@@ -235,7 +249,7 @@ static pid_t send_killer(struct story *s, enum target t, long after_us, pid_t im
 		victim = role_of(s, target_names[t]);
 		if (victim > 0)
 			break;
-		nap_us(5000);                  /* it is about to start */
+		nap_us(5000); /* it is about to start */
 	}
 	fflush(stdout);
 	pid_t pid = victim > 0 ? fork() : -1;
@@ -298,13 +312,16 @@ static void settle(struct story *s)
 		__atomic_add_fetch(&s->clock[i], 15 * 60 * 1000, __ATOMIC_SEQ_CST);
 	long long left = -1;
 	for (int i = 0; i < 200 && left != 0; i++) {
-		left = one_number("SELECT (SELECT count(*) FROM import_plans WHERE state IN ('received', 'building', 'applying'))"
-			" + (SELECT count(*) FROM jobs WHERE state='running' OR (state='waiting' AND kind LIKE 'import%'))");
+		left = one_number("SELECT (SELECT count(*) FROM import_plans WHERE state IN ('received', "
+				  "'building', 'applying'))"
+				  " + (SELECT count(*) FROM jobs WHERE state='running' OR (state='waiting' "
+				  "AND kind LIKE 'import%'))");
 		nap_us(100000);
 	}
 	if (left != 0)
 		printf("# plans building or applying %lld, jobs %lld\n",
-			one_number("SELECT count(*) FROM import_plans WHERE state IN ('received', 'building', 'applying')"),
+			one_number("SELECT count(*) FROM import_plans WHERE state IN ('received', "
+				   "'building', 'applying')"),
 			one_number("SELECT count(*) FROM jobs"));
 	CHECK_INT(left, 0);
 	CHECK_INT(one_number("SELECT count(*) FROM jobs WHERE state='failed'"), 0);
@@ -316,14 +333,18 @@ static void check_imports(void)
 	test_case("files are imported wholly or not at all");
 	for (int i = 0; i < n_imports; i++) {
 		bool units = imports[i].units;
-		long long want = units ? UNITS : HOSTS, got = units
-			? count("SELECT count(*) FROM units WHERE code LIKE 'F%d-%%'", i)
-			: count("SELECT count(*) FROM assets WHERE name LIKE 'f%d-%%'", i);
-		long long software = units ? got : count("SELECT count(*) FROM software w JOIN assets a ON a.n=w.asset_n"
-			" WHERE a.name LIKE 'f%d-%%' AND w.removed_at IS NULL", i);
+		long long want = units ? UNITS : HOSTS,
+			  got = units ? count("SELECT count(*) FROM units WHERE code LIKE 'F%d-%%'", i)
+				      : count("SELECT count(*) FROM assets WHERE name LIKE 'f%d-%%'", i);
+		long long software = units
+			? got
+			: count("SELECT count(*) FROM software w JOIN assets a ON a.n=w.asset_n"
+				" WHERE a.name LIKE 'f%d-%%' AND w.removed_at IS NULL",
+				  i);
 		if ((got != 0 && got != want) || software != got || (imports[i].done && got != want))
-			printf("# file %d (%s): %lld of %lld rows, %lld software, the command %s\n", i, units ? "units" : "assets",
-				got, want, software, imports[i].done ? "said it was done" : "was killed");
+			printf("# file %d (%s): %lld of %lld rows, %lld software, the command %s\n", i,
+				units ? "units" : "assets", got, want, software,
+				imports[i].done ? "said it was done" : "was killed");
 		CHECK(got == 0 || got == want);
 		CHECK(software == got);
 		CHECK(!imports[i].done || got == want);
@@ -334,16 +355,20 @@ static void check_imports(void)
 
 static void check_lives(void)
 {
-	static const char *const states[] = { [ORDERED] = "sent", [ACKNOWLEDGED] = "handling", [ANSWERED] = "answered",
-					      [VERIFIED] = "verified" };
+	static const char *const states[] = { [ORDERED] = "sent",
+		[ACKNOWLEDGED] = "handling",
+		[ANSWERED] = "answered",
+		[VERIFIED] = "verified" };
 	size_t by_stage[VERIFIED + 1] = { 0 };
 	test_case("every write that was answered is there, once");
 	for (size_t i = 0; i < n_lives; i++) {
 		const struct life *l = &lives[i];
 		by_stage[l->stage]++;
-		CHECK(l->stage < REPORTED || count("SELECT count(*) FROM findings WHERE id='%s'", l->finding) == 1);
-		bool there = l->stage < ORDERED || count("SELECT count(*) FROM orders WHERE id='%s' AND state='%s'", l->order,
-			states[l->stage]) == 1;
+		CHECK(l->stage < REPORTED ||
+			count("SELECT count(*) FROM findings WHERE id='%s'", l->finding) == 1);
+		bool there = l->stage < ORDERED ||
+			count("SELECT count(*) FROM orders WHERE id='%s' AND state='%s'", l->order,
+				states[l->stage]) == 1;
 		if (!there)
 			printf("# order %s is not %s\n", l->order, states[l->stage]);
 		CHECK(there);
@@ -351,20 +376,27 @@ static void check_lives(void)
 	CHECK_INT(one_number("SELECT count(*) FROM findings"), n_lives);
 	CHECK_INT(one_number("SELECT count(*) FROM orders"),
 		by_stage[ORDERED] + by_stage[ACKNOWLEDGED] + by_stage[ANSWERED] + by_stage[VERIFIED]);
-	CHECK_INT(one_number("SELECT count(*) FROM (SELECT title FROM findings GROUP BY title HAVING count(*) > 1)"), 0);
-	printf("# %zu findings, %zu of them verified; %d requests, %d sent again\n", n_lives, by_stage[VERIFIED], requests, retries);
+	CHECK_INT(one_number("SELECT count(*) FROM (SELECT title FROM findings GROUP BY title HAVING "
+			     "count(*) > 1)"),
+		0);
+	printf("# %zu findings, %zu of them verified; %d requests, %d sent again\n", n_lives,
+		by_stage[VERIFIED], requests, retries);
 }
 
 static void check_store(struct story *s)
 {
 	test_case("numbers have no gap and no twin");
-	CHECK_INT(one_number("SELECT count(DISTINCT number) FROM orders"), one_number("SELECT count(*) FROM orders"));
-	CHECK_INT(one_number("SELECT max(CAST(substr(number, instr(number, '〕') + 1) AS INTEGER)) FROM orders"),
+	CHECK_INT(one_number("SELECT count(DISTINCT number) FROM orders"),
+		one_number("SELECT count(*) FROM orders"));
+	CHECK_INT(one_number(
+			  "SELECT max(CAST(substr(number, instr(number, '〕') + 1) AS INTEGER)) FROM orders"),
 		one_number("SELECT count(*) FROM orders"));
 	test_case("the database is sound, steps fit the states");
 	CHECK_INT(one_number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
-	CHECK_INT(one_number("SELECT count(*) FROM orders o WHERE o.state <> (SELECT to_state FROM steps t WHERE t.resource='order'"
-		" AND t.record_n=o.n ORDER BY t.n DESC LIMIT 1)"), 0);
+	CHECK_INT(one_number("SELECT count(*) FROM orders o WHERE o.state <> (SELECT to_state FROM steps t "
+			     "WHERE t.resource='order'"
+			     " AND t.record_n=o.n ORDER BY t.n DESC LIMIT 1)"),
+		0);
 	test_case("the audit verifies");
 	int status = house_run(s, NULL, NULL, "audit", "verify", NULL);
 	if (status != 0)
@@ -377,7 +409,8 @@ int main(int argc, char **argv)
 	static struct story s;
 	char path[300];
 	const char *seed_text = getenv("SEAWALL_SEED"), *more = getenv("SEAWALL_KILLS");
-	unsigned seed = seed_text ? (unsigned)strtoul(seed_text, NULL, 10) : (unsigned)time(NULL) ^ (unsigned)getpid();
+	unsigned seed = seed_text ? (unsigned)strtoul(seed_text, NULL, 10)
+				  : (unsigned)time(NULL) ^ (unsigned)getpid();
 	int want = more ? (int)strtol(more, NULL, 10) : KILLS;
 	if (argc < 2) {
 		fprintf(stderr, "usage: %s PROGRAM\n", argv[0]);
@@ -388,10 +421,11 @@ int main(int argc, char **argv)
 	house_make(&s, argv[1], accounts, COUNT(accounts));
 	snprintf(path, sizeof path, "%s/store/seawall.db", s.data);
 	house_serve(&s);
-	/* A role comes back after a second, and later at each further death: it dies once in the life of a parent. */
+	/* A role comes back after a second, and later at each further death: it dies once in the life of a
+	 * parent. */
 	for (int i = 0; kills < want && i < 2 * want; i++) {
-		static const enum target order[] = { KILL_ALL, KILL_API, KILL_ALL, KILL_JOBS, KILL_PARENT, KILL_JOBS, KILL_ALL,
-						     KILL_PARENT };
+		static const enum target order[] = { KILL_ALL, KILL_API, KILL_ALL, KILL_JOBS, KILL_PARENT,
+			KILL_JOBS, KILL_ALL, KILL_PARENT };
 		enum target t = order[i % (int)COUNT(order)];
 		test_case("kill -9 number %d: %s", kills + 1, target_names[t]);
 		one_round(&s, t);
