@@ -265,7 +265,9 @@ static bool run_handler(struct exchange *x, struct err *err)
 		return generic(x, err);
 	if (route->perm != PERM_NONE && !actor_has(&x->actor, route->perm))
 		return forbidden(x, err);
-	if (route->body_schema && !args_check_body(&x->op, route->body_schema, x->json, err))
+	/* whatever a stranger sends instead of a name and a password is wrong credentials */
+	bool judged = route->body_schema && route->perm != PERM_NONE;
+	if (judged && !args_check_body(&x->op, route->body_schema, x->json, err))
 		return false;
 	return route->handler(&x->call, err);
 }
