@@ -19,6 +19,8 @@ test:
 	@tools/test.sh build/meson
 
 bench: build
+	@tools/setup.sh bench
+	@tools/build.sh build/meson all -Dwerror=$(WERROR)
 	@tools/bench.sh
 
 fuzz:

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Installs the Debian packages that a stage needs and that are missing.  Does nothing, fast, when all are there.
-# Usage: tools/setup.sh build|test|sanitize|fuzz|check
+# Usage: tools/setup.sh build|test|bench|sanitize|fuzz|check
 set -euo pipefail
 
-stage=${1:?usage: tools/setup.sh build|test|sanitize|fuzz|check}
+stage=${1:?usage: tools/setup.sh build|test|bench|sanitize|fuzz|check}
 
 build="curl gcc libc6-dev make meson ninja-build pkg-config libjansson-dev libmicrohttpd-dev libseccomp-dev libsodium-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev"
@@ -16,6 +16,7 @@ sanitizers="clang llvm $runtime"
 case $stage in
 build) packages=$build ;;
 test) packages=$test ;;
+bench) packages="$build curl procps sqlite3 zstd" ;;
 fuzz) packages="$build $sanitizers" ;;
 sanitize) packages="$test $sanitizers" ;;
 check) packages="$test clang clang-tidy cppcheck" ;;

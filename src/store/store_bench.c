@@ -23,11 +23,19 @@ static void must(bool ok)
 	exit(err_exit(err.code));
 }
 
+static void figure(const char *name, double value, const char *unit)
+{
+	char at[TIME_TEXT];
+	printf("{\"bench\":\"store\",\"figure\":\"%s\",\"value\":%.0f,\"unit\":\"%s\",\"budget\":null,\"at\":\"%s\"}\n",
+		name, value, unit, time_format(clock_wall(), at));
+	fflush(stdout);
+}
+
 static void say(const char *name, int64_t count, int64_t ns, const char *unit)
 {
-	printf("{\"bench\":\"%s\",\"count\":%" PRId64 ",\"ms\":%.1f,\"per_second\":%.0f,\"unit\":\"%s\"}\n",
-		name, count, (double)ns / 1e6, (double)count * 1e9 / (double)ns, unit);
-	fflush(stdout);
+	char each[40];
+	snprintf(each, sizeof each, "%s/s", unit);
+	figure(name, (double)count * 1e9 / (double)ns, each);
 }
 
 /* What one order writes: a number, two changes, three steps. */
@@ -127,7 +135,7 @@ static void memory(const char *folder)
 		must(store_open(folder, STORE_OPEN, &all[i], &err));
 		must(db_int(store_reader(all[i]), SQL("SELECT count(*) FROM steps"), V0, &n, &found, &err));
 	}
-	printf("{\"bench\":\"heap of a reader\",\"kib\":%zu}\n", (heap() - before) / CONNECTIONS / 1024);
+	figure("heap of a reader", (double)((heap() - before) / CONNECTIONS / 1024), "KiB");
 	before = heap();
 	for (int i = 0; i < CONNECTIONS; i++) {
 		struct store_tx *tx = NULL;
@@ -135,8 +143,7 @@ static void memory(const char *folder)
 		write_order(tx);
 		must(store_commit(&tx, &err));
 	}
-	printf("{\"bench\":\"heap of a writer beside it\",\"kib\":%zu}\n",
-		(heap() - before) / CONNECTIONS / 1024);
+	figure("heap of a writer beside it", (double)((heap() - before) / CONNECTIONS / 1024), "KiB");
 	for (int i = 0; i < CONNECTIONS; i++)
 		store_close(all[i]);
 }
