@@ -93,7 +93,7 @@ NODISCARD bool plan_read(
 NODISCARD bool plan_read_with(
 	struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
 /* Sorts software into the order above; for qsort(). */
-int plan_software_order(const void *a, const void *b);
+int plan_software_order(const void *left, const void *right);
 
 NODISCARD bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a,
 	struct import_known *ret, struct err *err);

@@ -53,7 +53,7 @@ struct finding_kind {
 	bool (*advise)(struct op *op, const struct finding_facts *facts, struct str *out, struct err *err);
 };
 
-void finding_register(const struct finding_kind *const *kinds, size_t n);
+void finding_register(const struct finding_kind *const *list, size_t n);
 const struct finding_kind *finding_kind_find(struct span name); /* NULL if nobody gave it */
 
 /* ---- found

@@ -98,7 +98,7 @@ static bool is_ours(const char *option)
 static void member_name(const char *option, char name[64])
 {
 	size_t n = 0;
-	for (; option[n] && n < 63; n++)
+	for (; n < 63 && option[n]; n++)
 		name[n] = option[n] == '-' ? '_' : option[n];
 	name[n] = '\0';
 }

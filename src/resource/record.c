@@ -141,6 +141,7 @@ bool record_log(struct op *op, const struct record *before, const struct record 
 {
 	const struct record *one = after ? after : before;
 	int64_t seq;
+	assert(one);
 	struct store_change c = {
 		.resource = one->resource->name,
 		.record_n = one->n,

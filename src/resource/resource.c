@@ -62,7 +62,7 @@ const struct field *field_implied(const struct resource *r, struct span name)
 		{ "state", FIELD_TEXT, READ_ONLY | FILTER, .zh = "状态", .en = "state" },
 	};
 	for (size_t i = 0; i < COUNT(fields); i++)
-		if (span_is(name, fields[i].name) && (i < 3 || r->life))
+		if ((i < 3 || r->life) && span_is(name, fields[i].name))
 			return &fields[i];
 	return NULL;
 }
