@@ -13,7 +13,8 @@ enum { TIME_TEXT = 25, TIME_DATE_TEXT = 11 };             /* with the NUL */
 #define TIME_MINUTE (60 * TIME_SECOND)
 #define TIME_HOUR (60 * TIME_MINUTE)
 #define TIME_DAY (24 * TIME_HOUR)
-#define TIME_CHINA (8 * TIME_HOUR)   /* China Standard Time, ahead of UTC; the whole country, no summer time since 1992 */
+/* China Standard Time, ahead of UTC; the whole country, no summer time since 1992 */
+#define TIME_CHINA (8 * TIME_HOUR)
 
 struct time_date {
 	int year, month, day;                             /* month and day from 1 */

@@ -151,9 +151,11 @@ bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *e
 {
 	static const struct span prefix = { "cpe:2.3:", 8 };
 	if (text.n > CPE_TEXT_MAX)
-		return err_set(err, ERR_TOO_LARGE, "CPE 名称超过 %d 字节", "CPE name is longer than %d bytes", CPE_TEXT_MAX);
+		return err_set(err, ERR_TOO_LARGE, "CPE 名称超过 %d 字节", "CPE name is longer than %d bytes",
+			CPE_TEXT_MAX);
 	if (text.n < prefix.n || !span_eq_nocase((struct span){ text.p, prefix.n }, prefix))
-		return err_set(err, ERR_MALFORMED, "CPE 名称应以 cpe:2.3: 开头", "CPE name must start with cpe:2.3:");
+		return err_set(err, ERR_MALFORMED, "CPE 名称应以 cpe:2.3: 开头",
+			"CPE name must start with cpe:2.3:");
 	struct cpe c = {0};
 	struct span rest = span_from(text, prefix.n);
 	char *out = arena_alloc(a, 2 * rest.n + 1);
@@ -161,7 +163,8 @@ bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *e
 	bool more = true;
 	for (size_t at = 0; at < CPE_ATTRIBUTES; at++) {
 		if (!more)
-			return err_field(err, names[at], "CPE 名称缺少 %s 属性", "CPE name lacks attribute %s", names[at]);
+			return err_field(err, names[at], "CPE 名称缺少 %s 属性", "CPE name lacks attribute %s",
+				names[at]);
 		enum fault f = read_attribute(take_attribute(&rest, &more), at, out, &c);
 		if (f != FAULT_NONE)
 			return refuse(err, f, at);
@@ -171,9 +174,11 @@ bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *e
 	if (more)
 		return err_set(err, ERR_MALFORMED, "CPE 名称多于 %d 个属性", "CPE name has more than %d attributes",
 			CPE_ATTRIBUTES);
-	/* characters that had to be quoted made it longer: what was read must also be readable once written */
+	/* characters that had to be quoted made it longer: what was read must also be readable once
+	 * written */
 	if (length > CPE_TEXT_MAX)
-		return err_set(err, ERR_TOO_LARGE, "CPE 名称超过 %d 字节", "CPE name is longer than %d bytes", CPE_TEXT_MAX);
+		return err_set(err, ERR_TOO_LARGE, "CPE 名称超过 %d 字节", "CPE name is longer than %d bytes",
+			CPE_TEXT_MAX);
 	*ret = c;
 	return true;
 }

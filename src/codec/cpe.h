@@ -12,7 +12,7 @@
 enum {
 	CPE_ATTRIBUTES = 11,
 	CPE_TEXT_MAX = 1024,
-	CPE_VALUE_MAX = 300,             /* of cpe_quote(): vendor, product and version together fit into a name */
+	CPE_VALUE_MAX = 300,      /* of cpe_quote(): vendor, product and version together fit into a name */
 };
 
 enum cpe_attribute {

@@ -12,8 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cpe c, again;
 	struct err err = {0};
 	if (cpe_quote(text, a, &quoted)) {
-		struct span name = arena_printf(a, "cpe:2.3:a:v:" SPAN_FMT ":*:*:*:*:*:*:*:*", SPAN_ARG(quoted));
-		if (!cpe_parse(name, a, &c, &err) || !span_eq(c.at[CPE_PRODUCT].text, quoted) || c.at[CPE_PRODUCT].wild)
+		struct span name = arena_printf(a, "cpe:2.3:a:v:" SPAN_FMT ":*:*:*:*:*:*:*:*",
+			SPAN_ARG(quoted));
+		if (!cpe_parse(name, a, &c, &err) || !span_eq(c.at[CPE_PRODUCT].text, quoted) ||
+		    c.at[CPE_PRODUCT].wild)
 			abort();
 	}
 	if (!cpe_parse(text, a, &c, &err)) {

@@ -70,7 +70,8 @@ static void test_attributes(void)
 static void test_quote(void)
 {
 	static const struct { const char *plain, *quoted; } quotes[] = {
-		{ "Apache HTTP Server", "apache_http_server" }, { "12.2(33)SRE5", "12.2\\(33\\)sre5" }, { "-", "\\-" },
+		{ "Apache HTTP Server", "apache_http_server" }, { "12.2(33)SRE5", "12.2\\(33\\)sre5" },
+		{ "-", "\\-" },
 		{ "*", "\\*" }, { "a-b.c_d", "a-b.c_d" }, { "\xe7\x94\xa8\xe5\x8f\x8b", NULL }, { "", NULL },
 		{ "a\x01", NULL },
 	};

@@ -110,14 +110,19 @@ static long ask(struct story *s, const struct row *r, const char *actor, struct 
 	char stranger_body[] = "{}";
 	if (r->body[0] == '{')
 		a.json = actor ? r->body : stranger_body;
-	else if (strcmp(r->body, "csv") == 0)
-		a.raw = "unit,host\nA1,rights-host\n", a.raw_n = 25, a.type = "text/csv";
+	else if (strcmp(r->body, "csv") == 0) {
+		a.raw = "unit,host\nA1,rights-host\n";
+		a.raw_n = 25;
+		a.type = "text/csv";
+	}
 	else if (r->body[0])
 		a.raw = r->body, a.raw_n = strlen(r->body), a.type = "text/plain";
 	if (strstr(r->path, "/changes/stream"))
 		a.until = ":";
-	if (strstr(r->path, "/changes/stream") && actor)
-		a.header = "Last-Event-ID", a.value = "0";
+	if (strstr(r->path, "/changes/stream") && actor) {
+		a.header = "Last-Event-ID";
+		a.value = "0";
+	}
 	if (strcmp(r->path, "/api/v1/session") == 0 && strcmp(r->method, "POST") == 0)
 		a.json = "{\"username\":\"spare\",\"password\":\"{spare_password}\"}";
 	return house_ask(s, &a, ret);
