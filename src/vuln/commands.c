@@ -38,17 +38,23 @@ static bool run_match(struct command_call *c, struct err *err)
 	return tool_match(&t, c->in, c->out, stderr, err);
 }
 
+static bool unknown_kind(struct command_call *c, struct err *err)
+{
+	const struct feed_kind *k;
+	struct str list = STR_IN(c->op->arena, 1024);
+	for (size_t i = 0; (k = feed_kind_at(i)); i++)
+		str_addf(&list, "%s%s", i ? ", " : "", k->name);
+	return err_set(err, ERR_USAGE, "未知的数据种类 " SPAN_FMT "，应为 %s 之一", "unknown kind of feed " SPAN_FMT
+		       ": one of %s", SPAN_ARG(c->words[0]), str_z(&list));
+}
+
 static bool run_feed(struct command_call *c, struct err *err)
 {
-	static const char *const kinds[] = { "nvd", "kev", "epss" };
-	struct feed_how how = { .notes = c->notes, .zh = c->zh, .n_paths = c->n_words - 1 };
+	struct feed_how how = { .kind = feed_kind_find(c->words[0]), .notes = c->notes, .zh = c->zh,
+				.n_paths = c->n_words - 1 };
 	struct command_counts counts;
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (span_is(c->words[0], kinds[i]))
-			how.kind = kinds[i];
 	if (!how.kind)
-		return err_set(err, ERR_USAGE, "未知的数据种类 " SPAN_FMT "，应为 nvd、kev 或 epss",
-			       "unknown kind of feed " SPAN_FMT ": nvd, kev or epss", SPAN_ARG(c->words[0]));
+		return unknown_kind(c, err);
 	if (!how.n_paths)
 		return err_set(err, ERR_USAGE, "请给出文件或目录", "give files or folders");
 	const char **paths = arena_array(c->op->arena, how.n_paths, sizeof *paths);

@@ -86,7 +86,7 @@ static bool list_files(struct feed *f, const struct feed_how *how, struct err *e
 {
 	struct paths p = { .all = { .arena = f->arena },
 		.arena = f->arena,
-		.part = strcmp(how->kind, "epss") == 0 ? "csv" : "json" };
+		.part = how->kind->part };
 	for (size_t i = 0; i < how->n_paths; i++) {
 		struct stat st;
 		if (stat(how->paths[i], &st) != 0)
@@ -104,6 +104,27 @@ static bool list_files(struct feed *f, const struct feed_how *how, struct err *e
 	for (size_t i = 0; i < p.all.n; i++)
 		f->files[i].path = p.all.p[i];
 	return true;
+}
+
+/* ---- the kinds ---- */
+
+static const struct feed_kind kinds[] = {
+	{ "nvd", "json", NULL },
+	{ "kev", "json", feed_kev },
+	{ "epss", "csv", feed_epss },
+};
+
+const struct feed_kind *feed_kind_at(size_t i)
+{
+	return i < COUNT(kinds) ? &kinds[i] : NULL;
+}
+
+const struct feed_kind *feed_kind_find(struct span name)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (span_is(name, kinds[i].name))
+			return &kinds[i];
+	return NULL;
 }
 
 /* ---- the run ---- */
@@ -137,7 +158,7 @@ static bool record_files(struct feed *f, struct err *err)
 				"rows_new,"
 				" rows_changed, rows_unchanged, rows_refused) VALUES (?, ?, ?, ?, ?, ?, ?, "
 				"?, ?)"),
-			    V(db_z(f->kind), db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")),
+			    V(db_z(f->kind->name), db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")),
 				    db_z(file->sha256), db_i(now), db_i(file->counts.read),
 				    db_i(file->counts.fresh), db_i(file->counts.changed),
 				    db_i(file->counts.unchanged), db_i(file->counts.refused)),
@@ -156,7 +177,7 @@ static bool log_change(struct op *op, const struct feed *f, const struct command
 		f->n_files, (long long)c->read, (long long)c->fresh, (long long)c->changed,
 		(long long)c->unchanged, (long long)c->refused);
 	struct store_change change = { .resource = "feed",
-		.record_id = span_of(f->kind),
+		.record_id = span_of(f->kind->name),
 		.version = 1,
 		.verb = "import",
 		.values = str_span(&values) };
@@ -170,9 +191,7 @@ static bool import_all(struct feed *f, struct feed_nvd **nvd, struct err *err)
 {
 	if (!store_corpus_begin(f->corpus, err))
 		return false;
-	bool ok = strcmp(f->kind, "nvd") == 0 ? feed_nvd(f, nvd, err)
-		: strcmp(f->kind, "kev") == 0 ? feed_kev(f, err)
-					      : feed_epss(f, err);
+	bool ok = f->kind->run ? f->kind->run(f, err) : feed_nvd(f, nvd, err);
 	ok = ok && record_files(f, err);
 	if (!ok)
 		store_corpus_rollback(f->corpus);

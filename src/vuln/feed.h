@@ -8,6 +8,8 @@
 
 enum { FEED_NOTES = 20, FEED_FILES_MAX = 10000, FEED_LOCK_MS = 60000 };
 
+struct feed_kind;
+
 struct feed_file {
 	const char *path;
 	char sha256[HASH_SHA256_HEX + 1]; /* "" unless it is a regular file */
@@ -15,7 +17,7 @@ struct feed_file {
 };
 
 struct feed {
-	const char *kind;
+	const struct feed_kind *kind;
 	const char *folder; /* the data folder */
 	struct db *corpus; /* in its transaction */
 	struct arena *arena;
@@ -26,6 +28,15 @@ struct feed {
 	size_t noted;
 	bool wrote; /* records of vulns were written */
 };
+
+/* Every kind of feed is a row of one table in feed.c: its name, what the files of a folder that belong to it are
+ * named by, and its import (NULL: feed_nvd(), which also makes the index). */
+struct feed_kind {
+	const char *name, *part;
+	bool (*run)(struct feed *f, struct err *err);
+};
+const struct feed_kind *feed_kind_at(size_t i);            /* NULL past the end */
+const struct feed_kind *feed_kind_find(struct span name);  /* NULL: there is none */
 
 /* Each imports all files and counts; vulns by feed_nvd() only, which is also asked to make the index after
  * the commit. */
@@ -44,7 +55,7 @@ NODISCARD bool feed_sha256(const char *path, char ret[HASH_SHA256_HEX + 1], stru
 
 /* The whole command, without printing the counts; also for jobs. */
 struct feed_how {
-	const char *kind;
+	const struct feed_kind *kind;
 	const char *const *paths;
 	size_t n_paths;
 	FILE *notes; /* NULL: none */
