@@ -158,7 +158,8 @@ static bool record_files(struct feed *f, struct err *err)
 				"rows_new,"
 				" rows_changed, rows_unchanged, rows_refused) VALUES (?, ?, ?, ?, ?, ?, ?, "
 				"?, ?)"),
-			    V(db_z(f->kind->name), db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")),
+			    V(db_z(f->kind->name),
+				    db_t(plain ? (struct span){ s.p + 1, s.n - 2 } : SPAN("?")),
 				    db_z(file->sha256), db_i(now), db_i(file->counts.read),
 				    db_i(file->counts.fresh), db_i(file->counts.changed),
 				    db_i(file->counts.unchanged), db_i(file->counts.refused)),

@@ -29,8 +29,8 @@ struct feed {
 	bool wrote; /* records of vulns were written */
 };
 
-/* Every kind of feed is a row of one table in feed.c: its name, what the files of a folder that belong to it are
- * named by, and its import (NULL: feed_nvd(), which also makes the index). */
+/* Every kind of feed is a row of one table in feed.c: its name, what the files of a folder that belong to it
+ * are named by, and its import (NULL: feed_nvd(), which also makes the index). */
 struct feed_kind {
 	const char *name, *part;
 	bool (*run)(struct feed *f, struct err *err);

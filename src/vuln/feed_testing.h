@@ -65,7 +65,9 @@ static inline const char *corpus_import(
 	struct err err = { 0 };
 	struct command_counts c = { 0 };
 	FILE *notes = fmemopen(h->said, sizeof h->said, "w");
-	struct feed_how how = { .kind = kind, .paths = paths, .n_paths = n, .notes = notes };
+	struct feed_how how = {
+		.kind = feed_kind_find(span_of(kind)), .paths = paths, .n_paths = n, .notes = notes
+	};
 	bool ok = feed_import(&h->op, &how, &c, &err);
 	fclose(notes);
 	if (!ok)
