@@ -73,10 +73,12 @@ static bool in_range(const struct config_leaf *leaf, const struct cpe *installed
 		return mode != MATCH_STRICT;
 	struct span v = unquote(installed->at[CPE_VERSION].text, plain, sizeof plain);
 	const struct span *b = leaf->bounds;
-	return (!b[CONFIG_START_INCLUDING].n || version_compare(v, b[CONFIG_START_INCLUDING]) >= 0) &&
-	       (!b[CONFIG_START_EXCLUDING].n || version_compare(v, b[CONFIG_START_EXCLUDING]) > 0) &&
-	       (!b[CONFIG_END_INCLUDING].n || version_compare(v, b[CONFIG_END_INCLUDING]) <= 0) &&
-	       (!b[CONFIG_END_EXCLUDING].n || version_compare(v, b[CONFIG_END_EXCLUDING]) < 0);
+	enum version_scheme scheme =
+		version_scheme_of(installed->at[CPE_VENDOR].text, installed->at[CPE_PRODUCT].text);
+	return (!b[CONFIG_START_INCLUDING].n || version_compare_as(scheme, v, b[CONFIG_START_INCLUDING]) >= 0) &&
+	       (!b[CONFIG_START_EXCLUDING].n || version_compare_as(scheme, v, b[CONFIG_START_EXCLUDING]) > 0) &&
+	       (!b[CONFIG_END_INCLUDING].n || version_compare_as(scheme, v, b[CONFIG_END_INCLUDING]) <= 0) &&
+	       (!b[CONFIG_END_EXCLUDING].n || version_compare_as(scheme, v, b[CONFIG_END_EXCLUDING]) < 0);
 }
 
 bool eval_leaf(const struct config_leaf *leaf, const struct cpe *installed, enum match_mode mode)

@@ -14,6 +14,7 @@ struct list {
 struct name {
 	struct cpe cpe;
 	struct span version;                 /* plain; of a value */
+	enum version_scheme scheme;
 	bool wild;                           /* any attribute: then only the evaluator knows */
 	uint32_t text[CPE_ATTRIBUTES];       /* numbers in the index; of a value it does not know INDEX_ANY */
 	struct list patterns;                /* all that match it */
@@ -123,7 +124,7 @@ static bool in_range(const struct matcher *m, const struct index_range *r, const
 	for (size_t b = 0; b < CONFIG_BOUNDS; b++) {
 		if (!r->bound[b])
 			continue;
-		int order = version_compare(name->version, index_text(m->ix, r->bound[b]));
+		int order = version_compare_as(name->scheme, name->version, index_text(m->ix, r->bound[b]));
 		if ((b == CONFIG_START_INCLUDING && order < 0) ||
 			(b == CONFIG_START_EXCLUDING && order <= 0) ||
 			(b == CONFIG_END_INCLUDING && order > 0) || (b == CONFIG_END_EXCLUDING && order >= 0))
@@ -318,6 +319,7 @@ bool matcher_name(struct matcher *m, struct span cpe, uint32_t *ret_name, struct
 	}
 	if (name.cpe.at[CPE_VERSION].kind == CPE_VALUE)
 		name.version = unquote(name.cpe.at[CPE_VERSION].text, m->arena);
+	name.scheme = version_scheme_of(name.cpe.at[CPE_VENDOR].text, name.cpe.at[CPE_PRODUCT].text);
 	find_patterns(m, &name);
 	name.patterns = keep(m, m->found.p, m->found.n);
 	split_posts(m, &name);

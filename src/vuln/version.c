@@ -41,7 +41,7 @@ static int sign(int n)
 	return (n > 0) - (n < 0);
 }
 
-static enum rank word_rank(struct span word)
+static enum rank word_rank(struct span word, enum version_scheme scheme)
 {
 	static const struct { const char *text; enum rank rank; } words[] = {
 		{ "a", RANK_ALPHA }, { "b", RANK_BETA }, { "p", RANK_PATCH }, { "u", RANK_PATCH }, { "c", RANK_CANDIDATE },
@@ -50,7 +50,7 @@ static enum rank word_rank(struct span word)
 		{ "post", RANK_PATCH }, { "alpha", RANK_ALPHA }, { "patch", RANK_PATCH }, { "update", RANK_PATCH },
 		{ "hotfix", RANK_PATCH }, { "candidate", RANK_CANDIDATE }, { "milestone", RANK_MILESTONE },
 	};
-	if (word.n > WORD_LONGEST)
+	if (word.n > WORD_LONGEST || (word.n == 1 && scheme == VERSION_LETTERS))
 		return RANK_OTHER;
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (span_eq_nocase(word, span_of(words[i].text)))
@@ -82,7 +82,7 @@ static bool take_number(struct span *s, struct span *ret)
 }
 
 /* To be called where take_number() found none: s is empty or starts with a letter or a tilde. */
-static struct word take_word(struct span *s)
+static struct word take_word(struct span *s, enum version_scheme scheme)
 {
 	if (s->n == 0)
 		return (struct word){ RANK_END, { NULL, 0 } };
@@ -95,7 +95,7 @@ static struct word take_word(struct span *s)
 		n++;
 	struct span text = { s->p, n };
 	*s = span_from(*s, n);
-	return (struct word){ word_rank(text), text };
+	return (struct word){ word_rank(text, scheme), text };
 }
 
 static int compare_numbers(struct span a, struct span b)
@@ -119,7 +119,7 @@ static int compare_words(struct word a, struct word b)
 	return (a.text.n > b.text.n) - (a.text.n < b.text.n);
 }
 
-static int compare_any(struct span a, struct span b)
+static int compare_any(struct span a, struct span b, enum version_scheme scheme)
 {
 	for (;;) {
 		struct span x, y;
@@ -131,7 +131,7 @@ static int compare_any(struct span a, struct span b)
 			if (c)
 				return c;
 		} while (more_a || more_b);
-		struct word v = take_word(&a), w = take_word(&b);
+		struct word v = take_word(&a, scheme), w = take_word(&b, scheme);
 		int c = compare_words(v, w);
 		if (c || v.rank == RANK_END)
 			return c;
@@ -174,10 +174,20 @@ static bool compare_plain(struct span a, struct span b, int *ret)
 	return true;
 }
 
-int version_compare(struct span a, struct span b)
+enum version_scheme version_scheme_of(struct span vendor, struct span product)
+{
+	return span_is(vendor, "openssl") && span_is(product, "openssl") ? VERSION_LETTERS : VERSION_GENERIC;
+}
+
+int version_compare_as(enum version_scheme scheme, struct span a, struct span b)
 {
 	a = a.n ? a : SPAN("");
 	b = b.n ? b : SPAN("");
 	int r;
-	return compare_plain(a, b, &r) ? r : compare_any(a, b);
+	return compare_plain(a, b, &r) ? r : compare_any(a, b, scheme);
+}
+
+int version_compare(struct span a, struct span b)
+{
+	return version_compare_as(VERSION_GENERIC, a, b);
 }

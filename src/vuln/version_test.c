@@ -88,8 +88,24 @@ static void test_total_order(void)
 	CHECK_INT(wrong, 0);
 }
 
+/* Releases counted by letters, as OpenSSL did up to 1.1.1; each older than the next. */
+static void test_letters(void)
+{
+	static const char *const order[] = { "1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2b", "1.0.2k", "1.0.2u", "1.0.2zf", "1.1.0-pre2",
+					     "1.1.0", "1.1.1w", "3.0.0-alpha1", "3.0.0", "3.0.7" };
+	for (size_t i = 0; i + 1 < COUNT(order); i++) {
+		test_case("OpenSSL %s before %s", order[i], order[i + 1]);
+		CHECK_INT(version_compare_as(VERSION_LETTERS, span_of(order[i]), span_of(order[i + 1])), -1);
+		CHECK_INT(version_compare_as(VERSION_LETTERS, span_of(order[i + 1]), span_of(order[i])), 1);
+	}
+	test_case("which products count by letters");
+	CHECK_INT(version_scheme_of(SPAN("openssl"), SPAN("openssl")), VERSION_LETTERS);
+	CHECK_INT(version_scheme_of(SPAN("openbsd"), SPAN("openssh")), VERSION_GENERIC);
+}
+
 int main(void)
 {
+	test_letters();
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		test_case("%s to %s", cases[i].a, cases[i].b);
 		CHECK_INT(version_compare(span_of(cases[i].a), span_of(cases[i].b)), cases[i].want);
