@@ -257,7 +257,7 @@ static bool revoke_token(struct call *c, struct err *err)
 	"{\"type\":\"object\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}"
 
 const struct route people_routes[] = {
-	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, 0, "登录", "sign in",
+	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, ROUTE_SECRET, "登录", "sign in",
 		"{\"type\":\"object\",\"required\":[\"username\",\"password\"],\"properties\":{\"username\":{"
 		"\"type\":\"string\"},"
 		"\"password\":{\"type\":\"string\"}}}",
@@ -266,7 +266,8 @@ const struct route people_routes[] = {
 		SESSION_SCHEMA },
 	{ "DELETE", "/api/v1/session", sign_out, PERM_SIGNED_IN, 0, ROUTE_TX, "退出", "sign out", NULL,
 		NULL },
-	{ "POST", "/api/v1/session/password", own_password, PERM_SIGNED_IN, BODY_MAX, 0, "修改自己的密码",
+	{ "POST", "/api/v1/session/password", own_password, PERM_SIGNED_IN, BODY_MAX,
+		ROUTE_SECRET, "修改自己的密码",
 		"change one's own password",
 		"{\"type\":\"object\",\"required\":[\"old\",\"new\"],\"properties\":{\"old\":{\"type\":"
 		"\"string\"},\"new\":"
@@ -280,12 +281,13 @@ const struct route people_routes[] = {
 		"sessions of an account", NULL, LIST_SCHEMA },
 	{ "DELETE", "/api/v1/users/{id}/sessions", end_user_sessions, PERM_USER_WRITE, 0, ROUTE_TX,
 		"结束账号的全部登录和令牌", "end all sessions and tokens of an account", NULL, NULL },
-	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX, 0,
+	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX, ROUTE_SECRET,
 		"重设密码，其全部登录随之结束", "set a password, which ends the account's sessions",
 		"{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{\"password\":{\"type\":"
 		"\"string\"}}}",
 		NULL },
-	{ "POST", "/api/v1/users/{id}/tokens", add_token, PERM_USER_WRITE, BODY_MAX, ROUTE_TX,
+	{ "POST", "/api/v1/users/{id}/tokens", add_token, PERM_USER_WRITE, BODY_MAX,
+		ROUTE_TX | ROUTE_SECRET,
 		"新建令牌，只显示这一次", "make a token, shown this once",
 		"{\"type\":\"object\",\"required\":[\"days\"],\"properties\":{\"days\":{\"type\":\"integer\","
 		"\"minimum\":1},\"name\":"

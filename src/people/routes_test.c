@@ -7,7 +7,7 @@ static struct house h;
 static int64_t now = INT64_C(1795000000000);
 
 /* Who asks: what a browser or a program keeps between requests. */
-struct client { char cookie[100], csrf[SESSION_TOKEN], bearer[TOKEN_TEXT + 10]; };
+struct client { char cookie[100], csrf[SESSION_TOKEN], bearer[TOKEN_TEXT + 10]; const char *key; };
 
 struct answer { int status; json_t *body; char cookie[200], retry[20]; };
 
@@ -35,6 +35,8 @@ static struct answer ask(const struct client *c, const char *method, const char 
 		headers[n++] = (struct http_pair){ SPAN("x-csrf-token"), span_of(c->csrf) };
 	if (c && c->bearer[0])
 		headers[n++] = (struct http_pair){ SPAN("authorization"), span_of(c->bearer) };
+	if (c && c->key)
+		headers[n++] = (struct http_pair){ SPAN("idempotency-key"), span_of(c->key) };
 	struct http_request r = {
 		.method = span_of(method), .path = span_of(path), .headers = headers, .n_headers = n,
 		.body = span_of(body ? body : ""), .address = SPAN("192.0.2.44"), .arena = h.arena,
@@ -261,6 +263,29 @@ static void test_administration(void)
 	CHECK_INT(sign_in(&made, "new", "correct horse"), 401);
 }
 
+/* Neither a password, not even as a hash, nor a token may lie in the store for a day. */
+static void test_secrets(void)
+{
+	struct client sec, stranger = { .key = "k1" };
+	test_case("an Idempotency-Key keeps what is no secret, and nothing of secrets");
+	CHECK_INT(sign_in(&sec, "sec", "correct horse"), 200);
+	sec.key = "k2";
+	CLEANUP(answer_done) struct answer user = ask(&sec, "POST", "/api/v1/users", "{\"name\":\"keyed\"}");
+	CHECK_INT(user.status, 201);
+	CHECK_INT(house_int(&h, SQL("SELECT COUNT(*) FROM idempotency")), 1);
+	const char *id = json_get_text(user.body, "id").p;
+	sec.key = "k3";
+	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/password", id),
+			  "{\"password\":\"battery staple\"}"),
+		204);
+	sec.key = "k4";
+	CHECK_INT(status_of(&sec, "POST", path_of("/api/v1/users/*/tokens", id), "{\"days\":1}"), 201);
+	CHECK_INT(status_of(&stranger, "POST", "/api/v1/session",
+			  "{\"username\":\"keyed\",\"password\":\"battery staple\"}"),
+		200);
+	CHECK_INT(house_int(&h, SQL("SELECT COUNT(*) FROM idempotency")), 1);
+}
+
 static void test_scope(void)
 {
 	struct client county, liaison, csec;
@@ -340,6 +365,7 @@ int main(void)
 	add_user("liaison", "unit_liaison", "W");
 	test_session();
 	test_administration();
+	test_secrets();
 	test_scope();
 	house_close(&h);
 	return test_end();

@@ -117,7 +117,8 @@ static bool read_conditions(struct exchange *x, struct err *err)
 		return err_set(err, ERR_PRECONDITION, "If-Match 不是本系统给出的 ETag", "If-Match is no ETag of ours");
 	if (key.n > 200)
 		return err_field(err, "Idempotency-Key", "Idempotency-Key 最长 200 个字符", "Idempotency-Key: at most 200 characters");
-	x->idempotency_key = changes(x->request) ? key : (struct span){ NULL, 0 };
+	bool secret = x->match.route && (x->match.route->flags & ROUTE_SECRET);
+	x->idempotency_key = changes(x->request) && !secret ? key : (struct span){ NULL, 0 };
 	return true;
 }
 

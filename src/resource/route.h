@@ -33,6 +33,7 @@ enum route_flag {
 	ROUTE_TX = 1,                          /* run inside one transaction, with Idempotency-Key kept in it */
 	ROUTE_RAW = 2,                         /* body is not JSON */
 	ROUTE_CSV = 4,                         /* text/csv answers */
+	ROUTE_SECRET = 8,                      /* a secret goes in or out: nothing is kept under an Idempotency-Key */
 };
 
 struct route {
