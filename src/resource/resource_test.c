@@ -2,7 +2,9 @@
 #include "resource/resource.h"
 
 #include "base/test.h"
+#include "net/http_server.h"
 #include "resource/internal.h"
+#include "resource/stream.h"
 
 static const char *const sizes[] = { "small", "large", NULL };
 static const struct field unit_fields[] = {
@@ -382,6 +384,39 @@ static void test_rendering(struct world *w)
 	CHECK(strstr(str_z(&out), ",'=1+1,") != NULL);
 }
 
+/* A reader far behind gets all of it, in bounded pieces, although nobody commits meanwhile. */
+static void test_stream(struct world *w)
+{
+	enum { CHANGES = 5000 };
+	struct err err = { 0 };
+	struct op op = op_of(w, &office);
+	struct str out = STR_IN(w->arena, 256 * 1024);
+	struct http_answer answer = { .status = 0 };
+	int64_t before = store_change_seq(w->store);
+	struct query_pair after = { SPAN("after"), arena_printf(w->arena, "%lld", (long long)before) };
+	struct call c = { .op = &op, .query = &after, .n_query = 1, .http = &answer, .loop_store = w->store };
+	test_case("the stream tells all changes since, in bounded pieces");
+	bool ok = op_begin(&op, &err);
+	for (int i = 0; ok && i < CHANGES; i++)
+		ok = store_add_change(op.tx, &(struct store_change){ .resource = "gadget", .record_n = 1,
+					      .record_id = SPAN("00000000-0000-7000-8000-000000000009"), .version = i,
+					      .verb = "change", .unit_after_n = 3 }, NULL, &err);
+	CHECK_OK(ok && op_commit(&op, &err), err);
+	CHECK_OK(stream_changes(&c, &err), err);
+	int told = 0, ticks = 0;
+	for (size_t n = 1; n > 0 && ticks < CHANGES; ticks++) {
+		str_clear(&out);
+		CHECK(answer.stream(answer.stream_user, &out));
+		CHECK(!out.failed);
+		n = out.n;
+		for (const char *at = str_z(&out); (at = strstr(at, "event: change\n")); at++)
+			told++;
+	}
+	CHECK_INT(told, CHANGES);
+	CHECK(ticks > 2);
+	answer.stream_free(answer.stream_user);
+}
+
 int main(void)
 {
 	struct err err = { 0 };
@@ -398,6 +433,7 @@ int main(void)
 	test_life(&w);
 	test_change_and_delete(&w);
 	test_rendering(&w);
+	test_stream(&w);
 	store_close(w.store);
 	arena_free(w.arena);
 	return test_end();

@@ -6,7 +6,7 @@
 #include "os/clock.h"
 #include "resource/internal.h"
 
-enum { STREAM_BATCH = 200, STREAM_LIFE_MS = 60 * 1000 };
+enum { STREAM_BATCH = 200, STREAM_READ = 2000, STREAM_LIFE_MS = 60 * 1000 };
 
 struct stream_user {
 	struct store *store;                   /* the loop thread's */
@@ -50,10 +50,12 @@ static void add_event(struct str *out, const struct db_rows *rows)
 		 time_format(db_col_int(rows, 1), at));
 }
 
-static bool read_changes(struct stream_user *u, struct str *out, struct err *err)
+/* At most STREAM_READ changes and half of `out`: the loop thread has others to serve.  *ret_more: there may be more. */
+static bool read_changes(struct stream_user *u, struct str *out, bool *ret_more, struct err *err)
 {
 	struct db *db = store_reader(u->store);
-	for (size_t n = STREAM_BATCH; n == STREAM_BATCH && out->n < out->max / 2;) {
+	size_t all = 0, n = STREAM_BATCH;
+	for (; n == STREAM_BATCH && all < STREAM_READ && out->n < out->max / 2; all += n) {
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool more, see;
 		if (!db_query(db, SQL("SELECT n,at,resource,record_id,verb,version,unit_before_n,unit_after_n,record_n "
@@ -71,6 +73,7 @@ static bool read_changes(struct stream_user *u, struct str *out, struct err *err
 			u->seq = db_col_int(rows, 0);
 		}
 	}
+	*ret_more = n == STREAM_BATCH;
 	return true;
 }
 
@@ -78,13 +81,16 @@ static bool stream_next(void *user, struct str *out)
 {
 	struct stream_user *u = user;
 	struct err err = { 0 };
+	bool more;
 	if (clock_mono_ns() / 1000000 - u->since > STREAM_LIFE_MS)
 		return false;
 	int64_t version = db_data_version(store_reader(u->store));
 	if (version == u->version)
 		return true;
-	u->version = version;
-	return read_changes(u, out, &err);
+	if (!read_changes(u, out, &more, &err))
+		return false;
+	u->version = more ? -1 : version;        /* what was left out is told at the next tick, commit or not */
+	return true;
 }
 
 bool stream_changes(struct call *c, struct err *err)
@@ -104,7 +110,8 @@ bool stream_changes(struct call *c, struct err *err)
 	u->store = c->loop_store;
 	u->actor = (struct actor){ .local = a->local, .n_grants = a->n_grants, .person_n = a->person_n,
 				     .denied = a->denied };
-	memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
+	if (a->n_grants)
+		memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
 	u->actor.grants = u->grants;
 	u->seq = seq;
 	u->version = -1;
