@@ -11,16 +11,22 @@ enum { ADVISE_MAX = 2000, INSTALLED_MAX = 10000 };
 struct claimed {
 	struct op *op;
 	struct index *index; /* opened when a name has to be assumed */
+	bool blind; /* not all of its software could be looked at: nothing is proven */
 	struct installed_host host;
 	struct cpe *cpes;
 };
 
+/* This runs inside a write transaction: an index that is not at hand is neither waited for nor made. */
 static bool add_name(struct claimed *c, const struct asset_software *s, struct installed *names,
 	const struct asset_software **software, struct err *err)
 {
 	size_t at = c->host.n;
-	if (!s->cpe.n && !c->index && !corpus_index_open(c->op, &c->index, err))
+	if (!s->cpe.n && !c->index &&
+		!corpus_index_find(store_folder(c->op->store), op_db(c->op), &c->index, err))
 		return false;
+	c->blind = c->blind || (!s->cpe.n && !c->index);
+	if (c->blind)
+		return true;
 	installed_name(c->index, s, c->op->arena, &names[at]);
 	if (!names[at].cpe.p)
 		return true;
@@ -38,10 +44,11 @@ static bool claimed_read(
 	if (!asset_inventory_find(c->op, asset_n, &host, &found, err))
 		return false;
 	size_t n = found && host.n_software < INSTALLED_MAX ? host.n_software : 0;
+	c->blind = found && host.n_software >= INSTALLED_MAX;
 	struct installed *names = arena_array(a, n + 1, sizeof *names);
 	const struct asset_software **software = arena_array(a, n + 1, sizeof *software);
 	c->cpes = arena_array(a, n + 1, sizeof *c->cpes);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !c->blind; i++) {
 		struct asset_software *s = ARENA_NEW(a, struct asset_software);
 		*s = host.software[i];
 		bool ours = claim->version.n && (s->n == claim->software_n);
@@ -100,7 +107,7 @@ static bool prove_one(struct claimed *c, const struct finding_claim *claim, cons
 /*
  * With a version: the host is matched again with it, and the answer is proof or contradiction.  Without one
  * nothing contradicts, but a host that the inventory no longer shows as affected is proof; all else a person
- * judges.
+ * judges.  So it does of a host whose software cannot all be named now.
  */
 static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_facts *facts,
 	enum finding_proof *ret, struct span *ret_reason, struct err *err)
@@ -118,7 +125,7 @@ static bool prove(struct op *op, const struct finding_claim *claim, const struct
 	if (!said.software_n)
 		said.software_n = facts->at[0].software_n;
 	bool ok = claimed_read(&c, &said, said.asset_n ? said.asset_n : facts->at[0].asset_n, err);
-	for (size_t i = 0; ok && i < facts->n; i++)
+	for (size_t i = 0; ok && !c.blind && i < facts->n; i++)
 		ok = prove_one(&c, &said, &facts->at[i], &ret[i], ret_reason, err);
 	index_close(c.index);
 	return ok;

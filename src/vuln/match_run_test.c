@@ -1,6 +1,8 @@
 #include "asset/asset.h"
 #include "finding/finding.h"
 #include "people/people.h"
+#include "os/file.h"
+#include "vuln/corpus.h"
 #include "vuln/feed_testing.h"
 #include "vuln/match_run.h"
 #include "vuln/vuln.h"
@@ -227,6 +229,35 @@ static void test_proof(void)
 	CHECK_SPAN(str_span(&out), "升级到 2.4.50 或更高版本");
 }
 
+/* A verification holds the write lock: without an index it must not wait for one, and proves nothing. */
+static void test_proof_without_index(void)
+{
+	struct finding_fact fact = { .vuln_id = SPAN("CVE-2026-0001") };
+	struct finding_facts facts = { &fact, 1 };
+	struct err err = { 0 };
+	enum finding_proof got = FINDING_PENDING;
+	struct span reason;
+	char path[400], aside[420];
+	int feed_lock = -1;
+	fact.asset_n = host("named by hand");
+	fact.software_n = software(fact.asset_n, "nobody", "nothing", "1", "");
+	struct finding_claim claim = { .claim = SPAN("fixed"), .version = SPAN("2"), .asset_n = fact.asset_n,
+		.software_n = fact.software_n };
+	snprintf(path, sizeof path, "%s", corpus_index_path(store_folder(h.op.store), h.arena));
+	snprintf(aside, sizeof aside, "%s.aside", path);
+	test_case("a name to be assumed: with the index it is proof");
+	CHECK_OK(vuln_finding_kind.prove(&h.op, &claim, &facts, &got, &reason, &err), err);
+	CHECK_INT(got, FINDING_PROVEN);
+	test_case("without it, while a feed is read, a person judges at once");
+	CHECK_INT(rename(path, aside), 0);
+	CHECK_OK(corpus_lock(store_folder(h.op.store), 0, &feed_lock, &err), err);
+	CHECK_OK(vuln_finding_kind.prove(&h.op, &claim, &facts, &got, &reason, &err), err);
+	CHECK_INT(got, FINDING_UNPROVEN);
+	CHECK(!file_exists(path));
+	CHECK_INT(rename(aside, path), 0);
+	file_close(&feed_lock);
+}
+
 int main(void)
 {
 	static const struct resource *const all[] = { &unit_resource, &asset_resource, &software_resource,
@@ -237,6 +268,7 @@ int main(void)
 	unit(1);
 	test_run();
 	test_proof();
+	test_proof_without_index();
 	corpus_close(&h);
 	return test_end();
 }
