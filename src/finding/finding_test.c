@@ -186,6 +186,26 @@ static void gone(struct desk *d)
 	clock_fake(NOW);
 }
 
+static void clock_set_back(struct desk *d)
+{
+	struct finding_seen a = seen("CVE-2026-1"), c = seen("CVE-2026-3");
+	struct finding_batch run;
+	struct err err = { 0 };
+	test_case("a clock set back during a run closes nothing that the run saw");
+	clock_fake(NOW + 4 * TIME_DAY);
+	a.severity = "critical";
+	finding_batch_begin(&run, &d->op);
+	clock_fake(NOW + 4 * TIME_DAY - TIME_SECOND);
+	CHECK_OK(finding_batch_add(&run, &a, &err) && finding_batch_add(&run, &c, &err) &&
+			finding_batch_gone(&run, SPAN("vulnerability"), 1, &err) &&
+			finding_batch_end(&run, &err),
+		err);
+	CHECK_INT(run.fresh, 1);
+	CHECK_INT(run.gone, 0);
+	write_now(d, SQL("DELETE FROM findings WHERE key='CVE-2026-3'"), V0);
+	clock_fake(NOW);
+}
+
 /* Every (state, verb) pair of both tables, by row. */
 static void table(struct desk *d)
 {
@@ -344,6 +364,7 @@ int main(void)
 	CHECK_OK(op_begin(&d.op, &err) && unit_tree_rebuild(&d.op, &err) && op_commit(&d.op, &err), err);
 	again(&d);
 	gone(&d);
+	clock_set_back(&d);
 	table(&d);
 	by_person(&d);
 	many(&d);

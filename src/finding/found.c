@@ -214,7 +214,12 @@ static bool batch_open(struct finding_batch *b, struct err *err)
 	if (b->op->tx)
 		return true;
 	b->began_ns = clock_mono_ns();
-	return op_begin(b->op, err);
+	if (!op_begin(b->op, err))
+		return false;
+	/* Set back meanwhile, the clock would make what was just seen look older than the run. */
+	if (op_now(b->op) < b->started_at)
+		b->started_at = op_now(b->op);
+	return true;
 }
 
 void finding_batch_begin(struct finding_batch *b, struct op *op)
