@@ -125,9 +125,10 @@ NODISCARD bool plan_fill(struct op *op, struct import_plan *p, struct import_fil
 NODISCARD bool plan_queue(
 	struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err);
 struct import_rows { struct import_host *hosts; size_t n; };
-/* Plan rows behind the ordinal `after`, at most max, as hosts in the arena. */
+/* Plan rows behind the ordinal `after`, at most max and no more than about 16 MB, as hosts in the arena. */
 NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret,
 			 struct err *err);
+/* Into a state, with its change row; inside a transaction. */
 NODISCARD bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
 /* The kept problems as a JSON array. */
 void plan_problems_json(const struct import_file *f, struct str *out);

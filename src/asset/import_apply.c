@@ -103,6 +103,17 @@ bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 
 /* ---- after a crash ---- */
 
+static bool start_again(struct op *op, int64_t plan_n, struct err *err)
+{
+	struct import_plan p;
+	bool found;
+	if (!plan_load(op, plan_n, &p, &found, err))
+		return false;
+	return !found || (db_exec(op_db(op), SQL("UPDATE import_plans SET hosts = 0 WHERE n = ?"), V(db_i(plan_n)),
+				  err) &&
+				 plan_state(op, &p, p.file.n ? "received" : "cancelled", err));
+}
+
 bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 {
 	for (bool more = true; more;) {
@@ -116,11 +127,7 @@ bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 		/* One read from a local file is gone with its reader; an uploaded one is read again by its
 		 * job. */
 		if (ok && !more)
-			ok = db_exec(op_db(op),
-				SQL("UPDATE import_plans SET state = CASE WHEN file = '' THEN 'cancelled' "
-				    "ELSE"
-				    " 'received' END, version = version + 1, hosts = 0 WHERE n = ?"),
-				V(db_i(plan_n)), err);
+			ok = start_again(op, plan_n, err);
 		ok = ok && op_commit(op, err);
 		if (!ok) {
 			op_rollback(op);

@@ -4,6 +4,8 @@
 #include "asset/import.h"
 #include "os/clock.h"
 
+enum { READ_BYTES = 16 << 20 }; /* of hosts read back at once: one may have thousands of programs */
+
 bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
@@ -172,14 +174,13 @@ static bool finish(
 	if (!str_check(&problems, err) || !op_begin(op, err))
 		return false;
 	bool ok = db_exec(op_db(op),
-		SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ?, rows_read = ?,"
-		    " rows_new = ?, rows_changed = ?, rows_unchanged = ?, rows_refused = ?, removed = ?, "
-		    "hosts = ?,"
-		    " problems = ? WHERE n = ?"),
-		V(db_z(state), db_i(op_now(op)), db_i(c->read), db_i(c->fresh), db_i(c->changed),
-			db_i(c->unchanged), db_i(c->refused), db_i(c->removed), db_i(p->hosts),
-			db_t(str_span(&problems)), db_i(p->n)),
+		SQL("UPDATE import_plans SET rows_read = ?, rows_new = ?, rows_changed = ?, rows_unchanged = "
+		    "?,"
+		    " rows_refused = ?, removed = ?, hosts = ?, problems = ? WHERE n = ?"),
+		V(db_i(c->read), db_i(c->fresh), db_i(c->changed), db_i(c->unchanged), db_i(c->refused),
+			db_i(c->removed), db_i(p->hosts), db_t(str_span(&problems)), db_i(p->n)),
 		err);
+	ok = ok && plan_state(op, p, state, err);
 	if (ok && strcmp(state, "applying") == 0)
 		ok = plan_queue(op, p, "import.apply", 5000, err);
 	ok = ok && op_commit(op, err);
@@ -217,7 +218,12 @@ bool plan_fill(
 bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err)
 {
 	int64_t seq;
-	struct store_change c = { .resource = "import", .record_n = p->n, .record_id = p->id, .verb = state };
+	struct store_change c = { .resource = "import",
+		.record_n = p->n,
+		.record_id = p->id,
+		.verb = state,
+		.unit_before_n = p->unit_n,
+		.unit_after_n = p->unit_n };
 	bool found;
 	return db_int(op_db(op),
 		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n "
@@ -255,7 +261,7 @@ bool plan_rows(
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct arena *a = op->arena;
 	struct import_host *hosts = arena_array(a, max, sizeof *hosts);
-	size_t n = 0;
+	size_t n = 0, before = arena_used(a);
 	bool more = true;
 	if (!db_query(op_db(op),
 		    SQL("SELECT line, unit_n, action, name, system_name, address, importance, exposure, "
@@ -263,7 +269,7 @@ bool plan_rows(
 			" FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"),
 		    V(db_i(plan_n), db_i(after), db_i((int64_t)max)), &r, err))
 		return false;
-	while (n < max) {
+	while (n < max && arena_used(a) - before < READ_BYTES) {
 		if (!db_next(r, &more, err))
 			return false;
 		if (!more)

@@ -103,6 +103,10 @@ static void test_imports(void)
 		2);
 	CHECK_INT(bench_count(&b, SQL("SELECT COUNT(*) FROM import_plans WHERE state <> 'applied'")), 0);
 	CHECK_INT(bench_count(&b,
+			  SQL("SELECT COUNT(*) FROM import_plans p WHERE p.version <> (SELECT COUNT(*) FROM "
+			      "changes c WHERE c.resource = 'import' AND c.record_n = p.n)")),
+		0);
+	CHECK_INT(bench_count(&b,
 			  SQL("SELECT COUNT(*) FROM assets WHERE name = 'mail' AND importance = 'medium'"
 			      " AND exposure = 'internet'")),
 		1);
@@ -267,6 +271,33 @@ static void test_inventory(void)
 	bench_done(&b);
 }
 
+/* Hosts with thousands of programs each: what is read back at once is bounded by bytes too. */
+static void test_read_back(void)
+{
+	enum { HOSTS = 20, PROGRAMS = 10000 };
+	struct bench b;
+	struct import_rows rows;
+	test_case("a plan of fat hosts is read back piece by piece");
+	CHECK(bench_new(&b, "fat"));
+	struct str software = STR_IN(b.arena, 1 << 20);
+	str_addc(&software, '[');
+	for (size_t i = 0; i < PROGRAMS; i++)
+		str_addf(&software, "%s[\"text:v:p\",\"a\",\"v\",\"p\",\"1\",\"\"]", i ? "," : "");
+	str_addc(&software, ']');
+	for (int64_t i = 1; i <= HOSTS; i++)
+		CHECK(bench_exec(&b,
+			SQL("INSERT INTO import_plan_rows (plan_n, ordinal, action, line, unit_n, name, "
+			    "system_name, address, importance, exposure, software)"
+			    " VALUES (1, ?, 'new', 2, 1, 'h', '', '', '', '', ?)"),
+			V(db_i(i), db_t(str_span(&software)))));
+	CHECK_OK(plan_rows(&b.op, 1, 0, HOSTS, &rows, &b.err), b.err);
+	CHECK(rows.n >= 1 && rows.n < HOSTS);
+	size_t first = rows.n;
+	CHECK_OK(plan_rows(&b.op, 1, HOSTS - 1, HOSTS, &rows, &b.err), b.err);
+	CHECK(rows.n == 1 && first > 1);
+	bench_done(&b);
+}
+
 int main(void)
 {
 	hash_start();
@@ -275,5 +306,6 @@ int main(void)
 	test_bad();
 	test_texts();
 	test_inventory();
+	test_read_back();
 	return test_end();
 }
