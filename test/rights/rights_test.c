@@ -108,15 +108,17 @@ static long ask(struct story *s, const struct row *r, const char *actor, struct 
 {
 	struct ask a = { actor, r->method, r->path };
 	char stranger_body[] = "{}";
-	if (r->body[0] == '{')
+	if (r->body[0] == '{') {
 		a.json = actor ? r->body : stranger_body;
-	else if (strcmp(r->body, "csv") == 0) {
+	} else if (strcmp(r->body, "csv") == 0) {
 		a.raw = "unit,host\nA1,rights-host\n";
 		a.raw_n = 25;
 		a.type = "text/csv";
+	} else if (r->body[0]) {
+		a.raw = r->body;
+		a.raw_n = strlen(r->body);
+		a.type = "text/plain";
 	}
-	else if (r->body[0])
-		a.raw = r->body, a.raw_n = strlen(r->body), a.type = "text/plain";
 	if (strstr(r->path, "/changes/stream"))
 		a.until = ":";
 	if (strstr(r->path, "/changes/stream") && actor) {
