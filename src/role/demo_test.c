@@ -17,7 +17,6 @@ static struct span file(const char *name)
 /* Calls `look` with one column of a CSV file, row by row. */
 static void each(const char *name, const char *column, void (*look)(struct span value))
 {
-	CLEANUP(arena_free_p) struct arena *a = arena_new(16 << 20, 64 << 20);
 	struct span rest = file(name), line = span_split(&rest, '\n');
 	size_t place = 0, rows = 0;
 	for (struct span head = span_split(&line, ','); !span_is(head, column); place++) {
