@@ -51,8 +51,9 @@ int main(void)
 			ok = ok && strcmp(made[t][i - 1], made[t][i]) < 0;
 	CHECK(ok);
 	qsort(made, THREADS * PER_THREAD, UUID_TEXT, by_text);
+	char(*const flat)[UUID_TEXT] = made[0];
 	for (size_t i = 1; i < THREADS * PER_THREAD; i++)
-		ok = ok && strcmp(made[0][0] + (i - 1) * UUID_TEXT, made[0][0] + i * UUID_TEXT) != 0;
+		ok = ok && strcmp(flat[i - 1], flat[i]) != 0;
 	CHECK(ok);
 
 	static const struct { const char *text; bool valid;
