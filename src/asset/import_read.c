@@ -129,7 +129,7 @@ static int64_t find_unit(struct reading *r)
 		return 0;
 	const uint64_t *n = map_find(r->units->by_code, code);
 	if (!n)
-		BAD(r, COL_UNIT, "没有代码为“" SPAN_FMT "”的单位", "there is no unit with the code \"" SPAN_FMT "\"",
+		BAD(r, COL_UNIT, "没有编码为“" SPAN_FMT "”的单位（见 seawall unit list）", "there is no unit with the code \"" SPAN_FMT "\"",
 		    SPAN_ARG(shown(code)));
 	else if (!plan_in_scope(r->units->scope, (int64_t)*n))
 		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产",
@@ -326,8 +326,8 @@ static bool find_columns(struct reading *r, struct err *err)
 	for (size_t i = 0; i < COL_COUNT; i++) {
 		r->at[i] = csv_find(r->csv, columns[i].name);
 		if (r->at[i] == CSV_NONE) {
-			err_set(err, ERR_INVALID, "缺少“%s”列；应有：%s",
-				"the column \"%s\" is missing; needed are: %s", columns[i].name,
+			err_set(err, ERR_INVALID, "标题行缺少“%s”列；应有（逗号分隔，Excel 文件请另存为 CSV）：%s",
+				"the header has no column %s; needed are (with commas between; save an Excel file as CSV): %s", columns[i].name,
 				"unit,system,host,address,exposure,importance,software,vendor,version,cpe");
 			return false;
 		}

@@ -64,7 +64,7 @@ enum takes { TAKES_UNKNOWN, TAKES_NOTHING, TAKES_ONE, TAKES_MANY };
 /* What an option of the command takes: "role= dry-run nvd=*". */
 static enum takes option_takes(const struct meaning *m, struct span name)
 {
-	struct span rest = m->command ? span_of(m->command->options) : SPAN("json csv all");
+	struct span rest = m->command ? span_of(m->command->options) : SPAN("json csv all override");
 	if (span_is(name, "data") || span_is(name, "lang"))
 		return TAKES_ONE;
 	if (span_is(name, "json"))
@@ -217,6 +217,18 @@ static bool asks_help(int argc, char **argv)
 	return argc == 1 || strcmp(argv[1], "help") == 0;
 }
 
+static bool no_command(char **argv, size_t n, struct err *err)
+{
+	const char *first = n > 0 ? argv[1] : "", *second = n > 1 ? argv[2] : "";
+	if (n > 0 && help_about(NULL, span_of(first), true))
+		return n > 1 ? err_set(err, ERR_USAGE, "%s 没有动作“%s”，见 seawall %s --help",
+				       "%s has no verb \"%s\", see seawall %s --help", first, second, first)
+			     : err_set(err, ERR_USAGE, "请写明 %s 之后的动作，见 seawall %s --help",
+				       "say what to do with %s, see seawall %s --help", first, first);
+	return err_set(err, ERR_USAGE, "没有命令“%s”，见 seawall --help", "there is no command \"%s\", see seawall --help",
+		       first);
+}
+
 int main(int argc, char **argv)
 {
 	struct err err = { 0 };
@@ -232,9 +244,9 @@ int main(int argc, char **argv)
 	if (asks_help(argc, argv)) {
 		if (known && m.command)
 			help_command(stdout, m.command, zh);
-		else if (n >= 1 && resource_find(span_of(argv[1])))
-			help_resource(stdout, resource_find(span_of(argv[1])), zh);
-		else
+		else if (known)
+			help_verb(stdout, m.resource, m.verb, zh);
+		else if (n < 1 || !help_about(stdout, span_of(argv[1]), zh))
 			help_all(stdout, zh);
 		return 0;
 	}
@@ -243,7 +255,7 @@ int main(int argc, char **argv)
 	if (!c.words)
 		abort();
 	bool ok = known ? run(&m, &c, argv + 1 + m.taken, argc - 1 - (int)m.taken, &err)
-			: err_set(&err, ERR_USAGE, "没有这个命令，见 seawall --help", "no such command, see seawall --help");
+			: no_command(argv, n, &err);
 	if (fflush(stdout) != 0 && ok)
 		ok = err_set(&err, ERR_IO, "无法写出结果", "cannot write the output");
 	if (!ok)

@@ -63,6 +63,9 @@ bool finding_attach(struct call *c, const struct attachment_target *t, struct er
 	const char *type = sniff(c->body);
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "附件没有内容", "the attachment is empty");
+	if (span_starts(call_header(c, "content-type"), SPAN("multipart/")))
+		return err_set(err, ERR_INVALID, "请直接以文件内容作请求体（curl --data-binary @文件），文件名用 ?name=",
+			"send the file itself as the body (curl --data-binary @FILE), its name as ?name=");
 	if (!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
 		return false;
 	int64_t now = op_now(op);

@@ -63,7 +63,7 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 	else if (!t || t->perm != PERM_FINDING_JUDGE)
 		skip(b, span_of(f.id),
 			arena_printf(b->op->arena,
-				b->op->zh ? "当前状态“%s”不允许" : "not possible in state \"%s\"", f.state));
+				b->op->zh ? "当前状态是“%s”，不能办理" : "not possible in state \"%s\"", f.state));
 	else if (!finding_move(b->op, &f, b->verb, &b->how, err))
 		return false;
 	else

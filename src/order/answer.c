@@ -189,6 +189,9 @@ static bool say_each(struct op *op, const struct record *o, struct items *items,
 		for (size_t k = 0; k < items->n && id.p; k++)
 			if (span_is(id, items->at[k].id))
 				it = &items->at[k];
+		if (!id.p)
+			return err_field(err, "items", "第 %zu 项应为 {\"item\":事项标识,\"claim\":…} 的样子",
+				"entry %zu must look like {\"item\":ID,\"claim\":…}", i + 1);
 		if (!it)
 			return err_field(err, "items", "第 %zu 项：本单没有事项“" SPAN_FMT "”",
 				"entry %zu: no item \"" SPAN_FMT "\" in this order", i + 1, SPAN_ARG(id));

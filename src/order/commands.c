@@ -1,6 +1,8 @@
 /* seawall order dispatch, seawall finding order, seawall clock accept. */
 #include "order/room.h"
 
+enum { SKIPPED_SHOWN = 20 };
+
 static bool print(struct command_call *c, const struct str *out, struct err *err)
 {
 	CLEANUP(json_free) json_t *answer = NULL;
@@ -15,6 +17,12 @@ static bool print(struct command_call *c, const struct str *out, struct err *err
 		const json_t *o = json_array_get(orders, i);
 		fprintf(c->out, SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(json_get_text(o, "number")),
 			SPAN_ARG(json_get_text(o, "id")));
+	}
+	const json_t *skipped = json_object_get(answer, "skipped");
+	for (size_t i = 0; i < json_array_size(skipped) && i < SKIPPED_SHOWN; i++) {
+		const json_t *s = json_array_get(skipped, i);
+		fprintf(c->notes, c->zh ? "跳过 " SPAN_FMT "：" SPAN_FMT "\n" : "skipped " SPAN_FMT ": " SPAN_FMT "\n",
+			SPAN_ARG(json_get_text(s, "id")), SPAN_ARG(json_get_text(s, "reason")));
 	}
 	fprintf(c->out, c->zh ? "交办 %zu 单，跳过 %lld 条\n" : "%zu orders, %lld skipped\n",
 		json_array_size(orders), (long long)json_get_int(answer, "skipped_count", 0));
@@ -32,6 +40,14 @@ static bool issue(struct command_call *c, const json_t *ids, const json_t *filte
 	return order_dispatch(c->op, &d, &out, err) && print(c, &out, err);
 }
 
+/* A mistyped unit would order nothing and look as if there were nothing to order. */
+static bool unit_there(struct command_call *c, struct span name, struct span value, struct err *err)
+{
+	int64_t n;
+	return !(span_is(name, "unit_id") || span_is(name, "unit_id__under")) ||
+		resource_resolve(c->op, resource_find(SPAN("unit")), value, &n, err);
+}
+
 /* --filter severity__in=critical,high state=new … */
 static bool run_dispatch(struct command_call *c, struct err *err)
 {
@@ -45,6 +61,8 @@ static bool run_dispatch(struct command_call *c, struct err *err)
 			if (!value.p)
 				return err_set(
 					err, ERR_USAGE, "--filter 应为 名称=值", "--filter takes NAME=VALUE");
+			if (!unit_there(c, name, value, err))
+				return false;
 			json_object_set_new(filter, arena_copy(c->op->arena, name), json_of_span(value));
 		}
 	}

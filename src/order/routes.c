@@ -12,6 +12,9 @@ static bool dispatch(struct call *c, struct err *err)
 	if (c->json && !json_is_object(c->json))
 		return err_set(
 			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
+	if (!ids && !filter && !d.text.n) /* an empty body by mistake would order half the city */
+		return err_field(err, "ids", "请给出 ids 或 filter；要按缺省范围（已知被利用、超危和高危）交办，请写明 text",
+			"give ids or filter; for the default (KEV-listed, critical and high) give a text");
 	return order_dispatch(c->op, &d, c->out, err);
 }
 

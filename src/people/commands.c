@@ -274,8 +274,10 @@ const struct command people_commands[] = {
 		"导入人员和职责（CSV），全部正确才写入",
 		"import persons and their duties from CSV, all or nothing" },
 	{ "user add", "NAME", "role= unit= person= by-supervisor password-stdin", COMMAND_OPEN,
-		user_command_add, "新增账号，或给已有账号再加一项授权",
-		"add an account, or one more grant to an existing one" },
+		user_command_add, "新增账号，或给已有账号再加一项授权。角色：duty_officer analyst leader county_officer unit_liaison\n"
+		"    system_admin security_admin auditor；单位写编码；密码由标准输入读（--password-stdin）",
+		"add an account, or one more grant to an existing one. Roles: duty_officer analyst leader county_officer\n"
+		"    unit_liaison system_admin security_admin auditor; the unit by its code; the password from standard input" },
 	{ "user passwd", "NAME", "password-stdin", COMMAND_OPEN, user_command_passwd,
 		"从标准输入重设密码，其登录随之结束",
 		"set a password from standard input, which ends the account's sessions" },

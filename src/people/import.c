@@ -46,7 +46,8 @@ static bool find_columns(struct import *m, const struct csv *csv, struct err *er
 		if (m->found[i] == CSV_NONE)
 			m->found[i] = csv_find(csv, m->columns[i].zh);
 		if (m->found[i] == CSV_NONE && m->columns[i].required)
-			return err_set(err, ERR_INVALID, "缺少列 %s（%s）", "column %s (%s) is missing",
+			return err_set(err, ERR_INVALID, "标题行缺少“%s”列（%s）；列之间用逗号分隔，Excel 文件请另存为 CSV",
+				"the header has no column %s (%s); commas separate columns, save an Excel file as CSV",
 				m->columns[i].name, m->columns[i].zh);
 	}
 	return true;

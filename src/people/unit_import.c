@@ -112,7 +112,7 @@ static bool resolve(struct plan *p, struct node *node, struct err *err)
 		node->above[tree] = at ? (ssize_t)*at : -1;
 		if (code.n && !at)
 			refuse(p, node, column_of[tree], "没有这个编码的单位，文件里也没有",
-			       "no unit has this code, in the house or in the file");
+			       "no unit has this code, neither here nor in the file");
 	}
 	struct span division = node->row->at[UNIT_DIVISION];
 	bool found = true;

@@ -128,7 +128,9 @@ static bool members(const struct command_call *c, const struct resource *r, json
 		struct span text = c->options[i].n ? c->options[i].values[0] : SPAN("true");
 		json_t *value = NULL;
 		bool structured = text.n && (text.p[0] == '{' || text.p[0] == '[');
-		if (f)
+		if (!f && c->options[i].n == 0)
+			value = json_true();
+		else if (f)
 			value = field_from_text(f, text, err);
 		else if (structured)
 			(void)!json_parse(text, 0, &value, err);
@@ -154,7 +156,17 @@ static bool filters(struct command_call *c, const struct resource *r, struct que
 		pairs[n].name = arena_span(c->op->arena, span_of(name));
 		pairs[n++].value = c->options[i].n ? c->options[i].values[0] : SPAN("true");
 	}
-	return query_parse(r, pairs, n, c->op->arena, q, err);
+	if (!query_parse(r, pairs, n, c->op->arena, q, err))
+		return false;
+	/* A mistyped unit would find nothing and look like good news.  By HTTP it may also be one that is not theirs to see. */
+	for (size_t i = 0; i < q->n_filters; i++) {
+		const struct field *f = q->filters[i].field;
+		int64_t key;
+		if (f->kind == FIELD_REF && (q->filters[i].op == QUERY_EQ || q->filters[i].op == QUERY_UNDER) &&
+		    !resource_resolve(c->op, resource_find(span_of(f->ref)), q->filters[i].values[0].s, &key, err))
+			return false;
+	}
+	return true;
 }
 
 /* ---- the verbs -------------------------------------------------------------------------------------------------------- */
@@ -230,7 +242,7 @@ static bool print_one(struct command_call *c, const struct record *rec, struct e
 			print(c->out, screen_cell(c->op, rec, field_index(rec->resource, f)));
 		else if (json_is_string(value))
 			print(c->out, json_text(value));
-		else
+		else if (!json_is_null(value))
 			json_dumpf(value, c->out, JSON_COMPACT | JSON_ENCODE_ANY);
 		fputc('\n', c->out);
 	}

@@ -29,6 +29,17 @@ static bool refuse(struct err *err, struct span name, const char *zh, const char
 	return err_prefix(err, "“%s”", "\"%s\" ", field);
 }
 
+static bool refuse_choice(struct err *err, struct span name, const char *const *values)
+{
+	char list[200];
+	size_t n = 0;
+	for (size_t i = 0; values[i] && n < sizeof list; i++)
+		n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i ? "、" : "", values[i]);
+	char field[48];
+	snprintf(field, sizeof field, SPAN_FMT, SPAN_ARG(name));
+	return err_field(err, field, "“%s”应为其中之一：%s", "\"%s\" must be one of %s", field, list);
+}
+
 static bool value_of(const struct field *f, struct span text, struct span name, struct db_value *ret, struct err *err)
 {
 	int64_t i;
@@ -55,7 +66,7 @@ static bool value_of(const struct field *f, struct span text, struct span name, 
 				return true;
 			}
 		}
-		return refuse(err, name, "不是可选的值", "is not one of the possible values");
+		return refuse_choice(err, name, f->values);
 	case FIELD_TEXT:
 	case FIELD_LONG:
 	case FIELD_DATE:
@@ -97,6 +108,23 @@ static bool add_values(const struct field *f, enum query_op op, struct span name
 	return true;
 }
 
+/* A mistyped state would find nothing and look like good news. */
+static bool check_states(const struct resource *r, const struct field *f, const struct query *q, struct span name,
+			 struct err *err)
+{
+	size_t last = q->n_filters - 1;
+	if (!r->life || strcmp(f->name, "state") != 0 || q->filters[last].op == QUERY_NULL)
+		return true;
+	for (size_t i = 0; i < q->filters[last].n; i++) {
+		const char *const *state = r->life->states;
+		while (*state && !span_is(q->filters[last].values[i].s, *state))
+			state++;
+		if (!*state)
+			return refuse_choice(err, name, r->life->states);
+	}
+	return true;
+}
+
 static bool parse_sort(const struct resource *r, struct span value, struct query *q, struct err *err)
 {
 	struct span name = value;
@@ -121,7 +149,8 @@ static bool parse_fields(const struct resource *r, struct span value, struct que
 		if (f)
 			q->fields |= UINT64_C(1) << field_index(r, f);
 		else if (!field_implied(r, name) && !span_is(name, "version"))
-			return refuse(err, SPAN("fields"), "没有这个字段", "names an unknown field");
+			return err_field(err, "fields", "“fields”：没有字段“%.*s”", "\"fields\": there is no field \"%.*s\"",
+					 (int)(name.n < 60 ? name.n : 60), name.p ? name.p : "");
 	}
 	if (q->fields == 0)
 		q->fields = UINT64_C(1) << 63;    /* only what every record has */
@@ -169,7 +198,7 @@ static bool parse_pair(const struct resource *r, const struct query_pair *p, str
 		return refuse(err, p->name, "没有这个筛选条件", "is no filter here");
 	if (op == QUERY_UNDER && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
 		return refuse(err, p->name, "只能用于单位", "works for units only");
-	return add_values(f, op, p->name, p->value, a, q, err);
+	return add_values(f, op, p->name, p->value, a, q, err) && check_states(r, f, q, p->name, err);
 }
 
 bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n, struct arena *a, struct query *ret,

@@ -1,4 +1,6 @@
 /* Creating, changing and deleting from outside: every wrong field is reported, then nothing is written. */
+#include <stdio.h>
+
 #include "resource/internal.h"
 
 static bool unknown_member(const char *name, struct err *err)
@@ -47,7 +49,9 @@ static bool check_required(struct op *op, const struct resource *r, const json_t
 		if (!(f->flags & REQUIRED) || (f->flags & READ_ONLY) || json_object_get(in, f->name))
 			continue;
 		struct err e = { 0 };
-		err_field(&e, f->name, "缺少“%s”", "\"%s\" is missing", f->name);
+		char label[64];
+		snprintf(label, sizeof label, SPAN_FMT, SPAN_ARG(field_label(f, true)));
+		err_field(&e, f->name, "缺少“%s”（%s）", "\"%s\" is missing%.0s", f->name, label);
 		op_problem(op, &e, &first);
 	}
 	if (first.code != ERR_NONE)
@@ -60,7 +64,7 @@ static bool may_write(struct op *op, const struct resource *r, const struct reco
 	bool may = !r->unit_column ? actor_has(op->actor, r->write) : false;
 	if (r->unit_column && !actor_may(op->actor, op_db(op), r->write, record_unit(rec), &may, err))
 		return false;
-	return may || err_set(err, ERR_FORBIDDEN, "没有修改的权限", "not permitted to change this");
+	return may || err_set(err, ERR_FORBIDDEN, "没有修改的权限，或该单位不在您的范围内", "not permitted to change this, or its unit is out of your scope");
 }
 
 static bool offered(const struct resource *r, unsigned what, struct err *err)

@@ -69,7 +69,9 @@ static bool set_constraint(struct lite *l, struct err *err, int extended)
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_PRIMARYKEY:
 	case SQLITE_CONSTRAINT_ROWID:
-		return err_set(err, ERR_DUPLICATE, "已存在相同的记录：%s", "such a record exists already: %s", text);
+		text = strrchr(text, '.') ? strrchr(text, '.') + 1 : text;
+		return err_set(err, ERR_DUPLICATE, "已有“%s”相同的记录，请改用已有的记录或换一个值",
+			"a record with the same %s exists already: use that one, or choose another value", text);
 	case SQLITE_CONSTRAINT_FOREIGNKEY:
 		return err_set(err, ERR_CONFLICT, "与其关联的记录不存在或仍在使用：%s",
 			       "a record it refers to is missing, or it is still referred to: %s", text);
