@@ -314,7 +314,8 @@ static void verbs(struct str *o, const struct resource *r)
 	str_addf(&ref, "{\"$ref\":\"#/components/schemas/%s\"}", r->name);
 	/* A resource that says more exactly what on_behalf holds says it alone. */
 	bool own = r->args_schema && strstr(r->args_schema, "\"on_behalf\":");
-	str_addf(&args, "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"reason\":{\"type\":\"string\"},"
+	str_addf(&args, "{\"type\":\"object\",\"additionalProperties\":false,"
+		"\"properties\":{\"reason\":{\"type\":\"string\"},"
 		"\"text\":{\"type\":\"string\"},\"until\":{\"type\":\"string\"}%s%s%s}}",
 		own ? "" : ",\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"]}",
 		r->args_schema ? "," : "", r->args_schema ? r->args_schema : "");

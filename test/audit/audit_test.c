@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 #include <time.h>
 
-#include "support/house.h"
+#include "../support/house.h"
 
 static sqlite3 *db;
 static long long victim; /* a change in the middle of the chain, with an attachment */

@@ -8,7 +8,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "support/house.h"
+#include "../support/house.h"
 
 static const struct house_account accounts[] = {
 	{ "duty", "duty_officer", "CITY" },

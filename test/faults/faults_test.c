@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "support/house.h"
+#include "../support/house.h"
 
 enum { DAY_MS = 86400000 };
 

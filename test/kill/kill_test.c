@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "support/house.h"
+#include "../support/house.h"
 
 enum { KILLS = 50, MOMENT_US = 60000, HOSTS = 60, UNITS = 25, RETRIES = 60, LIVES_MAX = 4000 };
 enum target { KILL_API, KILL_JOBS, KILL_PARENT, KILL_ALL, TARGETS };
@@ -43,6 +43,16 @@ static struct {
 	bool units, done; /* done: it ended with 0 */
 } imports[IMPORTS_MAX];
 static int n_imports;
+
+/* splitmix64: the same rolls from the same seed */
+static uint64_t dice;
+static long roll(void)
+{
+	uint64_t z = dice += 0x9e3779b97f4a7c15;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return (long)(z >> 33);
+}
 
 static void nap_us(long us)
 {
@@ -151,9 +161,9 @@ static void advance(struct story *s, struct life *l)
 /* One step of some life: a new one, or one of the last few goes on. */
 static void one_request(struct story *s)
 {
-	size_t back = (size_t)(random() % 6);
+	size_t back = (size_t)(roll() % 6);
 	struct life *l = n_lives > back ? &lives[n_lives - 1 - back] : NULL;
-	if (!l || l->stage == VERIFIED || random() % 4 == 0) {
+	if (!l || l->stage == VERIFIED || roll() % 4 == 0) {
 		l = &lives[n_lives < LIVES_MAX ? n_lives++ : LIVES_MAX - 1];
 		*l = (struct life){ .stage = NOTHING };
 	}
@@ -186,7 +196,7 @@ static void write_file(const char *path, int number, bool of_units)
 
 static struct file_import start_import(struct story *s)
 {
-	struct file_import f = { .number = n_imports, .units = random() % 2 };
+	struct file_import f = { .number = n_imports, .units = roll() % 2 };
 	char path[260];
 	snprintf(path, sizeof path, "%s/file-%d.csv", s->work, f.number);
 	write_file(path, f.number, f.units);
@@ -265,9 +275,9 @@ static pid_t send_killer(struct story *s, enum target t, long after_us, pid_t im
 static void one_round(struct story *s, enum target t)
 {
 	struct file_import f = { 0 };
-	if (random() % 10 < 7)
+	if (roll() % 10 < 7)
 		f = start_import(s);
-	pid_t killer = send_killer(s, t, random() % MOMENT_US, f.pid);
+	pid_t killer = send_killer(s, t, roll() % MOMENT_US, f.pid);
 	CHECK(killer > 0);
 	while (killer > 0 && waitpid(killer, NULL, WNOHANG) == 0)
 		one_request(s);
@@ -417,7 +427,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	printf("# SEAWALL_SEED=%u\n", seed);
-	srandom(seed);
+	dice = seed;
 	house_make(&s, argv[1], accounts, COUNT(accounts));
 	snprintf(path, sizeof path, "%s/store/seawall.db", s.data);
 	house_serve(&s);

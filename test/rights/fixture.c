@@ -1,7 +1,7 @@
 /* Fresh records of unit A1 (and of nobody), each made through the interface by someone who may. */
 #include <time.h>
 
-#include "rights/rights.h"
+#include "rights.h"
 
 const struct house_account rights_accounts[] = {
 	{ "duty", "duty_officer", "CITY" },

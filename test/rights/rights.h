@@ -1,5 +1,5 @@
 #pragma once
-#include "support/house.h"
+#include "../support/house.h"
 
 /* The columns of rights.tsv; the first is a stranger. */
 enum { ACTORS = 11 };

@@ -4,7 +4,7 @@
  * do 403, a list without the permission 403, everything without credentials 401.  A route without a line
  * there is a failure.
  */
-#include "rights/rights.h"
+#include "rights.h"
 
 const char *const rights_actors[ACTORS] = { NULL, "duty", "analyst", "leader", "county", "liaison", "system",
 	"security", "auditor", "county_b", "liaison_2" };
@@ -114,7 +114,7 @@ static long ask(struct story *s, const struct row *r, const char *actor, struct 
 		a.raw = "unit,host\nA1,rights-host\n";
 		a.raw_n = 25;
 		a.type = "text/csv";
-	} else if (r->body[0]) {
+	} else if (strcmp(r->body, "-") != 0) {
 		a.raw = r->body;
 		a.raw_n = strlen(r->body);
 		a.type = "text/plain";

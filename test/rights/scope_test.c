@@ -3,7 +3,7 @@
  * see the unit must find the mark nowhere: not in a list, not in an export, not when searching for it, nor in
  * the event stream.
  */
-#include "rights/rights.h"
+#include "rights.h"
 
 static const struct viewer {
 	const char *as;

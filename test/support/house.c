@@ -1,4 +1,4 @@
-#include "support/house.h"
+#include "house.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

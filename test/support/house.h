@@ -9,7 +9,7 @@
 #include <signal.h>
 
 #include "base/test.h"
-#include "scenario/story.h"
+#include "../scenario/story.h"
 
 struct house_account {
 	const char *name, *role, *unit;
