@@ -127,6 +127,11 @@ static bool collect_units(const struct actor *a, struct db *db, enum perm p, str
 
 static void list_units(const struct units *u, struct sql *q)
 {
+	if (u->count == 1) {                           /* an equality keeps the order of the index by unit */
+		sql_add(q, "=");
+		sql_int(q, u->n[0]);
+		return;
+	}
 	sql_add(q, " IN (NULL");
 	for (size_t i = 0; i < u->count; i++) {
 		sql_add(q, ",");
@@ -184,7 +189,7 @@ static bool write_scope(const struct actor *a, enum perm p, const char *column, 
 		return true;
 	}
 	sql_add(q, " AND ");
-	if (!narrow)
+	if (!narrow && u->count != 1)
 		sql_add(q, "+");
 	sql_name(q, column);
 	list_units(u, q);

@@ -172,24 +172,16 @@ static bool export_csv(struct exchange *x, struct query *q, struct err *err)
 	return op_begin(&x->op, err) && store_add_change(x->op.tx, &c, &seq, err) && op_commit(&x->op, err);
 }
 
-static bool list(struct exchange *x, struct err *err)
+static bool list_page(struct exchange *x, const struct query *q, struct err *err)
 {
-	const struct resource *r = x->match.resource;
-	struct query q;
 	struct page page;
-	if (!actor_has(x->op.actor, r->read))
-		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
-	if (!query_parse(r, x->call.query, x->call.n_query, x->op.arena, &q, err))
-		return false;
-	if (span_is(call_query(&x->call, "format"), "csv"))
-		return export_csv(x, &q, err);
-	if (!resource_list(&x->op, r, &q, &page, err))
+	if (!resource_list(&x->op, x->match.resource, q, &page, err))
 		return false;
 	str_addz(&x->out, "{\"items\":[");
 	for (size_t i = 0; i < page.n; i++) {
 		if (i)
 			str_addc(&x->out, ',');
-		if (!record_json(&x->op, &page.rows[i], q.fields, false, &x->out, err))
+		if (!record_json(&x->op, &page.rows[i], q->fields, false, &x->out, err))
 			return false;
 	}
 	str_addz(&x->out, "],\"next\":");
@@ -199,6 +191,24 @@ static bool list(struct exchange *x, struct err *err)
 		str_addz(&x->out, "null");
 	str_addc(&x->out, '}');
 	return str_check(&x->out, err);
+}
+
+static bool list(struct exchange *x, struct err *err)
+{
+	const struct resource *r = x->match.resource;
+	struct query q;
+	if (!actor_has(x->op.actor, r->read))
+		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
+	if (!query_parse(r, x->call.query, x->call.n_query, x->op.arena, &q, err))
+		return false;
+	if (span_is(call_query(&x->call, "format"), "csv"))
+		return export_csv(x, &q, err);
+	/* one snapshot for the page and what is shown with its rows */
+	if (!store_read_begin(x->op.store, err))
+		return false;
+	bool ok = list_page(x, &q, err);
+	store_read_end(x->op.store);
+	return ok;
 }
 
 static bool not_modified(struct exchange *x, const struct record *rec)

@@ -162,6 +162,22 @@ static void one_filter(struct sql *sql, const struct field *f, enum query_op op,
 	filter_value(sql, f, v[0]);
 }
 
+/* Is one unit named?  Then its index is walked, and what has few values is looked up on the way. */
+static bool names_unit(const struct resource *r, const struct query *q)
+{
+	char column[64];
+	for (size_t i = 0; i < q->n_filters; i++)
+		if (q->filters[i].op == QUERY_EQ && r->unit_column && q->filters[i].field->kind == FIELD_REF &&
+		    strcmp(field_column(q->filters[i].field, column), r->unit_column + strlen("t.")) == 0)
+			return true;
+	return false;
+}
+
+static bool few_valued(const struct field *f)
+{
+	return f->kind == FIELD_ENUM || f->kind == FIELD_BOOL || strcmp(f->name, "state") == 0;
+}
+
 bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
 		 struct err *err)
 {
@@ -169,8 +185,9 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 		sql_add(sql, " AND ");
 		sql_name(sql, r->where);
 	}
+	bool by_unit = names_unit(r, q);
 	for (size_t i = 0; i < q->n_filters; i++) {
-		sql_name(sql, narrow ? " AND +" : " AND ");
+		sql_name(sql, narrow || (by_unit && few_valued(q->filters[i].field)) ? " AND +" : " AND ");
 		one_filter(sql, q->filters[i].field, q->filters[i].op, q->filters[i].values, q->filters[i].n);
 	}
 	if (q->q.n == 0)
@@ -283,6 +300,97 @@ static void order_by(const struct query *q, bool narrow, struct sql *sql)
 
 enum { LIST_DEADLINE_MS = 3000 };
 
+enum { LEGS_MAX = 8 };
+
+/* A filter by several of few values is walked once for each, in the order asked for, and the walks are merged: an index
+ * that begins with the value would otherwise have to be sorted.  n_filters: there is none. */
+static size_t find_legs(const struct query *q)
+{
+	for (size_t i = 0; i < q->n_filters; i++) {
+		const struct db_value *v = q->filters[i].values;
+		size_t n = q->filters[i].n;
+		bool fit = q->filters[i].op == QUERY_IN && few_valued(q->filters[i].field) && n <= LEGS_MAX;
+		for (size_t k = 1; k < n && fit; k++)         /* the same twice would give its rows twice */
+			for (size_t j = 0; j < k; j++)
+				fit = fit && !span_eq(v[j].s, v[k].s);
+		if (fit)
+			return i;
+	}
+	return q->n_filters;
+}
+
+static void write_leg(const struct resource *r, const struct query *q, const struct sql *where, struct sql *sql)
+{
+	sql_add(sql, "SELECT t.n AS n");
+	if (q->sort) {
+		sql_add(sql, ",");
+		sql_field(sql, q->sort);
+		sql_add(sql, " AS k");
+	}
+	sql_add(sql, " FROM ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t WHERE 1=1");
+	sql_append(sql, where);
+}
+
+static void write_legs(const struct resource *r, const struct query *q, size_t legs, const struct sql *where,
+		       struct sql *sql)
+{
+	for (size_t i = 0; i < q->filters[legs].n; i++) {
+		if (i)
+			sql_add(sql, " UNION ALL ");
+		write_leg(r, q, where, sql);
+		sql_add(sql, " AND ");
+		one_filter(sql, q->filters[legs].field, QUERY_EQ, &q->filters[legs].values[i], 1);
+	}
+	sql_add(sql, " ORDER BY ");
+	if (q->sort)
+		sql_name(sql, q->descending ? "k DESC," : "k,");
+	sql_name(sql, q->descending ? "n DESC" : "n");
+}
+
+/* The keys of one page and one more. */
+static bool list_keys(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err)
+{
+	bool narrow = false;
+	struct sql *where = sql_new(op->arena);
+	struct scope_table table = { r->table, r->unit_column, op->arena };
+	if (r->unit_column && !actor_scope_of(op->actor, op_db(op), r->read, &table, where, &narrow, err))
+		return false;
+	struct query rest = *q;
+	size_t legs = narrow || names_unit(r, q) ? q->n_filters : find_legs(q);
+	if (legs < q->n_filters)
+		rest.filters[legs] = rest.filters[--rest.n_filters];
+	if (!sql_filters(op, r, &rest, narrow, where, err) || !after_cursor(q, where, op->arena, err))
+		return false;
+	if (legs < q->n_filters) {
+		write_legs(r, q, legs, where, sql);
+	} else {
+		write_leg(r, q, where, sql);
+		order_by(q, narrow, sql);
+	}
+	sql_add(sql, " LIMIT ");
+	sql_int(sql, (int64_t)q->limit + 1);
+	return true;
+}
+
+bool resource_list_explain(struct op *op, const struct resource *r, const struct query *q, struct str *out, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	struct sql *sql = sql_new(op->arena);
+	bool more;
+	sql_add(sql, "EXPLAIN QUERY PLAN ");
+	if (!list_keys(op, r, q, sql, err) || !db_query_sql(op_db(op), sql, &rows, err))
+		return false;
+	for (;;) {
+		if (!db_next(rows, &more, err))
+			return false;
+		if (!more)
+			return str_check(out, err);
+		str_addf(out, "%s" SPAN_FMT, out->n ? "; " : "", SPAN_ARG(db_col_text(rows, 3)));
+	}
+}
+
 bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret, struct err *err)
 {
 	if (!actor_has(op->actor, r->read))
@@ -290,18 +398,9 @@ bool resource_list(struct op *op, const struct resource *r, const struct query *
 	/* keys first, so that what is sorted and thrown away is keys and not whole records */
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
-	sql_add(sql, "(SELECT t.n FROM ");
-	sql_name(sql, r->table);
-	sql_add(sql, " t WHERE 1=1");
-	bool narrow = false;
-	struct scope_table table = { r->table, r->unit_column, op->arena };
-	if (r->unit_column && !actor_scope_of(op->actor, op_db(op), r->read, &table, sql, &narrow, err))
+	sql_add(sql, "(");
+	if (!list_keys(op, r, q, sql, err))
 		return false;
-	if (!sql_filters(op, r, q, narrow, sql, err) || !after_cursor(q, sql, op->arena, err))
-		return false;
-	order_by(q, narrow, sql);
-	sql_add(sql, " LIMIT ");
-	sql_int(sql, (int64_t)q->limit + 1);
 	sql_add(sql, ") k JOIN ");
 	sql_name(sql, r->table);
 	sql_add(sql, " t ON t.n=k.n");

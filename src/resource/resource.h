@@ -139,6 +139,9 @@ struct page {
 
 /* Row scope and permission applied: ERR_FORBIDDEN without `read` anywhere. */
 NODISCARD bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret, struct err *err);
+/* How the store would find that page: its own words, one step after the other, for tests. */
+NODISCARD bool resource_list_explain(struct op *op, const struct resource *r, const struct query *q, struct str *out,
+				     struct err *err);
 /* Internal keys of all records the query selects in ascending n > after_n, at most max: for bulk actions and exports. */
 NODISCARD bool resource_select(struct op *op, const struct resource *r, const struct query *q, int64_t after_n, size_t max,
 			       int64_t **ret_ns, size_t *ret_count, struct err *err);

@@ -21,6 +21,13 @@ void sql_add_literal_(struct sql *q, struct span literal)
 	str_add(&q->text, literal);
 }
 
+void sql_append(struct sql *q, const struct sql *part)
+{
+	str_add(&q->text, str_span(&part->text));
+	for (size_t i = 0; i < part->values.n; i++)
+		vec_push(&q->values, part->values.p[i]);
+}
+
 void sql_name(struct sql *q, const char *name)
 {
 	static const char allowed[] =

@@ -46,6 +46,7 @@ void sql_name(struct sql *q, const char *name);
 void sql_value(struct sql *q, struct db_value v);
 void sql_int(struct sql *q, int64_t v);
 void sql_text(struct sql *q, struct span v);
+void sql_append(struct sql *q, const struct sql *part);    /* text and values of another statement's part */
 
 /* A literal with its values:  db_exec(db, SQL("UPDATE t SET a=? WHERE n=?"), V(db_i(1), db_i(2)), &err) */
 struct sql_literal { const char *text; };

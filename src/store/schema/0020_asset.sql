@@ -26,7 +26,7 @@ CREATE TABLE assets (
 CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
 -- Lists walk these by key without touching the table: scope and kind stand in the index.
 CREATE INDEX assets_unit ON assets (unit_n, n, kind);
-CREATE INDEX assets_kind ON assets (kind, n, unit_n);
+CREATE INDEX assets_kind ON assets (kind, n, unit_n, exposure, importance);
 CREATE INDEX assets_name ON assets (name, n);
 CREATE INDEX assets_address ON assets (address, n) WHERE address <> '';
 CREATE INDEX assets_parent ON assets (parent_n) WHERE parent_n IS NOT NULL;

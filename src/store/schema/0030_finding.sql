@@ -40,6 +40,7 @@ CREATE INDEX findings_unit ON findings (unit_n, priority, n, state, severity, ki
 CREATE INDEX findings_state ON findings (state, priority, n, unit_n, kind);
 CREATE INDEX findings_severity ON findings (severity, priority, n, unit_n, kind);
 CREATE INDEX findings_state_severity ON findings (state, severity, priority, n, unit_n, kind);
+CREATE INDEX findings_kev ON findings (kev, priority, n, unit_n, state, severity, kind);
 CREATE INDEX findings_vuln ON findings (vuln_id, priority, n);
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;

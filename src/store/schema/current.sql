@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX assets_identity ON assets (unit_n, kind, name);
 
 CREATE INDEX assets_inventory ON assets (inventory, n) WHERE inventory > 0;
 
-CREATE INDEX assets_kind ON assets (kind, n, unit_n);
+CREATE INDEX assets_kind ON assets (kind, n, unit_n, exposure, importance);
 
 CREATE INDEX assets_name ON assets (name, n);
 
@@ -238,6 +238,8 @@ CREATE TABLE findings (
 );
 
 CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;
+
+CREATE INDEX findings_kev ON findings (kev, priority, n, unit_n, state, severity, kind);
 
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 
