@@ -211,19 +211,12 @@ static bool load_software(struct op *op, int64_t n, struct record *ret, struct e
 	return true;
 }
 
-static void copy_record(struct op *op, const struct record *from, struct record *to)
-{
-	*to = *from;
-	to->values = arena_array(op->arena, from->resource->n_fields, sizeof *to->values);
-	memcpy(to->values, from->values, from->resource->n_fields * sizeof *to->values);
-}
-
 bool software_remove(struct op *op, int64_t software_n, const char *source, struct err *err)
 {
 	struct record before, after;
 	if (!load_software(op, software_n, &before, err))
 		return false;
-	copy_record(op, &before, &after);
+	after = record_copy(op, &before);
 	record_set(&after, "removed_at", db_i(op_now(op)));
 	return software_remember(op, software_n, "remove", source, err) &&
 		record_update(op, &before, &after, "remove", err) &&
@@ -264,7 +257,7 @@ bool asset_software_set_version(struct op *op, int64_t software_n, struct span v
 	struct record before, after;
 	if (!load_software(op, software_n, &before, err))
 		return false;
-	copy_record(op, &before, &after);
+	after = record_copy(op, &before);
 	version = span_trim(version);
 	patch = span_trim(patch);
 	if (version.n > 0) {
@@ -299,7 +292,7 @@ bool asset_retire(struct op *op, int64_t asset_n, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "没有这项资产", "there is no such asset");
 	if (record_get(&before, "retired_at").type != DB_NULL)
 		return true;
-	copy_record(op, &before, &after);
+	after = record_copy(op, &before);
 	record_set(&after, "retired_at", db_i(op_now(op)));
 	return record_update(op, &before, &after, "retire", err) && inventory_touch(op, asset_n, err);
 }

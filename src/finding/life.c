@@ -131,7 +131,7 @@ bool finding_county_of(struct op *op, int64_t unit_n, struct finding_county *cac
 	if (cache->known && cache->unit_n == unit_n)
 		return true;
 	*cache = (struct finding_county){ .known = true, .unit_n = unit_n };
-	return unit_n == 0 || unit_county(op, unit_n, &cache->county_n, err);
+	return unit_n == 0 || resource_county(op, unit_n, &cache->county_n, err);
 }
 
 bool finding_log_move(struct op *op, const struct finding_row *f, const struct transition *t,

@@ -93,9 +93,7 @@ static bool make_user(
 	}
 	if (!w->person_n || record_int(user, "person_id") == w->person_n)
 		return true;
-	struct record after = *user;
-	after.values = arena_array(op->arena, user->resource->n_fields, sizeof *after.values);
-	memcpy(after.values, user->values, user->resource->n_fields * sizeof *after.values);
+	struct record after = record_copy(op, user);
 	record_set(&after, "person_id", db_i(w->person_n));
 	if (!record_update(op, user, &after, "change", err))
 		return false;
@@ -230,9 +228,7 @@ static bool end_grant(struct command_call *c, const struct wanted *w, int64_t us
 			"\"" SPAN_FMT "\" has no such grant", SPAN_ARG(w->name));
 	if (!resource_load(c->op, &grant_resource, n, &before, &found, err))
 		return false;
-	after = before;
-	after.values = arena_array(c->op->arena, before.resource->n_fields, sizeof *after.values);
-	memcpy(after.values, before.values, before.resource->n_fields * sizeof *after.values);
+	after = record_copy(c->op, &before);
 	record_set(&after, "to_at", db_i(op_now(c->op)));
 	return record_update(c->op, &before, &after, "end", err);
 }

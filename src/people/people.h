@@ -37,9 +37,6 @@ NODISCARD bool people_init(struct op *op, struct err *err);
 NODISCARD bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 /* The city office; 0 before there is one. */
 NODISCARD bool unit_office(struct op *op, int64_t *ret_n, struct err *err);
-/* The county office in charge: the nearest unit of kind office at or above this one that is not the city
- * office; else 0. */
-NODISCARD bool unit_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err);
 /* What a bulk writer of units calls once at the end of its transaction: both trees anew, refused with the
  * unit's name if one of them has a cycle. */
 NODISCARD bool unit_tree_rebuild(struct op *op, struct err *err);

@@ -47,14 +47,6 @@ static void refuse(struct plan *p, const struct import_row *row, int column, con
 	import_refuse(p->file, row->line, column, &e);
 }
 
-static struct record copy(struct op *op, const struct record *r)
-{
-	struct record c = *r;
-	c.values = arena_array(op->arena, r->resource->n_fields, sizeof *c.values);
-	memcpy(c.values, r->values, r->resource->n_fields * sizeof *c.values);
-	return c;
-}
-
 /* Overwrites a text field where the file says something; did that change it? */
 static bool take(struct record *rec, const char *field, struct span value)
 {
@@ -100,7 +92,7 @@ static bool new_who(struct plan *p, struct item *item, struct who *ret, struct e
 	if (!found)
 		return err_set(err, ERR_CONFLICT, "人员在比对时发生变化，请重试",
 			"the persons changed meanwhile, try again");
-	ret->after = copy(p->op, &ret->before);
+	ret->after = record_copy(p->op, &ret->before);
 	if (ret->fresh) {
 		record_set(&ret->after, "name", db_t(item->row->at[PERSON_NAME]));
 		record_set(&ret->after, "unit_id", db_i(item->unit_n));
@@ -165,7 +157,7 @@ static bool find_duty(struct plan *p, struct item *item, struct err *err)
 	if (found ? !resource_load(p->op, &duty_resource, n, &item->before, &found, err)
 		  : !record_new(&duty_resource, p->op->arena, &item->before))
 		return false;
-	item->after = copy(p->op, &item->before);
+	item->after = record_copy(p->op, &item->before);
 	record_set(&item->after, "unit_id", db_i(item->unit_n));
 	record_set(&item->after, "kind", db_t(at[PERSON_DUTY]));
 	bool from = take(&item->after, "from_date", at[PERSON_FROM]),

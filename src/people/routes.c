@@ -236,9 +236,7 @@ static bool revoke_token(struct call *c, struct err *err)
 	if (!resource_get(c->op, &token_resource, c->params[0], &token, err) ||
 	    !user_check_manage(c->op, record_int(&token, "user_id"), err))
 		return false;
-	struct record after = token;
-	after.values = arena_array(c->op->arena, token.resource->n_fields, sizeof *after.values);
-	memcpy(after.values, token.values, token.resource->n_fields * sizeof *after.values);
+	struct record after = record_copy(c->op, &token);
 	if (record_int(&token, "expires_at") > op_now(c->op))
 		record_set(&after, "expires_at", db_i(op_now(c->op)));
 	return record_update(c->op, &token, &after, "revoke", err);

@@ -237,27 +237,3 @@ bool unit_office(struct op *op, int64_t *ret_n, struct err *err)
 {
 	return setting_int(op, "office_unit", 0, ret_n, err);
 }
-
-bool unit_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err)
-{
-	int64_t office, n = unit_n, one;
-	bool found;
-	if (!unit_office(op, &office, err))
-		return false;
-	for (int level = 0; n && n != office && level < 100; level++) {
-		if (!db_int(op_db(op), SQL("SELECT 1 FROM units WHERE n=? AND kind='office'"), V(db_i(n)),
-			    &one, &found, err))
-			return false;
-		if (found) {
-			*ret_n = n;
-			return true;
-		}
-		int64_t above = 0;
-		if (!db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above,
-			    &found, err))
-			return false;
-		n = found ? above : 0;
-	}
-	*ret_n = 0;
-	return true;
-}

@@ -161,14 +161,6 @@ static const struct { const char *field; int column;
 	{ "phone", UNIT_PHONE },
 };
 
-static struct record copy(struct op *op, const struct record *r)
-{
-	struct record c = *r;
-	c.values = arena_array(op->arena, r->resource->n_fields, sizeof *c.values);
-	memcpy(c.values, r->values, r->resource->n_fields * sizeof *c.values);
-	return c;
-}
-
 static bool differ(const struct record *a, const struct record *b)
 {
 	for (size_t i = 0; i < a->resource->n_fields; i++) {
@@ -220,7 +212,7 @@ static bool compare(struct plan *p, struct node *node, struct err *err)
 			"the units changed while they were compared");
 	if (node->fresh)
 		record_set(&node->before, "aliases", db_t(SPAN("[]")));
-	node->after = copy(p->op, &node->before);
+	node->after = record_copy(p->op, &node->before);
 	fill(p, node);
 	bool all = fill_above(p, node);
 	node->changed = !node->fresh && (!all || differ(&node->before, &node->after));
@@ -272,7 +264,7 @@ static bool insert_all(struct plan *p, struct err *err)
 					p->op, node->after.n, record_text(&node->after, "aliases"), err))
 				return false;
 			node->n = node->after.n;
-			node->before = copy(p->op, &node->after);
+			node->before = record_copy(p->op, &node->after);
 			progress = true;
 		}
 	}

@@ -53,9 +53,9 @@ static void test_good(void)
 	test_case("the first root office is the city office, the next above a unit is its county's");
 	CHECK_OK(unit_office(&h.op, &n, &err), err);
 	CHECK_INT(n, unit("A"));
-	CHECK_OK(unit_county(&h.op, unit("C"), &n, &err), err);
+	CHECK_OK(resource_county(&h.op, unit("C"), &n, &err), err);
 	CHECK_INT(n, unit("C"));
-	CHECK_OK(unit_county(&h.op, unit("W1"), &n, &err), err);
+	CHECK_OK(resource_county(&h.op, unit("W1"), &n, &err), err);
 	CHECK_INT(n, 0);
 
 	test_case("the same file again changes nothing, not even the log");
@@ -71,7 +71,7 @@ static void test_good(void)
 	CHECK_SPAN(said, "read 2, new 1, changed 1, unchanged 0, refused 0");
 	CHECK(above("C", "W1", UNIT_PARENT) && !above("W", "W1", UNIT_PARENT) &&
 		above("B", "H", UNIT_SUPERVISOR));
-	CHECK_OK(unit_county(&h.op, unit("W1"), &n, &err), err);
+	CHECK_OK(resource_county(&h.op, unit("W1"), &n, &err), err);
 	CHECK_INT(n, unit("C"));
 
 	static const struct { const char *name, *code;

@@ -64,15 +64,32 @@ static bool on_behalf(struct op *op, const json_t *args, struct store_step *step
 	return true;
 }
 
-/* The county office above a unit, 0 if there is none. */
-static bool county_of(struct op *op, int64_t unit_n, int64_t *ret, struct err *err)
+static bool city_office(struct op *op, int64_t *ret, struct err *err)
 {
-	bool found;
+	struct span text;
 	*ret = 0;
-	return unit_n == 0 ||
-	       db_int(op_db(op), SQL("SELECT u.n FROM unit_tree a JOIN units u ON u.n=a.ancestor_n WHERE a.descendant_n=? AND "
-				     "a.relation=0 AND u.kind='office' AND u.parent_n IS NOT NULL ORDER BY u.n DESC LIMIT 1"),
-		      V(db_i(unit_n)), ret, &found, err);
+	return db_text(op_db(op), SQL("SELECT value FROM settings WHERE key='office_unit'"), V0, op->arena, &text, err) &&
+	       (!text.p || span_int(text, 0, INT64_MAX, ret) ||
+		err_set(err, ERR_CORRUPT, "设置项 office_unit 不是整数", "setting office_unit is not a whole number"));
+}
+
+bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err)
+{
+	int64_t office, n = unit_n, is_office = 0;
+	bool found;
+	if (!city_office(op, &office, err))
+		return false;
+	for (int level = 0; n && n != office && level < 100; level++) {
+		int64_t above = 0;
+		if (!db_int(op_db(op), SQL("SELECT kind='office' FROM units WHERE n=?"), V(db_i(n)), &is_office, &found, err) ||
+		    !db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above, &found, err))
+			return false;
+		if (is_office)
+			break;
+		n = above;
+	}
+	*ret_n = is_office ? n : 0;
+	return true;
 }
 
 static const char *severity_of(const struct record *rec)
@@ -101,7 +118,7 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 			return false;
 		step.values = str_span(&values);
 	}
-	return on_behalf(op, args, &step, err) && county_of(op, step.unit_n, &step.county_n, err) &&
+	return on_behalf(op, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&
 	       store_add_step(op->tx, &step, &n, err);
 }
 
@@ -109,9 +126,7 @@ static bool transit(struct op *op, struct record *rec, const struct transition *
 {
 	const struct resource *r = rec->resource;
 	const char *to = t->to;
-	struct record before = *rec;
-	before.values = arena_array(op->arena, r->n_fields, sizeof *before.values);
-	memcpy(before.values, rec->values, r->n_fields * sizeof *before.values);
+	struct record before = record_copy(op, rec);
 	if (!check_needs(op, args, t, err))
 		return false;
 	if (r->apply && !r->apply(op, rec, t, args, &to, err))

@@ -68,6 +68,14 @@ bool record_new(const struct resource *r, struct arena *a, struct record *ret)
 	return true;
 }
 
+struct record record_copy(struct op *op, const struct record *from)
+{
+	struct record copy = *from;
+	copy.values = arena_array(op->arena, from->resource->n_fields, sizeof *copy.values);
+	memcpy(copy.values, from->values, from->resource->n_fields * sizeof *copy.values);
+	return copy;
+}
+
 static bool stored(const struct field *f)
 {
 	return !f->expr;

@@ -177,6 +177,11 @@ NODISCARD bool record_update(struct op *op, const struct record *before, struct 
 /* The same transition as resource_apply() does, without permission: for jobs, bulk actions and rooms that drive others. */
 NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb, const json_t *args, struct err *err);
 
+/* The county office that a unit stands under: the nearest office at or above it, below the city's; 0 if there is none. */
+NODISCARD bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err);
+/* Another record of the same values, to be changed and given to record_update() beside the first. */
+struct record record_copy(struct op *op, const struct record *from);
+
 /* ---- showing --------------------------------------------------------------------------------------------------------- */
 
 /* {"id":…}: one object.  Personal fields are shown to whoever may read the resource. */

@@ -101,7 +101,14 @@ static void prepare(struct world *w)
 		"(3,'00000000-0000-7000-8000-000000000003',1,0,0,'WATER','供水公司','','operator','water',2,'',0,'[]','',''),"
 		"(4,'00000000-0000-7000-8000-000000000004',1,0,0,'HOSP','医院','','operator','health',1,'',0,'[]','','');"
 		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (1,1,0),(1,2,0),(1,3,0),(1,4,0),(2,2,0),(2,3,0),"
-		"(3,3,0),(4,4,0);", &err), err);
+		"(3,3,0),(4,4,0);"
+		/* the province above, as a link to it makes it */
+		"INSERT INTO units (n,id,version,created_at,updated_at,code,name,short_name,kind,sector,parent_n,uscc,sort_order,"
+		"aliases,phone,note) VALUES "
+		"(9,'00000000-0000-7000-8000-000000000009',1,0,0,'PROV','省网信办','','office','government',NULL,'',0,'[]','','');"
+		"UPDATE units SET parent_n=9 WHERE n=1;INSERT INTO settings (key,value) VALUES ('office_unit','1');"
+		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (9,1,0),(9,2,0),(9,3,0),(9,4,0),(9,9,0);",
+		&err), err);
 	CHECK_OK(op_commit(&op, &err), err);
 }
 
@@ -384,6 +391,20 @@ static void test_rendering(struct world *w)
 	CHECK(strstr(str_z(&out), ",'=1+1,") != NULL);
 }
 
+/* The city's own office is nobody's county, whatever stands above it. */
+static void test_county(struct world *w)
+{
+	static const int64_t units[][2] = { { 1, 0 }, { 2, 2 }, { 3, 2 }, { 4, 0 }, { 0, 0 }, { 77, 0 } };
+	struct op op = op_of(w, &actor_local);
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct err err = { 0 };
+		int64_t n = -1;
+		test_case("the county office of unit %d", (int)units[i][0]);
+		CHECK_OK(resource_county(&op, units[i][0], &n, &err), err);
+		CHECK_INT(n, units[i][1]);
+	}
+}
+
 /* A reader far behind gets all of it, in bounded pieces, although nobody commits meanwhile. */
 static void test_stream(struct world *w)
 {
@@ -434,6 +455,7 @@ int main(void)
 	test_change_and_delete(&w);
 	test_rendering(&w);
 	test_stream(&w);
+	test_county(&w);
 	store_close(w.store);
 	arena_free(w.arena);
 	return test_end();

@@ -122,13 +122,6 @@ static bool check_version(const struct record *rec, int64_t if_version, struct e
 	return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
 }
 
-static void copy_record(struct op *op, const struct record *from, struct record *to)
-{
-	*to = *from;
-	to->values = arena_array(op->arena, from->resource->n_fields, sizeof *to->values);
-	memcpy(to->values, from->values, from->resource->n_fields * sizeof *to->values);
-}
-
 bool resource_change(struct op *op, const struct resource *r, struct span id, const json_t *in, int64_t if_version,
 		     struct record *ret, struct err *err)
 {
@@ -136,7 +129,7 @@ bool resource_change(struct op *op, const struct resource *r, struct span id, co
 	if (!offered(r, RESOURCE_CHANGE, err) || !resource_get(op, r, id, &before, err) || !may_write(op, r, &before, err) ||
 	    !check_version(&before, if_version, err))
 		return false;
-	copy_record(op, &before, &after);
+	after = record_copy(op, &before);
 	if (!read_members(op, r, in, &after, err))
 		return false;
 	/* whoever moves a record to another unit needs the permission there too */
