@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
-enum { DEPTH_DEFAULT = 64 };
+/* What jansson makes of a text takes up to 300 bytes for an object of two characters and 40 for another value:
+ * `heavy` counts in units of those 40. */
+enum { DEPTH_DEFAULT = 64, HEAVY_CONTAINER = 8, HEAVY_MAX = 2000000 };
 
 void json_free(json_t **j)
 {
@@ -13,7 +15,7 @@ void json_free(json_t **j)
 /* jansson's own limit of 2,048 levels is fixed; ours is looked for before it parses. */
 static bool depth_check(struct span text, size_t max_depth, struct err *err)
 {
-	size_t depth = 0, line = 1, line_start = 0;
+	size_t depth = 0, line = 1, line_start = 0, heavy = 0;
 	bool in_text = false;
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
@@ -29,7 +31,10 @@ static bool depth_check(struct span text, size_t max_depth, struct err *err)
 			line_start = i + 1;
 		} else if (c == '"') {
 			in_text = true;
+		} else if (c == ',') {
+			heavy++;
 		} else if (c == '{' || c == '[') {
+			heavy += HEAVY_CONTAINER;
 			if (++depth > max_depth)
 				return err_set(err, ERR_MALFORMED, "JSON 第 %zu 行第 %zu 列：嵌套超过 %zu 层",
 					"JSON line %zu column %zu: more than %zu levels", line,
@@ -38,6 +43,8 @@ static bool depth_check(struct span text, size_t max_depth, struct err *err)
 			depth--;
 		}
 	}
+	if (heavy > HEAVY_MAX)
+		return err_set(err, ERR_TOO_LARGE, "JSON 含有过多的对象和值", "JSON: too many objects and values");
 	return true;
 }
 

@@ -69,6 +69,16 @@ int main(void)
 		CHECK(strstr(err.en, cases[i].where) != NULL);
 		CHECK(err.zh[0] != '\0' && utf8_valid(span_of(err.zh)));
 	}
+	test_case("a text that would become far more than it is");
+	enum { BOMB = 3 * 300000 };
+	CLEANUP(str_done) struct str bomb = STR(BOMB + 10);
+	struct err err = { 0 };
+	CLEANUP(json_free) json_t *j = NULL;
+	str_addc(&bomb, '[');
+	while (bomb.n < BOMB)
+		str_addz(&bomb, "{},");
+	str_addz(&bomb, "{}]");
+	CHECK_ERR(json_parse(str_span(&bomb), 0, &j, &err), err, ERR_TOO_LARGE);
 	test_values();
 	return test_end();
 }
