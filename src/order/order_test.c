@@ -283,6 +283,14 @@ static void on_behalf(struct city *c)
 	CHECK_ERR(city_do(c, DUTY, n, "verify", "{'override':true,'reason':'x'}", &err), err, ERR_FORBIDDEN);
 	CHECK_OK(city_do(c, OTHER_DUTY, n, "verify", "{}", &err), err);
 	CHECK_SPAN(c->o.state, "verified");
+	test_case("who recorded a dispute may not uphold it, somebody else may");
+	n = fresh_order(c, UNIT_A, "U3", 3);
+	CHECK_OK(city_do(c, DUTY, n, "answer",
+			 "{'claim':'false_positive','text':'电话','on_behalf':{'channel':'电话','person':'陈工'}}",
+			 &err),
+		err);
+	CHECK_ERR(city_do(c, DUTY, n, "uphold", "{}", &err), err, ERR_FORBIDDEN);
+	CHECK_OK(city_do(c, OTHER_DUTY, n, "uphold", "{}", &err), err);
 	clock_fake(MONDAY);
 }
 

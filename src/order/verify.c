@@ -1,7 +1,8 @@
 /* The office's judgement of answers: proof first, then a person. */
 #include "order/room.h"
 
-/* Four eyes: who answered, or recorded an answer on a unit's behalf, does not verify it. */
+/* Four eyes: who answered, or recorded an answer on a unit's behalf, does not verify
+ * it, and does not uphold his own dispute. */
 static bool four_eyes(const struct op *op, const struct item *it, struct err *err)
 {
 	const struct store_actor *who = &op->actor->who;
@@ -172,6 +173,8 @@ static bool uphold_one(
 	struct finding_how how = { .reason = json_get_text(args, "reason") };
 	if (!how.reason.n)
 		how.reason = it->text;
+	if (!four_eyes(op, it, err))
+		return false;
 	if (span_is(it->claim, "cannot_fix") && !finding_parse_until(op, args, &how.until, err))
 		return false;
 	if (!item_move(op, it, "uphold",
