@@ -466,6 +466,30 @@ static void test_throttle(void)
 	CHECK_OK(throttle_take(&h.op, SPAN("fresh"), SPAN("2001:db8:0:1::1"), &wait, &err), err);
 	CHECK_INT(wait, 0);
 	CHECK_OK(op_commit(&h.op, &err), err);
+	test_case("failures of others do not keep out who signed in from there before");
+	struct err one = { 0 };
+	int64_t left;
+	struct span here = SPAN("192.0.2.200"), her = SPAN("regular"), he = SPAN("newcomer");
+	CHECK_OK(op_begin(&h.op, &one), one);
+	CHECK_OK(throttle_take(&h.op, her, here, &left, &one) && throttle_give_back(&h.op, her, here, &one), one);
+	for (int i = 0; i < 60; i++)
+		CHECK_OK(throttle_take(&h.op, arena_printf(h.arena, "spray%d", i), here, &left, &one), one);
+	for (int i = 0; i < 25; i++)
+		CHECK_OK(throttle_take(&h.op, her, arena_printf(h.arena, "198.18.0.%d", i), &left, &one), one);
+	CHECK_OK(throttle_take(&h.op, he, here, &left, &one), one);
+	CHECK(left > 0);
+	CHECK_OK(throttle_take(&h.op, her, here, &left, &one), one);
+	CHECK_INT(left, 0);
+	test_case("nor does one who gets in lock or unlock the others");
+	CHECK_OK(throttle_give_back(&h.op, her, here, &one), one);
+	CHECK_OK(throttle_take(&h.op, he, here, &left, &one), one);
+	CHECK(left > 0 && left <= TIME_MINUTE);
+	test_case("its own failures do");
+	for (int i = 0; i < 5; i++)
+		CHECK_OK(throttle_take(&h.op, her, here, &left, &one), one);
+	CHECK_OK(throttle_take(&h.op, her, here, &left, &one), one);
+	CHECK(left > 0);
+	CHECK_OK(op_commit(&h.op, &one), one);
 }
 
 int main(void)
