@@ -37,9 +37,10 @@ struct http_task {
 	struct span uri;                               /* as sent */
 	struct str body;
 	size_t body_max, body_dropped;
+	size_t held;                                   /* its part of the server's `held` */
 	int refused;                                   /* a status, or 0 */
 	struct http_half *half;                        /* while its answer is written past the library */
-	bool head_only, in_flight, written;
+	bool head_only, in_flight, written, slow;
 };
 
 TAILQ_HEAD(http_conns, http_conn);
@@ -59,6 +60,7 @@ struct http_server {
 	struct loop_timer *deadlines, *ticks, *grace;
 	struct http_figures figures;
 	size_t in_flight, idle_turns, n_lingers;
+	size_t held;                                   /* bytes of bodies and answers, of all connections */
 	int epoll_fd, listen_fd;                       /* listen_fd: ours again once quiesced */
 	bool stopping, grace_over, run_again;
 	loop_fn *done;

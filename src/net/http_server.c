@@ -43,8 +43,22 @@ static void *begin_request(void *server, const char *uri, struct MHD_Connection 
 	return t;
 }
 
+/* Says how much the task holds now; false when that is too much, and then nothing is changed. */
+static bool hold(struct http_task *t, size_t bytes)
+{
+	struct http_server *s = t->conn->server;
+	size_t others = s->held - t->held;
+	if (s->config.held_max && bytes > s->config.stranger_max &&
+		(others > s->config.held_max || bytes > s->config.held_max - others))
+		return false;
+	s->held = others + bytes;
+	t->held = bytes;
+	return true;
+}
+
 static void end_request(struct http_task *t)
 {
+	t->conn->server->held -= t->held;
 	http_stream_closed(t);
 	if (t->response)
 		MHD_destroy_response(t->response);
@@ -90,6 +104,12 @@ static enum MHD_Result on_head(struct http_task *t, const char *method, const ch
 	size_t declared = http_gate_body(&t->request);
 	if (declared != SIZE_MAX && declared > t->body_max)
 		return refuse(t, 413, true);
+	if (t->body_max > s->config.stranger_max && declared > s->config.stranger_max && s->config.known &&
+		!s->config.known(s->config.user, &t->request))
+		return refuse(t, 401, true);
+	if (declared != SIZE_MAX && !hold(t, declared))
+		return refuse(t, 503, true);
+	t->slow = s->config.slow && s->config.slow(s->config.user, &t->request);
 	t->conn->deadline_ns = declared ? after_ms(s->config.body_ms) : 0;
 	t->stage = HTTP_STAGE_BODY;
 	return MHD_YES;
@@ -103,7 +123,7 @@ static enum MHD_Result on_body(struct http_task *t, const char *bytes, size_t n)
 {
 	str_add(&t->body, (struct span){ bytes, n });
 	if (!t->body.failed)
-		return MHD_YES;
+		return t->body.n <= t->held || hold(t, t->body.n) ? MHD_YES : MHD_NO;
 	t->body_dropped += n;
 	return t->body_dropped <= DROP_MAX ? MHD_YES : MHD_NO;
 }
@@ -135,8 +155,12 @@ static enum MHD_Result on_answer(struct http_task *t)
 	if (t->written)
 		return MHD_NO;
 	t->response = NULL;
-	if (t->refused)
-		return refuse(t, t->refused, false);
+	str_done(&t->body);
+	if (t->refused || !hold(t, arena_used(t->request.arena))) {
+		if (response)
+			MHD_destroy_response(response);
+		return refuse(t, t->refused ? t->refused : 503, false);
+	}
 	if (t->answer.stream && s->figures.streams < s->config.streams_max) {
 		response = http_stream_open(t);
 	} else if (t->answer.stream) {
@@ -148,6 +172,9 @@ static enum MHD_Result on_answer(struct http_task *t)
 		return refuse(t, 500, false);
 	if (s->stopping)
 		MHD_add_response_header(response, "Connection", "close");
+	/* a client that hardly reads must not keep the answer in memory: 64 kB/s at least */
+	if (!t->answer.stream)
+		t->conn->deadline_ns = after_ms(s->config.body_ms + (int64_t)t->answer.body.n / 64);
 	return queue(t, response);
 }
 
@@ -263,8 +290,10 @@ static void check_deadlines(void *server)
 			http_half_give_up(c->task);
 			continue;
 		}
-		c->linger = true;
-		http_answer_timeout(c);
+		if (!c->task || c->task->stage != HTTP_STAGE_SENT) {
+			c->linger = true;
+			http_answer_timeout(c);
+		}
 		shutdown(c->fd, SHUT_RDWR);
 	}
 	http_linger_expire(s, now, false);

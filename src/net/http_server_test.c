@@ -15,7 +15,7 @@
 #include "base/test.h"
 #include "os/clock.h"
 
-enum { BODY_LIMIT = 1000, PER_ADDRESS = 40 };
+enum { BODY_LIMIT = 1000, LARGE_LIMIT = 100000, PER_ADDRESS = 40 };
 
 static struct loop *loop;
 static struct http_server *server;
@@ -29,7 +29,21 @@ static size_t limit(void *user, struct span method, struct span path, void **ret
 {
 	(void)user;
 	*ret_route = &port;
+	if (span_is(method, "POST") && span_is(path, "/large"))
+		return LARGE_LIMIT;
 	return span_is(method, "POST") && span_is(path, "/echo") ? BODY_LIMIT : 0;
+}
+
+static bool known(void *user, const struct http_request *r)
+{
+	(void)user;
+	return span_is(http_header(r, "authorization"), "me");
+}
+
+static bool slow(void *user, const struct http_request *r)
+{
+	(void)user;
+	return span_is(r->path, "/slow");
 }
 
 static bool say(void *user, struct str *out)
@@ -744,6 +758,95 @@ static void test_full_queue_and_grace(void)
 	CHECK(ok == 1 && busy == 2);
 }
 
+#define LARGE(headers) SPAN("POST /large HTTP/1.1\r\n" HOST headers "\r\n")
+#define ME "Authorization: me\r\n"
+
+static void test_memory(void)
+{
+	bool closed;
+	struct http_config c = usual();
+	c.known = known;
+	c.stranger_max = BODY_LIMIT;
+	c.held_max = LARGE_LIMIT + LARGE_LIMIT / 2;
+	start(c);
+	test_case("who has not signed in sends no large body");
+	int fd = dial();
+	put(fd, LARGE("Content-Length: 5000\r\n"));
+	take(fd, 1000, "}", &closed);
+	CHECK_INT(status_at(got), 401);
+	close(fd);
+	fd = dial();
+	put(fd, LARGE("Transfer-Encoding: chunked\r\n"));
+	take(fd, 1000, "}", &closed);
+	CHECK_INT(status_at(got), 401);
+	close(fd);
+	test_case("a small one reaches the handler, which says who may");
+	fd = dial();
+	put(fd, LARGE("Content-Length: 1\r\n"));
+	put(fd, SPAN("x"));
+	take(fd, 1000, "body x", &closed);
+	CHECK_INT(status_at(got), 200);
+	close(fd);
+	test_case("bodies of all connections together are bounded, and what was held is given back");
+	int first = dial(), second = dial();
+	put(first, LARGE(ME "Content-Length: 100000\r\n"));
+	usleep(50000);
+	put(second, LARGE(ME "Content-Length: 100000\r\n"));
+	take(second, 1000, "}", &closed);
+	CHECK_INT(status_at(got), 503);
+	close(first);
+	close(second);
+	usleep(100000);
+	second = dial();
+	put(second, LARGE(ME "Content-Length: 2000\r\n"));
+	for (int i = 0; i < 2000; i++)
+		put(second, SPAN("y"));
+	take(second, 2000, "yyy", &closed);
+	CHECK_INT(status_at(got), 200);
+	close(second);
+	test_case("an answer above the bound is refused");
+	fd = dial();
+	put(fd, SPAN("GET /big HTTP/1.1\r\n" HOST "\r\n"));
+	take(fd, 1000, "}", &closed);
+	CHECK_INT(status_at(got), 503);
+	close(fd);
+	ask_stop(100);
+	wait_stopped();
+}
+
+static void test_slow_lane(void)
+{
+	enum { N = 6 };
+	int fds[N];
+	bool closed;
+	struct http_config c = usual();
+	c.slow = slow;
+	c.slow_workers = 2;
+	start(c);
+	test_case("slow requests leave workers to the others");
+	for (int i = 0; i < N; i++) {
+		fds[i] = dial();
+		put(fds[i], SPAN("GET /slow HTTP/1.1\r\n" HOST "\r\n"));
+	}
+	CHECK(comes(&slow_waiting, 2, 2000));
+	usleep(50000);
+	CHECK_INT(atomic_load(&slow_waiting), 2);
+	int fd = dial();
+	put(fd, SPAN("GET /echo HTTP/1.1\r\n" HOST "\r\n"));
+	take(fd, 2000, "GET /echo", &closed);
+	CHECK_INT(status_at(got), 200);
+	close(fd);
+	atomic_store(&slow_released, 1);
+	test_case("and all of them are answered");
+	for (int i = 0; i < N; i++) {
+		take(fds[i], 2000, "slow", &closed);
+		CHECK_INT(status_at(got), 200);
+		close(fds[i]);
+	}
+	ask_stop(100);
+	wait_stopped();
+}
+
 static void test_listen(void)
 {
 	static const struct { const char *where; bool ok; } cases[] = {
@@ -787,6 +890,8 @@ int main(void)
 	test_many();
 	test_stop();
 	test_full_queue_and_grace();
+	test_memory();
+	test_slow_lane();
 	test_listen();
 	return test_end();
 }

@@ -17,8 +17,8 @@ struct http_workers {
 	struct http_server *server;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	struct list waiting, done;
-	size_t max, n_threads;
+	struct list waiting, slow, done;
+	size_t max, n_threads, at_slow;                   /* at_slow: threads that work on slow requests */
 	bool ending;
 	pthread_t threads[WORKERS_MAX];
 };
@@ -52,6 +52,17 @@ static struct http_task *list_take(struct list *l)
 	return t;
 }
 
+/* Slow ones first: they are kept to a few threads, and the others are there for all else. */
+static struct http_task *choose(struct http_workers *w)
+{
+	size_t most = w->server->config.slow_workers ? w->server->config.slow_workers : 1;
+	if (w->slow.first && w->at_slow < most) {
+		w->at_slow++;
+		return list_take(&w->slow);
+	}
+	return list_take(&w->waiting);
+}
+
 static void *work(void *user)
 {
 	struct http_workers *w = user;
@@ -59,17 +70,18 @@ static void *work(void *user)
 	void *worker = c->worker_start ? c->worker_start(c->user) : NULL;
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (!w->ending && !w->waiting.first)
+		struct http_task *t = NULL;
+		while (!w->ending && !(t = choose(w)))
 			pthread_cond_wait(&w->work, &w->lock);
-		if (w->ending)
+		if (!t)
 			break;
-		struct http_task *t = list_take(&w->waiting);
 		pthread_mutex_unlock(&w->lock);
 		t->request.worker = worker;
 		c->handle(c->user, &t->request, &t->answer);
 		if (!t->answer.stream)
 			t->response = http_answer_build(t);
 		pthread_mutex_lock(&w->lock);
+		w->at_slow -= t->slow;
 		bool wake = !w->done.first;
 		list_add(&w->done, t);
 		if (wake)
@@ -92,6 +104,7 @@ struct http_workers *http_workers_new(struct http_server *s)
 	w->server = s;
 	w->max = s->config.queue_max ? s->config.queue_max : wanted * QUEUE_PER_WORKER;
 	list_init(&w->waiting);
+	list_init(&w->slow);
 	list_init(&w->done);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, NULL);
@@ -107,9 +120,10 @@ struct http_workers *http_workers_new(struct http_server *s)
 bool http_workers_give(struct http_workers *w, struct http_task *t)
 {
 	pthread_mutex_lock(&w->lock);
-	bool room = w->waiting.n < w->max && !w->ending;
+	struct list *queue = t->slow ? &w->slow : &w->waiting;
+	bool room = queue->n < w->max && !w->ending;
 	if (room)
-		list_add(&w->waiting, t);
+		list_add(queue, t);
 	pthread_mutex_unlock(&w->lock);
 	if (room)
 		pthread_cond_signal(&w->work);
@@ -132,6 +146,7 @@ void http_workers_free(struct http_workers *w, struct http_task **ret_undone)
 	pthread_cond_broadcast(&w->work);
 	for (size_t i = 0; i < w->n_threads; i++)
 		pthread_join(w->threads[i], NULL);
+	*w->waiting.end = w->slow.first;
 	*w->done.end = w->waiting.first;                  /* one list: the waiting ones have no answer yet */
 	*ret_undone = w->done.first;
 	pthread_cond_destroy(&w->work);

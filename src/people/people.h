@@ -81,3 +81,5 @@ NODISCARD bool people_authenticate(
 struct http_request;
 bool people_authenticate_http(struct op *op, const struct http_request *r, bool open, struct actor *ret,
 	bool *ret_known, struct err *err);
+/* Is there a session or token as the request says?  Only reads; for the loop thread, before a large body. */
+NODISCARD bool people_known_http(struct op *op, const struct http_request *r);

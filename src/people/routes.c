@@ -143,8 +143,18 @@ static bool user_sessions(struct call *c, struct err *err)
 	return get_user(c, &user, err) && list_sessions(c, user.n, err);
 }
 
+/* A token is for programs and may be narrowed to reading: it touches neither password nor sessions. */
+static bool by_session(const struct op *op, struct err *err)
+{
+	return op->actor->session.n ||
+		err_set(err, ERR_FORBIDDEN, "请登录后操作，令牌不能用于此处",
+			"sign in for this: a token is not enough");
+}
+
 static bool end_own_session(struct call *c, struct err *err)
 {
+	if (!by_session(c->op, err))
+		return false;
 	if (!db_exec(op_db(c->op), SQL("DELETE FROM sessions WHERE id=? AND user_n=?"),
 		     V(db_t(c->params[0]), db_i(c->op->actor->who.user_n)), err))
 		return false;
@@ -186,7 +196,7 @@ static bool own_password(struct call *c, struct err *err)
 	int64_t keep = 0, wait;
 	struct op *op = c->op;
 	struct span name = op->actor->who.name, address = op->actor->who.address;
-	if (!resource_load(op, &user_resource, op->actor->who.user_n, &user, &found, err) ||
+	if (!by_session(op, err) || !resource_load(op, &user_resource, op->actor->who.user_n, &user, &found, err) ||
 		!db_text(op_db(op), SQL("SELECT password_hash FROM users WHERE n=?"), V(db_i(user.n)),
 			op->arena, &old_hash, err) ||
 		!op_begin(op, err) || !op_finish(op, throttle_take(op, name, address, &wait, err), err))
@@ -255,7 +265,7 @@ static bool revoke_token(struct call *c, struct err *err)
 	"{\"type\":\"object\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}"
 
 const struct route people_routes[] = {
-	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, ROUTE_SECRET, "登录", "sign in",
+	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, ROUTE_SLOW | ROUTE_SECRET, "登录", "sign in",
 		"{\"type\":\"object\",\"required\":[\"username\",\"password\"],\"properties\":{\"username\":{"
 		"\"type\":\"string\"},"
 		"\"password\":{\"type\":\"string\"}}}",
@@ -265,7 +275,7 @@ const struct route people_routes[] = {
 	{ "DELETE", "/api/v1/session", sign_out, PERM_SIGNED_IN, 0, ROUTE_TX, "退出", "sign out", NULL,
 		NULL },
 	{ "POST", "/api/v1/session/password", own_password, PERM_SIGNED_IN, BODY_MAX,
-		ROUTE_SECRET, "修改自己的密码",
+		ROUTE_SLOW | ROUTE_SECRET, "修改自己的密码",
 		"change one's own password",
 		"{\"type\":\"object\",\"required\":[\"old\",\"new\"],\"properties\":{\"old\":{\"type\":"
 		"\"string\"},\"new\":"
@@ -279,7 +289,8 @@ const struct route people_routes[] = {
 		"sessions of an account", NULL, LIST_SCHEMA },
 	{ "DELETE", "/api/v1/users/{id}/sessions", end_user_sessions, PERM_USER_WRITE, 0, ROUTE_TX,
 		"结束账号的全部登录和令牌", "end all sessions and tokens of an account", NULL, NULL },
-	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX, ROUTE_SECRET,
+	{ "POST", "/api/v1/users/{id}/password", set_password, PERM_USER_WRITE, BODY_MAX,
+		ROUTE_SLOW | ROUTE_SECRET,
 		"重设密码，其全部登录随之结束", "set a password, which ends the account's sessions",
 		"{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{\"password\":{\"type\":"
 		"\"string\"}}}",

@@ -209,3 +209,12 @@ bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],
 		db_exec(op_db(op), SQL("UPDATE tokens SET token_hash=? WHERE n=?"),
 			V(db_z(hash), db_i(ret_record->n)), err);
 }
+
+bool token_known(struct op *op, struct span text, bool *ret_known, struct err *err)
+{
+	char hash[HASH_SHA256_HEX + 1];
+	int64_t one;
+	hash_of(text, hash);
+	return db_int(op_db(op), SQL("SELECT 1 FROM tokens WHERE token_hash=? AND expires_at>?"),
+		V(db_z(hash), db_i(op_now(op))), &one, ret_known, err);
+}

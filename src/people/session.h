@@ -39,3 +39,5 @@ NODISCARD bool session_end(struct op *op, struct span id, struct err *err);
 struct token_wish { int64_t user_n; struct span name, scope; int64_t expires_at; };
 NODISCARD bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],
 	struct record *ret_record, struct err *err);
+/* Is there such a token, not expired?  Notes nothing. */
+NODISCARD bool token_known(struct op *op, struct span text, bool *ret_known, struct err *err);

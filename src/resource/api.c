@@ -42,7 +42,8 @@ static void problem(const struct err *err, const struct problems *list, bool zh,
 void api_refuse(int status, bool zh, struct http_answer *ret, struct arena *a)
 {
 	struct err err = { 0 };
-	enum err_code code = status == 413 ? ERR_TOO_LARGE : status == 503 ? ERR_BUSY : status == 429 ? ERR_RATE : ERR_MALFORMED;
+	enum err_code code = status == 401 ? ERR_UNAUTHENTICATED : status == 413 ? ERR_TOO_LARGE :
+			     status == 503 ? ERR_BUSY : status == 429 ? ERR_RATE : ERR_MALFORMED;
 	err_set(&err, code, "服务器拒绝了这个请求", "the server refuses this request");
 	struct str out = STR_IN(a, 4096);
 	problem(&err, NULL, zh, (struct span){ NULL, 0 }, &out);
@@ -274,8 +275,6 @@ static bool run_handler(struct exchange *x, struct err *err)
 	const struct route *route = x->match.route;
 	if (!route)
 		return generic(x, err);
-	if (route->perm != PERM_NONE && !actor_has(&x->actor, route->perm))
-		return forbidden(x, err);
 	/* whatever a stranger sends instead of a name and a password is wrong credentials */
 	bool judged = route->body_schema && route->perm != PERM_NONE;
 	if (judged && !args_check_body(&x->op, route->body_schema, x->json, err))
@@ -364,6 +363,9 @@ static bool handle(struct exchange *x, struct err *err)
 		return false;
 	}
 	memcpy(x->call.params, x->match.params, sizeof x->call.params);
+	/* before the body is looked at: parsing it costs more than it did to send */
+	if (x->match.route && x->match.route->perm != PERM_NONE && !actor_has(&x->actor, x->match.route->perm))
+		return forbidden(x, err);
 	if (!read_conditions(x, err) || !read_json(x, err))
 		return false;
 	x->call.json = x->json;
@@ -440,4 +442,10 @@ size_t api_limit(struct span method, struct span path)
 {
 	struct match m;
 	return dispatch_find(method, path, &m) ? dispatch_body_max(&m) : API_BODY_DEFAULT;
+}
+
+bool api_slow(struct span method, struct span path)
+{
+	struct match m;
+	return dispatch_find(method, path, &m) && m.route && (m.route->flags & ROUTE_SLOW);
 }

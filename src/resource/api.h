@@ -16,6 +16,8 @@ struct api {
 
 /* For http_config.limit: the largest body for a method and path. */
 size_t api_limit(struct span method, struct span path);
+/* For http_config.slow: does it hash a password? */
+bool api_slow(struct span method, struct span path);
 /* Answers one request on a worker with its own store. */
 void api_handle(const struct api *api, struct store *store, struct http_request *r, struct http_answer *ret);
 /* A problem document for what the server itself refuses. */

@@ -34,6 +34,7 @@ enum route_flag {
 	ROUTE_RAW = 2,                         /* body is not JSON */
 	ROUTE_CSV = 4,                         /* text/csv answers */
 	ROUTE_SECRET = 8,                      /* a secret goes in or out: nothing is kept under an Idempotency-Key */
+	ROUTE_SLOW = 16,                       /* hashes a password: kept to a few workers */
 };
 
 struct route {

@@ -11,9 +11,11 @@
 #include "role/role.h"
 
 enum {
-	WORKERS = 4, CONNECTIONS = 600, CONNECTIONS_PER_ADDRESS = 200, STREAMS = 200,
+	WORKERS = 4, SLOW_WORKERS = 2, CONNECTIONS = 600, CONNECTIONS_PER_ADDRESS = 200, STREAMS = 200,
 	HEAD_MS = 10 * 1000, BODY_MS = 120 * 1000, IDLE_MS = 60 * 1000, STREAM_MS = 200, GRACE_MS = 5000,
 };
+#define STRANGER_MAX ((size_t)64 << 10)
+#define HELD_MAX ((size_t)256 << 20)
 #define REQUEST_SOFT ((size_t)64 << 20)
 #define REQUEST_HARD ((size_t)1 << 30)
 
@@ -50,6 +52,20 @@ static size_t limit(void *user, struct span method, struct span path, void **ret
 	(void)user;
 	*ret_route = NULL;
 	return api_limit(method, path);
+}
+
+/* On the loop thread, whose store only reads: nothing is noted. */
+static bool known(void *user, const struct http_request *r)
+{
+	const struct api_role *role = user;
+	struct op op = { .store = role->api.loop_store, .arena = r->arena };
+	return people_known_http(&op, r);
+}
+
+static bool slow(void *user, const struct http_request *r)
+{
+	(void)user;
+	return api_slow(r->method, r->path);
 }
 
 static void handle(void *user, struct http_request *r, struct http_answer *ret)
@@ -94,6 +110,7 @@ bool role_api(const struct role_config *c, struct err *err)
 		.listen_fd = c->listen_fd, .workers = WORKERS, .connections_max = CONNECTIONS,
 		.connections_per_address = CONNECTIONS_PER_ADDRESS, .streams_max = STREAMS, .head_ms = HEAD_MS, .body_ms = BODY_MS,
 		.idle_ms = IDLE_MS, .arena_soft = REQUEST_SOFT, .arena_hard = REQUEST_HARD, .stream_ms = STREAM_MS,
+		.known = known, .stranger_max = STRANGER_MAX, .held_max = HELD_MAX, .slow = slow, .slow_workers = SLOW_WORKERS,
 		.limit = limit, .handle = handle, .refuse = refuse, .worker_start = worker_start, .worker_stop = worker_stop,
 		.user = &role,
 	};
