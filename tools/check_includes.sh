@@ -83,6 +83,8 @@ match(text, /"[^"]*"/) {
 	header = substr(text, RSTART + 1, RLENGTH - 2)
 	if (room == "" && exists(substr(file, 1, match(file, /[^\/]*$/) - 1) header))
 		next                           # test/ and tools/ may use what lies beside them
+	if (file ~ /^test\// && exists("test/" header))
+		next
 	split(header, step, "/")
 	if (header !~ /\// || !(step[1] in place)) {
 		complain("\"" header "\" must be written from src/, as \"room/thing.h\"")

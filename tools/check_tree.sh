@@ -40,7 +40,7 @@ scan() { LC_ALL=C xargs -0r -a "$text" grep -nHIE "$1" 2> /dev/null || true; }
 report 'a path of one machine' < <(scan "$paths")
 report 'the host of a registry or mirror' < <(scan "$hosts")
 report 'a carriage return' < <(scan $'\r$')
-report 'white space at the end of the line' < <(scan $'[ \t]+$' | grep -vE '^[^:]*[.]md:' || true)
+report 'white space at the end of the line' < <(scan $'[ \t]+$' | grep -vE '^[^:]*[.](md|tsv):' || true)
 while IFS= read -r -d '' file; do
 	[ ! -s "$file" ] || [ -z "$(tail -c 1 "$file" | tr -d '\n')" ] || { echo "$file:1: no line end at the end"; status=1; }
 done < <(grep -zE '[.]([ch]|def|sh|sql|md|awk|json|build)$' "$text" || true)
