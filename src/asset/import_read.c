@@ -25,7 +25,7 @@ enum column {
 
 static const struct {
 	const char *name;
-	size_t max;                            /* characters */
+	size_t max; /* characters */
 	bool required;
 } columns[COL_COUNT] = {
 	[COL_UNIT] = { "unit", 50, true },
@@ -49,11 +49,11 @@ struct reading {
 	struct csv *csv;
 	struct csv_row row;
 	int at[COL_COUNT];
-	struct span value[COL_COUNT];          /* of the row, trimmed; borrowed */
-	struct map *hosts;             /* unit and host name to index */
+	struct span value[COL_COUNT]; /* of the row, trimmed; borrowed */
+	struct map *hosts; /* unit and host name to index */
 	VEC(struct import_host) list;
 	VEC(struct import_software) software;
-	bool bad;                              /* this row */
+	bool bad; /* this row */
 };
 
 /* Notes a problem of this row; the texts are in e.  Always returns false. */
@@ -76,11 +76,12 @@ static struct span shown(struct span s)
 }
 
 /* A problem of this row: BAD(r, column, zh, en, arguments of both…). */
-#define BAD(r, column, ...) do { \
-	struct err e_ = { 0 }; \
-	err_set(&e_, ERR_INVALID, __VA_ARGS__); \
-	note((r), (column), &e_); \
-} while (0)
+#define BAD(r, column, ...) \
+	do { \
+		struct err e_ = { 0 }; \
+		err_set(&e_, ERR_INVALID, __VA_ARGS__); \
+		note((r), (column), &e_); \
+	} while (0)
 
 static bool one_line(struct span s)
 {
@@ -129,8 +130,8 @@ static int64_t find_unit(struct reading *r)
 		return 0;
 	const uint64_t *n = map_find(r->units->by_code, code);
 	if (!n)
-		BAD(r, COL_UNIT, "没有编码为“" SPAN_FMT "”的单位（见 seawall unit list）", "there is no unit with the code \"" SPAN_FMT "\"",
-		    SPAN_ARG(shown(code)));
+		BAD(r, COL_UNIT, "没有编码为“" SPAN_FMT "”的单位（见 seawall unit list）",
+			"there is no unit with the code \"" SPAN_FMT "\"", SPAN_ARG(shown(code)));
 	else if (!plan_in_scope(r->units->scope, (int64_t)*n))
 		BAD(r, COL_UNIT, "您不能登记单位“" SPAN_FMT "”的资产",
 			"you may not register assets of the unit \"" SPAN_FMT "\"", SPAN_ARG(shown(code)));
@@ -196,7 +197,7 @@ static bool take_software(struct reading *r, struct import_software *ret, bool *
 	}
 	if (r->value[COL_VENDOR].n > 0 || r->value[COL_VERSION].n > 0) {
 		BAD(r, COL_SOFTWARE, "有厂商或版本时，软件名称与 CPE 至少填一项",
-		    "a vendor or a version needs a software name or a CPE name");
+			"a vendor or a version needs a software name or a CPE name");
 		return false;
 	}
 	*ret_alone = true;
@@ -225,8 +226,9 @@ static void agree(struct reading *r, int column, struct span *known, uint64_t fi
 		return;
 	if (known->n > 0)
 		BAD(r, column, "“" SPAN_FMT "”与第 %" PRIu64 " 行起同一主机的“" SPAN_FMT "”不一致",
-		    "\"" SPAN_FMT "\" differs, from line %" PRIu64 " on the same host has \"" SPAN_FMT "\"",
-		    SPAN_ARG(shown(v)), first_line, SPAN_ARG(shown(*known)));
+			"\"" SPAN_FMT "\" differs, from line %" PRIu64 " on the same host has \"" SPAN_FMT
+			"\"",
+			SPAN_ARG(shown(v)), first_line, SPAN_ARG(shown(*known)));
 	else
 		*known = arena_span(r->f->arena, v);
 }
@@ -326,8 +328,11 @@ static bool find_columns(struct reading *r, struct err *err)
 	for (size_t i = 0; i < COL_COUNT; i++) {
 		r->at[i] = csv_find(r->csv, columns[i].name);
 		if (r->at[i] == CSV_NONE) {
-			err_set(err, ERR_INVALID, "标题行缺少“%s”列；应有（逗号分隔，Excel 文件请另存为 CSV）：%s",
-				"the header has no column %s; needed are (with commas between; save an Excel file as CSV): %s", columns[i].name,
+			err_set(err, ERR_INVALID,
+				"标题行缺少“%s”列；应有（逗号分隔，Excel 文件请另存为 CSV）：%s",
+				"the header has no column %s; needed are (with commas between; save an Excel "
+				"file as CSV): %s",
+				columns[i].name,
 				"unit,system,host,address,exposure,importance,software,vendor,version,cpe");
 			return false;
 		}

@@ -71,30 +71,19 @@ bool err_texts(struct err *err, enum err_code code, const char *field, const cha
 static const char *errno_zh(int os_errno)
 {
 	switch (os_errno) {
-	case ENOENT:
-		return "没有这个文件或目录";
+	case ENOENT: return "没有这个文件或目录";
 	case EACCES:
-	case EPERM:
-		return "没有访问权限";
-	case EISDIR:
-		return "这是目录，不是文件";
-	case ENOTDIR:
-		return "路径中有一段不是目录";
+	case EPERM: return "没有访问权限";
+	case EISDIR: return "这是目录，不是文件";
+	case ENOTDIR: return "路径中有一段不是目录";
 	case ENOSPC:
-	case EDQUOT:
-		return "磁盘空间不足";
-	case EADDRINUSE:
-		return "地址已被占用";
-	case EADDRNOTAVAIL:
-		return "本机没有这个地址";
-	case EEXIST:
-		return "已经存在";
-	case EROFS:
-		return "文件系统只读";
-	case EIO:
-		return "读写设备出错";
-	default:
-		return strerror(os_errno);
+	case EDQUOT: return "磁盘空间不足";
+	case EADDRINUSE: return "地址已被占用";
+	case EADDRNOTAVAIL: return "本机没有这个地址";
+	case EEXIST: return "已经存在";
+	case EROFS: return "文件系统只读";
+	case EIO: return "读写设备出错";
+	default: return strerror(os_errno);
 	}
 }
 
@@ -106,7 +95,8 @@ bool err_errno(struct err *err, int os_errno, const char *what)
 	else if (os_errno == ENOENT)
 		code = ERR_NOT_FOUND;
 	err_set(err, code, "%s：%s", "%s: %s", what, errno_zh(os_errno));
-	trim_utf8(err->en, sizeof err->en, snprintf(err->en, sizeof err->en, "%s: %s", what, strerror(os_errno)));
+	trim_utf8(err->en, sizeof err->en,
+		snprintf(err->en, sizeof err->en, "%s: %s", what, strerror(os_errno)));
 	err->os_errno = os_errno;
 	return false;
 }

@@ -77,7 +77,8 @@ static void help_resource(FILE *out, const struct resource *r, bool zh)
 	fprintf(out, "seawall %s ", r->name);
 	list_verbs(out, r);
 	fprintf(out, "\n    %s%s\n\n", zh ? r->zh : r->en,
-		zh ? "。某个动作要什么：seawall <名称> <动作> --help" : ". What a verb takes: seawall <name> <verb> --help");
+		zh ? "。某个动作要什么：seawall <名称> <动作> --help"
+		   : ". What a verb takes: seawall <name> <verb> --help");
 	print_states(out, r, zh);
 	for (size_t i = 0; i < r->n_fields; i++)
 		print_field(out, &r->fields[i], true, zh);
@@ -103,12 +104,18 @@ bool help_about(FILE *out, struct span word, bool zh)
 
 static void help_list(FILE *out, const struct resource *r, bool zh)
 {
-	fprintf(out, zh ? "seawall %s list [--字段 值]… [--q 词] [--sort 字段|-字段] [--limit 1…1000 | --all] [--json | --csv]\n"
-			: "seawall %s list [--FIELD VALUE]… [--q WORDS] [--sort FIELD|-FIELD] [--limit 1…1000 | --all] "
-			  "[--json | --csv]\n", r->name);
+	fprintf(out,
+		zh ? "seawall %s list [--字段 值]… [--q 词] [--sort 字段|-字段] [--limit 1…1000 | --all] "
+		     "[--json | --csv]\n"
+		   : "seawall %s list [--FIELD VALUE]… [--q WORDS] [--sort FIELD|-FIELD] [--limit 1…1000 | "
+		     "--all] "
+		     "[--json | --csv]\n",
+		r->name);
 	fprintf(out, "    %s\n\n",
-		zh ? "字段后可加 __gt __gte __lt __lte __ne、__in（逗号分隔）、__null（true 或 false）、__under（某单位及以下）"
-		   : "after a field: __gt __gte __lt __lte __ne, __in (commas), __null (true or false), __under (a unit and below)");
+		zh ? "字段后可加 __gt __gte __lt __lte __ne、__in（逗号分隔）、__null（true 或 "
+		     "false）、__under（某单位及以下）"
+		   : "after a field: __gt __gte __lt __lte __ne, __in (commas), __null (true or false), "
+		     "__under (a unit and below)");
 	print_states(out, r, zh);
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (r->fields[i].flags & FILTER)
@@ -125,7 +132,8 @@ void help_verb(FILE *out, const struct resource *r, struct span verb, bool zh)
 	fprintf(out, "seawall %s " SPAN_FMT "%s", r->name, SPAN_ARG(verb), add ? "" : " ID");
 	const struct help_words *words = help_words_find(span_of(r->name), verb);
 	if (words)
-		fprintf(out, "%s%s\n    %s", words->options[0] ? " " : "", words->options, zh ? words->zh : words->en);
+		fprintf(out, "%s%s\n    %s", words->options[0] ? " " : "", words->options,
+			zh ? words->zh : words->en);
 	fputc('\n', out);
 	if (!add && !span_is(verb, "set"))
 		return;
@@ -138,14 +146,20 @@ void help_all(FILE *out, bool zh)
 {
 	const struct command *c;
 	const struct resource *r;
-	fprintf(out, "%s\n\n", zh ? "海堤 Seawall：城市网络安全工作平台" : "Seawall 海堤: a city's cyber-security work platform");
+	fprintf(out, "%s\n\n",
+		zh ? "海堤 Seawall：城市网络安全工作平台"
+		   : "Seawall 海堤: a city's cyber-security work platform");
 	for (size_t i = 0; (c = house_command(i)); i++)
 		help_command(out, c, zh);
 	fprintf(out, "\n%s\n",
-		zh ? "处处可用：--data DIR（否则 $SEAWALL_DATA，再否则 ./data）、--lang zh|en、--json（供程序使用）、--help\n\n"
-		     "记录：seawall <名称> <动作>；seawall <名称> --help 列出字段，seawall <名称> <动作> --help 说明所需选项"
-		   : "Everywhere: --data DIR (else $SEAWALL_DATA, else ./data), --lang zh|en, --json (for programs), --help\n\n"
-		     "Records: seawall <name> <verb>; seawall <name> --help lists fields, seawall <name> <verb> --help what it takes");
+		zh ? "处处可用：--data DIR（否则 $SEAWALL_DATA，再否则 ./data）、--lang "
+		     "zh|en、--json（供程序使用）、--help\n\n"
+		     "记录：seawall <名称> <动作>；seawall <名称> --help 列出字段，seawall <名称> <动作> "
+		     "--help 说明所需选项"
+		   : "Everywhere: --data DIR (else $SEAWALL_DATA, else ./data), --lang zh|en, --json (for "
+		     "programs), --help\n\n"
+		     "Records: seawall <name> <verb>; seawall <name> --help lists fields, seawall <name> "
+		     "<verb> --help what it takes");
 	for (size_t i = 0; (r = resource_at(i)); i++) {
 		fprintf(out, "seawall %s ", r->name);
 		list_verbs(out, r);

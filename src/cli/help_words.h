@@ -8,4 +8,4 @@ struct help_words {
 	const char *zh, *en;
 };
 
-const struct help_words *help_words_find(struct span resource, struct span verb);    /* NULL: nothing to add */
+const struct help_words *help_words_find(struct span resource, struct span verb); /* NULL: nothing to add */

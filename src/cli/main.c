@@ -20,7 +20,7 @@ struct meaning {
 	const struct command *command;
 	const struct resource *resource;
 	struct span verb;
-	size_t taken;                          /* words that belong to the name */
+	size_t taken; /* words that belong to the name */
 };
 
 static bool words_are(const char *words, char **argv, size_t n, size_t *ret_taken)
@@ -87,13 +87,15 @@ static bool is_option(const char *arg)
 	return arg[0] == '-' && arg[1] == '-' && arg[2];
 }
 
-static bool read_option(const struct meaning *m, struct command_call *c, char **argv, int argc, int *i, struct err *err)
+static bool read_option(
+	const struct meaning *m, struct command_call *c, char **argv, int argc, int *i, struct err *err)
 {
 	char *name = argv[*i] + 2, *equals = strchr(name, '=');
 	struct span text = { name, equals ? (size_t)(equals - name) : strlen(name) };
 	enum takes takes = option_takes(m, text);
 	if (takes == TAKES_UNKNOWN)
-		return err_set(err, ERR_USAGE, "没有选项 --" SPAN_FMT, "there is no option --" SPAN_FMT, SPAN_ARG(text));
+		return err_set(err, ERR_USAGE, "没有选项 --" SPAN_FMT, "there is no option --" SPAN_FMT,
+			SPAN_ARG(text));
 	if (c->n_options == COMMAND_OPTIONS_MAX)
 		return err_set(err, ERR_USAGE, "选项过多", "too many options");
 	if (equals)
@@ -118,7 +120,8 @@ static bool read_option(const struct meaning *m, struct command_call *c, char **
 	return true;
 }
 
-static bool read_arguments(const struct meaning *m, struct command_call *c, char **argv, int argc, struct err *err)
+static bool read_arguments(
+	const struct meaning *m, struct command_call *c, char **argv, int argc, struct err *err)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0)
@@ -165,7 +168,8 @@ static bool take_owner(const char *folder, struct err *err)
 	if (geteuid() != 0 || stat(folder, &st) != 0 || st.st_uid == 0)
 		return true;
 	if (setgid(st.st_gid) != 0 || setuid(st.st_uid) != 0)
-		return err_set(err, ERR_FORBIDDEN, "无法取得数据目录所有者的身份", "cannot take the folder owner's identity");
+		return err_set(err, ERR_FORBIDDEN, "无法取得数据目录所有者的身份",
+			"cannot take the folder owner's identity");
 	return true;
 }
 
@@ -177,7 +181,7 @@ static bool run_with_store(const struct meaning *m, struct command_call *c, stru
 	char name[32];
 	if (!create && access(c->folder, F_OK) != 0)
 		return err_set(err, ERR_NOT_FOUND, "没有数据目录 %s，请先执行 seawall init --data %s",
-			       "there is no data folder %s: run seawall init --data %s first", c->folder, c->folder);
+			"there is no data folder %s: run seawall init --data %s first", c->folder, c->folder);
 	if (!take_owner(c->folder, err))
 		return false;
 	snprintf(name, sizeof name, "local:%u", (unsigned)getuid());
@@ -186,7 +190,9 @@ static bool run_with_store(const struct meaning *m, struct command_call *c, stru
 	if (!store_open(c->folder, create ? STORE_CREATE : STORE_OPEN, &store, err))
 		return false;
 	struct problems problems = { .n = 0 };
-	struct op op = { .store = store, .actor = &actor, .arena = arena, .zh = c->zh, .problems = &problems };
+	struct op op = {
+		.store = store, .actor = &actor, .arena = arena, .zh = c->zh, .problems = &problems
+	};
 	c->op = &op;
 	bool ok = m->command ? m->command->run(c, err) : generic_run(c, m->resource, m->verb, err);
 	op_rollback(&op);
@@ -200,10 +206,11 @@ static bool run(const struct meaning *m, struct command_call *c, char **argv, in
 	if (!read_arguments(m, c, argv, argc, err))
 		return false;
 	if (m->command && m->command->arguments[0] && c->n_words == 0 && m->command->arguments[0] != '[')
-		return err_set(err, ERR_USAGE, "缺少 %s：seawall %s %s", "%s is missing: seawall %s %s", m->command->arguments,
-			       m->command->words, m->command->arguments);
+		return err_set(err, ERR_USAGE, "缺少 %s：seawall %s %s", "%s is missing: seawall %s %s",
+			m->command->arguments, m->command->words, m->command->arguments);
 	if (m->command && !m->command->arguments[0] && c->n_words > 0)
-		return err_set(err, ERR_USAGE, "多余的参数 " SPAN_FMT, "unexpected argument " SPAN_FMT, SPAN_ARG(c->words[0]));
+		return err_set(err, ERR_USAGE, "多余的参数 " SPAN_FMT, "unexpected argument " SPAN_FMT,
+			SPAN_ARG(c->words[0]));
 	if (m->command && m->command->store == COMMAND_NO_STORE)
 		return m->command->run(c, err);
 	return run_with_store(m, c, err);
@@ -225,8 +232,8 @@ static bool no_command(char **argv, size_t n, struct err *err)
 				       "%s has no verb \"%s\", see seawall %s --help", first, second, first)
 			     : err_set(err, ERR_USAGE, "请写明 %s 之后的动作，见 seawall %s --help",
 				       "say what to do with %s, see seawall %s --help", first, first);
-	return err_set(err, ERR_USAGE, "没有命令“%s”，见 seawall --help", "there is no command \"%s\", see seawall --help",
-		       first);
+	return err_set(err, ERR_USAGE, "没有命令“%s”，见 seawall --help",
+		"there is no command \"%s\", see seawall --help", first);
 }
 
 int main(int argc, char **argv)

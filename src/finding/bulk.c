@@ -63,7 +63,9 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 	else if (!t || t->perm != PERM_FINDING_JUDGE)
 		skip(b, span_of(f.id),
 			arena_printf(b->op->arena,
-				b->op->zh ? "当前状态是“%s”，不能办理" : "not possible in state \"%s\"", f.state));
+				b->op->zh ? "当前状态是“" SPAN_FMT "”，不能办理"
+					  : "not possible in state \"" SPAN_FMT "\"",
+				SPAN_ARG(word_text(span_of(f.state), b->op->zh))));
 	else if (!finding_move(b->op, &f, b->verb, &b->how, err))
 		return false;
 	else

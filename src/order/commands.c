@@ -21,7 +21,8 @@ static bool print(struct command_call *c, const struct str *out, struct err *err
 	const json_t *skipped = json_object_get(answer, "skipped");
 	for (size_t i = 0; i < json_array_size(skipped) && i < SKIPPED_SHOWN; i++) {
 		const json_t *s = json_array_get(skipped, i);
-		fprintf(c->notes, c->zh ? "跳过 " SPAN_FMT "：" SPAN_FMT "\n" : "skipped " SPAN_FMT ": " SPAN_FMT "\n",
+		fprintf(c->notes,
+			c->zh ? "跳过 " SPAN_FMT "：" SPAN_FMT "\n" : "skipped " SPAN_FMT ": " SPAN_FMT "\n",
 			SPAN_ARG(json_get_text(s, "id")), SPAN_ARG(json_get_text(s, "reason")));
 	}
 	fprintf(c->out, c->zh ? "交办 %zu 单，跳过 %lld 条\n" : "%zu orders, %lld skipped\n",

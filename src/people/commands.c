@@ -11,7 +11,8 @@ static bool read_password(struct command_call *c, struct span name, struct span 
 {
 	char *line = arena_alloc(c->op->arena, PASSWORD_MAX + 4);
 	if (!fgets(line, PASSWORD_MAX + 4, c->in))
-		return err_field(err, "password", "标准输入中没有密码", "there is no password on standard input");
+		return err_field(
+			err, "password", "标准输入中没有密码", "there is no password on standard input");
 	size_t n = strlen(line);
 	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 		n--;
@@ -45,8 +46,8 @@ static bool find_wanted(struct command_call *c, struct wanted *w, struct err *er
 	if (!unit_find(c->op, w->unit_code, &w->unit_n, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_NOT_FOUND, "没有单位“" SPAN_FMT "”", "there is no unit \"" SPAN_FMT "\"",
-			       SPAN_ARG(w->unit_code));
+		return err_set(err, ERR_NOT_FOUND, "没有单位“" SPAN_FMT "”",
+			"there is no unit \"" SPAN_FMT "\"", SPAN_ARG(w->unit_code));
 	return db_text(op_db(c->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(w->unit_n)),
 		c->op->arena, &w->unit_name, err);
 }
@@ -61,8 +62,8 @@ static bool find_person(struct command_call *c, struct wanted *w, struct err *er
 		return true;
 	if (!db_int(op_db(c->op), SQL("SELECT count(*) FROM persons WHERE id=? OR (name=? AND unit_n=?)"),
 		    V(db_t(person), db_t(person), db_i(w->unit_n)), &count, &found, err) ||
-	    !db_int(op_db(c->op), SQL("SELECT n FROM persons WHERE id=? OR (name=? AND unit_n=?)"),
-		    V(db_t(person), db_t(person), db_i(w->unit_n)), &w->person_n, &found, err))
+		!db_int(op_db(c->op), SQL("SELECT n FROM persons WHERE id=? OR (name=? AND unit_n=?)"),
+			V(db_t(person), db_t(person), db_i(w->unit_n)), &w->person_n, &found, err))
 		return false;
 	return count == 1 ||
 		err_set(err, ERR_NOT_FOUND, "该单位有 %lld 个人员叫“" SPAN_FMT "”，请给出编号（id）",
@@ -76,7 +77,7 @@ static bool load_user(struct op *op, struct span name, struct record *ret, bool 
 	bool found;
 	*ret_found = false;
 	return db_int(op_db(op), SQL("SELECT n FROM users WHERE name=?"), V(db_t(name)), &n, &found, err) &&
-	       (!found || resource_load(op, &user_resource, n, ret, ret_found, err));
+		(!found || resource_load(op, &user_resource, n, ret, ret_found, err));
 }
 
 static bool make_user(
@@ -121,7 +122,7 @@ static bool make_grant(struct command_call *c, const struct wanted *w, int64_t u
 	if (found)
 		return true;
 	if (!user_check_separation(c->op, user_n, role_name(w->role), err) ||
-	    !record_new(&grant_resource, c->op->arena, &grant))
+		!record_new(&grant_resource, c->op->arena, &grant))
 		return false;
 	record_set(&grant, "user_id", db_i(user_n));
 	record_set(&grant, "role", db_z(role_name(w->role)));
@@ -164,7 +165,7 @@ bool user_command_add(struct command_call *c, struct err *err)
 	char hash[PASSWORD_HASH];
 	bool found = false;
 	if (!user_check_name(c->words[0], err) || !find_wanted(c, &w, err) || !find_person(c, &w, err) ||
-	    !new_password(c, &w, hash, err) || !op_begin(c->op, err))
+		!new_password(c, &w, hash, err) || !op_begin(c->op, err))
 		return false;
 	if (!op_finish(c->op,
 		    make_user(c->op, &w, &user, &found, err) && make_grant(c, &w, user.n, err) &&
@@ -191,10 +192,11 @@ bool user_command_passwd(struct command_call *c, struct err *err)
 	struct span password;
 	char hash[PASSWORD_HASH];
 	if (!must_user(c, &user, err) || !read_password(c, c->words[0], &password, err) ||
-	    !password_hash(password, hash, err) || !op_begin(c->op, err))
+		!password_hash(password, hash, err) || !op_begin(c->op, err))
 		return false;
-	return op_finish(c->op, user_set_password(c->op, &user, hash, err) &&
-				    user_end_access(c->op, user.n, 0, false, err), err);
+	return op_finish(c->op,
+		user_set_password(c->op, &user, hash, err) && user_end_access(c->op, user.n, 0, false, err),
+		err);
 }
 
 static bool set_disabled(struct command_call *c, bool disabled, struct err *err)
@@ -256,7 +258,7 @@ bool token_command_add(struct command_call *c, struct err *err)
 	if (!op_begin(c->op, err))
 		return false;
 	struct token_wish wish = { user.n, command_option(c, "purpose"), command_option(c, "scope"),
-				   op_now(c->op) + days * TIME_DAY };
+		op_now(c->op) + days * TIME_DAY };
 	if (!op_finish(c->op, token_make(c->op, &wish, secret, &token, err), err))
 		return false;
 	fprintf(c->out, "%s\n", secret);
@@ -270,10 +272,14 @@ const struct command people_commands[] = {
 		"导入人员和职责（CSV），全部正确才写入",
 		"import persons and their duties from CSV, all or nothing" },
 	{ "user add", "NAME", "role= unit= person= by-supervisor password-stdin", COMMAND_OPEN,
-		user_command_add, "新增账号，或给已有账号再加一项授权。角色：duty_officer analyst leader county_officer unit_liaison\n"
+		user_command_add,
+		"新增账号，或给已有账号再加一项授权。角色：duty_officer analyst leader county_officer "
+		"unit_liaison\n"
 		"    system_admin security_admin auditor；单位写编码；密码由标准输入读（--password-stdin）",
-		"add an account, or one more grant to an existing one. Roles: duty_officer analyst leader county_officer\n"
-		"    unit_liaison system_admin security_admin auditor; the unit by its code; the password from standard input" },
+		"add an account, or one more grant to an existing one. Roles: duty_officer analyst leader "
+		"county_officer\n"
+		"    unit_liaison system_admin security_admin auditor; the unit by its code; the password "
+		"from standard input" },
 	{ "user passwd", "NAME", "password-stdin", COMMAND_OPEN, user_command_passwd,
 		"从标准输入重设密码，其登录随之结束",
 		"set a password from standard input, which ends the account's sessions" },

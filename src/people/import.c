@@ -5,9 +5,10 @@
 void import_refuse(struct import *m, uint64_t line, int column, const struct err *one)
 {
 	if (m->errors.n < IMPORT_ERRORS_MAX)
-		vec_push(&m->errors, (struct import_error){ line, column < 0 ? "" : m->columns[column].name,
-							    arena_span(m->arena, span_of(one->zh)),
-							    arena_span(m->arena, span_of(one->en)) });
+		vec_push(&m->errors,
+			(struct import_error){ line, column < 0 ? "" : m->columns[column].name,
+				arena_span(m->arena, span_of(one->zh)),
+				arena_span(m->arena, span_of(one->en)) });
 }
 
 int import_word(struct span word, const char *const *names, const char *const *zh)
@@ -46,8 +47,10 @@ static bool find_columns(struct import *m, const struct csv *csv, struct err *er
 		if (m->found[i] == CSV_NONE)
 			m->found[i] = csv_find(csv, m->columns[i].zh);
 		if (m->found[i] == CSV_NONE && m->columns[i].required)
-			return err_set(err, ERR_INVALID, "标题行缺少“%s”列（%s）；列之间用逗号分隔，Excel 文件请另存为 CSV",
-				"the header has no column %s (%s); commas separate columns, save an Excel file as CSV",
+			return err_set(err, ERR_INVALID,
+				"标题行缺少“%s”列（%s）；列之间用逗号分隔，Excel 文件请另存为 CSV",
+				"the header has no column %s (%s); commas separate columns, save an Excel "
+				"file as CSV",
 				m->columns[i].name, m->columns[i].zh);
 	}
 	return true;
@@ -158,5 +161,5 @@ bool import_report(struct import *m, const struct command_call *c, struct err *e
 	command_print_counts(
 		c, &(struct command_counts){ .read = (int64_t)m->rows.n, .refused = (int64_t)m->rows.n });
 	return err_set(err, ERR_INVALID, "共 %zu 行，其中 %zu 行有误，未导入任何内容",
-		       "of %zu rows %zu are wrong; nothing was imported", m->rows.n, bad);
+		"of %zu rows %zu are wrong; nothing was imported", m->rows.n, bad);
 }

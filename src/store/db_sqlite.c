@@ -27,7 +27,7 @@ struct statement {
 	char *text;
 	size_t text_n;
 	uint64_t key, used;
-	struct statement *next;                            /* in its bucket */
+	struct statement *next; /* in its bucket */
 	bool busy, kept;
 };
 
@@ -37,7 +37,7 @@ struct lite {
 	struct statement *buckets[BUCKETS];
 	size_t kept;
 	uint64_t tick;
-	int64_t deadline_ns;                               /* of the statement that started last; 0: none */
+	int64_t deadline_ns; /* of the statement that started last; 0: none */
 	int64_t changes;
 };
 
@@ -56,8 +56,9 @@ static bool set_io(struct lite *l, struct err *err, int extended)
 	if (os == ENOSPC || os == EDQUOT || os == EFBIG)
 		err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", sqlite3_errmsg(l->handle));
 	else
-		err_set(err, ERR_IO, "数据库读写失败（%d，%d）：%s", "database input or output failed (%d, %d): %s",
-			extended, os, sqlite3_errmsg(l->handle));
+		err_set(err, ERR_IO, "数据库读写失败（%d，%d）：%s",
+			"database input or output failed (%d, %d): %s", extended, os,
+			sqlite3_errmsg(l->handle));
 	err->os_errno = os;
 	return false;
 }
@@ -71,12 +72,14 @@ static bool set_constraint(struct lite *l, struct err *err, int extended)
 	case SQLITE_CONSTRAINT_ROWID:
 		text = strrchr(text, '.') ? strrchr(text, '.') + 1 : text;
 		return err_set(err, ERR_DUPLICATE, "已有“%s”相同的记录，请改用已有的记录或换一个值",
-			"a record with the same %s exists already: use that one, or choose another value", text);
+			"a record with the same %s exists already: use that one, or choose another value",
+			text);
 	case SQLITE_CONSTRAINT_FOREIGNKEY:
 		return err_set(err, ERR_CONFLICT, "与其关联的记录不存在或仍在使用：%s",
-			       "a record it refers to is missing, or it is still referred to: %s", text);
+			"a record it refers to is missing, or it is still referred to: %s", text);
 	default:
-		return err_set(err, ERR_INVALID, "数据库拒绝了该值：%s", "the database refused the value: %s", text);
+		return err_set(
+			err, ERR_INVALID, "数据库拒绝了该值：%s", "the database refused the value: %s", text);
 	}
 }
 
@@ -86,28 +89,27 @@ static bool set_error(struct lite *l, struct err *err)
 	const char *text = sqlite3_errmsg(l->handle);
 	switch (extended & 0xff) {
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return err_set(err, ERR_BUSY, "数据库正忙：%s", "the database is busy: %s", text);
+	case SQLITE_LOCKED: return err_set(err, ERR_BUSY, "数据库正忙：%s", "the database is busy: %s", text);
 	case SQLITE_INTERRUPT:
 		return err_set(err, ERR_BUSY, "查询超过 %lld 毫秒，请缩小范围",
 			"the query took more than %lld ms: narrow it", (long long)l->db.deadline_ms);
-	case SQLITE_FULL:
-		return err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", text);
-	case SQLITE_CONSTRAINT:
-		return set_constraint(l, err, extended);
+	case SQLITE_FULL: return err_set(err, ERR_NO_SPACE, "磁盘空间不足：%s", "disk full: %s", text);
+	case SQLITE_CONSTRAINT: return set_constraint(l, err, extended);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_CORRUPT, "数据库文件已损坏：%s", "the database file is damaged: %s", text);
+		return err_set(
+			err, ERR_CORRUPT, "数据库文件已损坏：%s", "the database file is damaged: %s", text);
 	case SQLITE_TOOBIG:
-		return err_set(err, ERR_TOO_LARGE, "内容超过数据库上限：%s", "too large for the database: %s", text);
+		return err_set(
+			err, ERR_TOO_LARGE, "内容超过数据库上限：%s", "too large for the database: %s", text);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
-	case SQLITE_AUTH:
-		return set_io(l, err, extended);
+	case SQLITE_AUTH: return set_io(l, err, extended);
 	default:
-		return err_set(err, ERR_INTERNAL, "数据库错误 %d：%s", "database error %d: %s", extended, text);
+		return err_set(
+			err, ERR_INTERNAL, "数据库错误 %d：%s", "database error %d: %s", extended, text);
 	}
 }
 
@@ -146,9 +148,9 @@ static bool attach(struct lite *l, const char *path, bool read_only, struct err 
 	if (!str_check(&s, err))
 		return false;
 	sqlite3_stmt *stmt = NULL;
-	bool ok = sqlite3_prepare_v2(l->handle, "ATTACH ? AS corpus", -1, &stmt, NULL) == SQLITE_OK
-		&& sqlite3_bind_text(stmt, 1, s.p, (int)s.n, SQLITE_STATIC) == SQLITE_OK
-		&& sqlite3_step(stmt) == SQLITE_DONE;
+	bool ok = sqlite3_prepare_v2(l->handle, "ATTACH ? AS corpus", -1, &stmt, NULL) == SQLITE_OK &&
+		sqlite3_bind_text(stmt, 1, s.p, (int)s.n, SQLITE_STATIC) == SQLITE_OK &&
+		sqlite3_step(stmt) == SQLITE_DONE;
 	if (!ok) {
 		set_error(l, err);
 		err_prefix(err, "%s：", "%s: ", path);
@@ -169,10 +171,10 @@ static bool configure(struct lite *l, const struct db_open *o, struct err *err)
 	sqlite3_progress_handler(l->handle, PROGRESS_STEPS, on_progress, l);
 	char text[400];
 	snprintf(text, sizeof text,
-		 "PRAGMA cache_size = -%d; PRAGMA mmap_size = %d; PRAGMA temp_store = MEMORY;"
-		 "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = %d; PRAGMA synchronous = FULL;"
-		 "PRAGMA cell_size_check = ON;",
-		 o->read_only ? CACHE_KIB_READER : CACHE_KIB_WRITER, MMAP_BYTES, WAL_BYTES_KEPT);
+		"PRAGMA cache_size = -%d; PRAGMA mmap_size = %d; PRAGMA temp_store = MEMORY;"
+		"PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = %d; PRAGMA synchronous = FULL;"
+		"PRAGMA cell_size_check = ON;",
+		o->read_only ? CACHE_KIB_READER : CACHE_KIB_WRITER, MMAP_BYTES, WAL_BYTES_KEPT);
 	if (!pragma(l, err, text) || (!o->read_only && !pragma(l, err, "PRAGMA main.journal_mode = WAL")))
 		return false;
 	if (!o->corpus_path)
@@ -196,16 +198,16 @@ static bool lite_open(const struct db_open *o, struct db **ret, struct err *err)
 	if (!l)
 		abort();
 	l->db.driver = db_driver;
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
-		| (o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
+		(o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 	CLEANUP(str_done) struct str s = STR(8192);
 	bool memory = strcmp(o->path, ":memory:") == 0;
 	if (!memory)
 		uri_of(o->path, o->read_only, &s);
 	bool ok = memory || str_check(&s, err);
 	if (ok) {
-		ok = sqlite3_open_v2(memory ? o->path : str_z(&s), &l->handle, flags, NULL) == SQLITE_OK
-			|| set_error(l, err);
+		ok = sqlite3_open_v2(memory ? o->path : str_z(&s), &l->handle, flags, NULL) == SQLITE_OK ||
+			set_error(l, err);
 		ok = ok && configure(l, o, err);
 		if (!ok)
 			err_prefix(err, "%s：", "%s: ", o->path);
@@ -274,7 +276,7 @@ static bool statement_new(struct lite *l, struct span sql, struct statement **re
 	if (sqlite3_prepare_v3(l->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &stmt, &tail) !=
 		SQLITE_OK)
 		return set_error(l, err);
-	assert(stmt && tail == sql.p + sql.n);             /* one statement, not empty */
+	assert(stmt && tail == sql.p + sql.n); /* one statement, not empty */
 	struct statement *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
@@ -333,14 +335,10 @@ static void statement_done(struct statement *s)
 static int bind_one(sqlite3_stmt *stmt, int at, const struct db_value *v, sqlite3_destructor_type life)
 {
 	switch (v->type) {
-	case DB_NULL:
-		return sqlite3_bind_null(stmt, at);
-	case DB_INT:
-		return sqlite3_bind_int64(stmt, at, v->i);
-	case DB_REAL:
-		return sqlite3_bind_double(stmt, at, v->real);
-	case DB_TEXT:
-		return sqlite3_bind_text64(stmt, at, v->s.p, v->s.n, life, SQLITE_UTF8);
+	case DB_NULL: return sqlite3_bind_null(stmt, at);
+	case DB_INT: return sqlite3_bind_int64(stmt, at, v->i);
+	case DB_REAL: return sqlite3_bind_double(stmt, at, v->real);
+	case DB_TEXT: return sqlite3_bind_text64(stmt, at, v->s.p, v->s.n, life, SQLITE_UTF8);
 	case DB_BLOB:
 		return v->s.n == 0 ? sqlite3_bind_zeroblob(stmt, at, 0)
 				   : sqlite3_bind_blob64(stmt, at, v->s.p, v->s.n, life);
@@ -350,7 +348,7 @@ static int bind_one(sqlite3_stmt *stmt, int at, const struct db_value *v, sqlite
 
 /* `borrow`: the values live until the statement is done, so they are not copied. */
 static bool start(struct lite *l, struct span sql, struct db_values v, bool borrow, struct statement **ret,
-		  struct err *err)
+	struct err *err)
 {
 	struct statement *s;
 	if (!statement_get(l, sql, &s, err))
@@ -433,10 +431,8 @@ static struct db_value lite_col(const struct db_rows *r, int col)
 {
 	sqlite3_stmt *stmt = statement_in(r)->stmt;
 	switch (sqlite3_column_type(stmt, col)) {
-	case SQLITE_INTEGER:
-		return db_i(sqlite3_column_int64(stmt, col));
-	case SQLITE_FLOAT:
-		return db_r(sqlite3_column_double(stmt, col));
+	case SQLITE_INTEGER: return db_i(sqlite3_column_int64(stmt, col));
+	case SQLITE_FLOAT: return db_r(sqlite3_column_double(stmt, col));
 	case SQLITE_TEXT: {
 		const char *p = (const char *)sqlite3_column_text(stmt, col);
 		return (struct db_value){ .type = DB_TEXT,
@@ -447,8 +443,7 @@ static struct db_value lite_col(const struct db_rows *r, int col)
 		size_t n = (size_t)sqlite3_column_bytes(stmt, col);
 		return (struct db_value){ .type = DB_BLOB, .s = { p ? p : "", n } };
 	}
-	default:
-		return db_null();
+	default: return db_null();
 	}
 }
 
