@@ -61,7 +61,21 @@ static void nap_us(long us)
 
 /* ---- traffic ---- */
 
-/* Starts the server again if it is gone; then the same request with the same key, until somebody answers. */
+/* Starts the server again if its parent is gone. */
+static void revive(struct story *s)
+{
+	int status;
+	if (s->server && waitpid(s->server, &status, WNOHANG) == s->server) {
+		kill(-s->server, SIGKILL);
+		s->server = 0;
+	}
+	if (!s->server && !serve_start(s, NULL)) {
+		printf("# %s\n", s->why);
+		s->server = 0;
+	}
+}
+
+/* The same request with the same key, until somebody answers. */
 static long insist(struct story *s, struct ask a, struct answer *ret)
 {
 	char key[40];
@@ -70,15 +84,7 @@ static long insist(struct story *s, struct ask a, struct answer *ret)
 	a.key = key;
 	requests++;
 	for (int i = 0; i < RETRIES; i++) {
-		int status;
-		if (s->server && waitpid(s->server, &status, WNOHANG) == s->server) {
-			kill(-s->server, SIGKILL);
-			s->server = 0;
-		}
-		if (!s->server && !serve_start(s, NULL)) {
-			printf("# %s\n", s->why);
-			s->server = 0;
-		}
+		revive(s);
 		long code = house_ask(s, &a, ret);
 		if (code > 0 && code != 503)
 			return code;
@@ -254,12 +260,12 @@ static pid_t role_of(struct story *s, const char *role)
 /* A process of its own strikes while this one sends requests. */
 static pid_t send_killer(struct story *s, enum target t, long after_us, pid_t import)
 {
-	pid_t victim = s->server;
-	for (int i = 0; i < 400 && (t == KILL_API || t == KILL_JOBS); i++) {
-		victim = role_of(s, target_names[t]);
-		if (victim > 0)
-			break;
-		nap_us(5000); /* it is about to start */
+	pid_t victim = 0;
+	for (int i = 0; i < 400 && victim <= 0; i++) {
+		revive(s);                     /* the blow before this one may have been late */
+		victim = t == KILL_API || t == KILL_JOBS ? role_of(s, target_names[t]) : s->server;
+		if (victim <= 0)
+			nap_us(5000);          /* it is about to start */
 	}
 	fflush(stdout);
 	pid_t pid = victim > 0 ? fork() : -1;
