@@ -178,7 +178,8 @@ bool plan_compare(struct op *op, struct import_file *f, struct err *err)
 {
 	struct arena *a = arena_new(64u << 20, 256u << 20);
 	struct import_counts c = { .read = f->rows, .unchanged = f->repeated };
-	bool ok = true;
+	/* one snapshot: a statement by itself takes and gives back its lock, twice a host */
+	bool snapshot = !op->tx && store_read_begin(op->store, err), ok = snapshot || op->tx;
 	for (size_t i = 0; ok && i < f->n_hosts; i++) {
 		struct import_known k;
 		ok = plan_load_known(op, &f->hosts[i], a, &k, err);
@@ -188,6 +189,8 @@ bool plan_compare(struct op *op, struct import_file *f, struct err *err)
 		count_host(&f->hosts[i], &c);
 		arena_reset(a);
 	}
+	if (snapshot)
+		store_read_end(op->store);
 	arena_free(a);
 	if (ok)
 		f->counts = c;
