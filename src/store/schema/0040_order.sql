@@ -31,7 +31,7 @@ CREATE TABLE orders (
 	UNIQUE (issuer_n, number)
 );
 CREATE INDEX orders_unit ON orders (unit_n, n);
-CREATE INDEX orders_state ON orders (state, n);
+CREATE INDEX orders_state ON orders (state, n, unit_n);
 CREATE INDEX orders_answer_due ON orders (answer_due, n);
 CREATE INDEX orders_verified ON orders (verified_at) WHERE state = 'verified';
 

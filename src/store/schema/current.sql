@@ -456,7 +456,7 @@ CREATE TABLE orders (
 
 CREATE INDEX orders_answer_due ON orders (answer_due, n);
 
-CREATE INDEX orders_state ON orders (state, n);
+CREATE INDEX orders_state ON orders (state, n, unit_n);
 
 CREATE INDEX orders_unit ON orders (unit_n, n);
 
