@@ -490,5 +490,5 @@ void http_server_poke(struct http_server *s)
 
 struct http_figures http_server_figures(const struct http_server *s)
 {
-	return s->figures;
+	return (struct http_figures){ s->figures.requests, s->figures.refused, s->figures.connections, s->figures.streams };
 }

@@ -43,7 +43,7 @@ bool idempotency_keep(struct op *op, struct span key, const struct http_request 
 	char hash[HASH_SHA256_HEX + 1];
 	request_hash(r, hash);
 	return db_exec(op_db(op), SQL("DELETE FROM idempotency WHERE at<=?"), V(db_i(op_now(op) - TIME_DAY)), err) &&
-	       db_exec(op_db(op), SQL("INSERT INTO idempotency (actor,key,request_hash,status,body,at) VALUES (?,?,?,?,?,?)"),
+	       db_exec(op_db(op), SQL("INSERT INTO idempotency (actor,key,request_hash,status,body,at) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"),
 		       V(db_t(op->actor->who.name), db_t(key), db_z(hash), db_i(status), db_t(body.p ? body : SPAN("")),
 			 db_i(op_now(op))), err);
 }
