@@ -214,13 +214,14 @@ bool feed_import(struct op *op, const struct feed_how *how, struct command_count
 		!store_corpus_open(f.folder, &corpus, err))
 		return false;
 	f.corpus = corpus;
-	bool ok = import_all(&f, &nvd, err) && (!nvd || feed_nvd_index(nvd, &f, err));
+	bool ok = import_all(&f, &nvd, err);
+	struct command_counts counts = sum(&f);
+	/* What is committed is in the change log before anything else can fail; the index can be built again. */
+	ok = ok && log_change(op, &f, &counts, err) && (!nvd || feed_nvd_index(nvd, &f, err));
 	feed_nvd_free(nvd);
 	if (f.notes && f.noted > FEED_NOTES)
 		fprintf(f.notes, f.zh ? "……另有 %zu 条\n" : "… and %zu more\n", f.noted - FEED_NOTES);
-	struct command_counts counts = sum(&f);
-	if (!ok || !log_change(op, &f, &counts, err))
-		return false;
-	*ret = counts;
-	return true;
+	if (ok)
+		*ret = counts;
+	return ok;
 }

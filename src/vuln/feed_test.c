@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -231,6 +232,29 @@ static void test_healing(void)
 	CHECK_INT(hits(), 3);
 }
 
+/* Nothing can be renamed over a folder that is not empty. */
+static void test_no_index(void)
+{
+	struct err err = { 0 };
+	struct span one = corpus_cve(&h, "CVE-2026-0030", "Analyzed", LEAF("other", "2.0"));
+	const char *path = corpus_index_path(h.path, h.arena);
+	const char *inside = arena_printf(h.arena, "%s/x", path).p;
+	int64_t vulns = corpus_int(&h, SQL("SELECT count(*) FROM corpus.vulns"));
+	int64_t changes = corpus_int(&h, SQL("SELECT count(*) FROM changes WHERE resource='feed'"));
+	test_case("an import whose index cannot be written fails, and its change is in the log all the same");
+	unlink(path);
+	CHECK_INT(mkdir(path, 0700), 0);
+	CHECK_OK(file_replace(inside, SPAN("x"), 0600, &err), err);
+	CHECK(strstr(import_one("nvd", "unindexed.json", lines(&one, 1)), "1 1 0 0 0") == NULL);
+	CHECK_INT(corpus_int(&h, SQL("SELECT count(*) FROM corpus.vulns")), vulns + 1);
+	CHECK_INT(corpus_int(&h, SQL("SELECT count(*) FROM changes WHERE resource='feed'")), changes + 1);
+	unlink(inside);
+	rmdir(path);
+	test_case("and the next one heals the index");
+	CHECK_STR(import_one("nvd", "unindexed.json", lines(&one, 1)), "1 0 0 1 0");
+	CHECK_INT(hits(), 3);
+}
+
 /* Killed at some moment of an import of many records: the old state or the new one, and the index heals. */
 static void test_killed(void)
 {
@@ -278,6 +302,7 @@ int main(void)
 	test_refused();
 	test_small();
 	test_healing();
+	test_no_index();
 	test_killed();
 	corpus_close(&h);
 	return test_end();
