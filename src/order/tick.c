@@ -89,7 +89,9 @@ struct missed {
 	struct span resource, kind;
 };
 
-static bool due_clocks(struct op *op, struct missed **ret, size_t *ret_n, struct err *err)
+/* The next ones in order of (due, n) after *after: one that could not be fired is not met again in this round. */
+static bool due_clocks(
+	struct op *op, const struct missed *after, struct missed **ret, size_t *ret_n, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(struct missed) v = { .arena = op->arena };
@@ -97,9 +99,11 @@ static bool due_clocks(struct op *op, struct missed **ret, size_t *ret_n, struct
 	if (!db_query(op_db(op),
 		    SQL("SELECT n, record_n, due_at, resource, kind FROM clocks WHERE due_at<? AND met_at IS "
 			"NULL"
-			" AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL ORDER BY due_at "
-			"LIMIT ?"),
-		    V(db_i(op_now(op)), db_i(TICK_BATCH)), &r, err))
+			" AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL"
+			" AND due_at>=? AND (due_at>? OR n>?) ORDER BY due_at, n LIMIT ?"),
+		    V(db_i(op_now(op)), db_i(after->due), db_i(after->due), db_i(after->n),
+			    db_i(TICK_BATCH)),
+		    &r, err))
 		return false;
 	for (;;) {
 		if (!db_next(r, &row, err))
@@ -154,28 +158,69 @@ static bool escalate(struct op *op, const struct missed *m, struct err *err)
 	return record_apply(op, &o, "escalate", args, err) && watch_on(op, &o, err);
 }
 
+/* It was read before the transaction: what has been met, paused or moved meanwhile is left alone. */
 static bool fire(struct op *op, const struct missed *m, struct err *err)
 {
 	if (!db_exec(op_db(op),
-		    SQL("UPDATE clocks SET missed_at=? WHERE n=? AND missed_at IS NULL AND met_at IS NULL"),
-		    V(db_i(op_now(op)), db_i(m->n)), err))
+		    SQL("UPDATE clocks SET missed_at=? WHERE n=? AND due_at=? AND missed_at IS NULL AND met_at "
+			"IS NULL"
+			" AND paused_at IS NULL AND ended_at IS NULL"),
+		    V(db_i(op_now(op)), db_i(m->n), db_i(m->due)), err))
 		return false;
 	if (db_changes(op_db(op)) == 0 || !span_is(m->resource, "order"))
 		return true;
 	return escalate(op, m, err);
 }
 
+static bool fire_some(struct op *op, const struct missed *missed, size_t n, struct err *err)
+{
+	bool ok = op_begin(op, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = fire(op, &missed[i], err);
+	ok = ok && op_commit(op, err);
+	op_rollback(op);
+	return ok;
+}
+
+/* The store's own trouble would meet every row alike; all else is the matter of one. */
+static bool is_of_one_row(const struct err *err)
+{
+	return err->code != ERR_BUSY && err->code != ERR_IO && err->code != ERR_NO_SPACE &&
+		err->code != ERR_SCHEMA && err->code != ERR_TOO_LARGE;
+}
+
+/* A batch that fails is done again row by row, so that one bad row (its template or calendar is gone) holds up
+ * nobody else's.  It is tried again at the next tick, until somebody has mended it. */
+static bool fire_batch(struct op *op, const struct missed *missed, size_t n, struct err *err)
+{
+	struct err one = { 0 };
+	if (fire_some(op, missed, n, &one))
+		return true;
+	for (size_t i = 0; i < n && is_of_one_row(&one); i++) {
+		struct err why = { 0 };
+		if (fire_some(op, &missed[i], 1, &why))
+			continue;
+		if (is_of_one_row(&why))
+			log_error("clock.not_fired", LOG_INT("clock_n", missed[i].n),
+				LOG_TEXT("resource", missed[i].resource),
+				LOG_INT("record_n", missed[i].record_n), LOG_Z("reason", why.en));
+		else
+			one = why;
+	}
+	if (is_of_one_row(&one))
+		return true;
+	*err = one;
+	return false;
+}
+
 static bool fire_due(struct op *op, struct err *err)
 {
+	struct missed last = { .due = INT64_MIN }, *missed;
 	for (size_t n = TICK_BATCH; n == TICK_BATCH;) {
-		struct missed *missed;
-		bool ok = op_begin(op, err) && due_clocks(op, &missed, &n, err);
-		for (size_t i = 0; ok && i < n; i++)
-			ok = fire(op, &missed[i], err);
-		ok = ok && op_commit(op, err);
-		op_rollback(op);
-		if (!ok)
+		if (!due_clocks(op, &last, &missed, &n, err) || !fire_batch(op, missed, n, err))
 			return false;
+		if (n)
+			last = missed[n - 1];
 	}
 	return true;
 }
@@ -248,11 +293,11 @@ bool order_clock_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 		return false;
 	if (agrees && (!fire_due(op, err) || !archive(op, err) || !expire(op, err)))
 		return false;
+	/* What was due before and is still there could not be fired: it can wait for the next round. */
 	if (!db_int(op_db(op),
-		    SQL("SELECT due_at FROM clocks WHERE met_at IS NULL AND missed_at IS NULL AND paused_at "
-			"IS NULL"
-			" AND ended_at IS NULL ORDER BY due_at LIMIT 1"),
-		    V0, &due, &found, err))
+		    SQL("SELECT due_at FROM clocks WHERE due_at>=? AND met_at IS NULL AND missed_at IS NULL"
+			" AND paused_at IS NULL AND ended_at IS NULL ORDER BY due_at LIMIT 1"),
+		    V(db_i(now)), &due, &found, err))
 		return false;
 	/* A deadline is missed the moment after it. */
 	*ret_next_at = agrees && found && due + 1 < next ? (due + 1 > now ? due + 1 : now) : next;

@@ -23,6 +23,32 @@ static int64_t level(struct city *c, int64_t n)
 	return city_int(c, SQL("SELECT level FROM orders WHERE n=?"), V(db_i(n)));
 }
 
+/* One order lost its template: its own clock stays, the others' fire once, and the tick does not spin. */
+static void bad_rows(struct city *c)
+{
+	int64_t bad = fresh_order(c, "bad", 101), gone = fresh_order(c, "gone", 102), good[2], due;
+	good[0] = fresh_order(c, "good", 103);
+	good[1] = fresh_order(c, "better", 104);
+	due = city_int(c, SQL("SELECT max(acknowledge_due) FROM orders"), V0);
+	city_exec(c, SQL("UPDATE orders SET template='gone' WHERE n IN (?, ?)"), V(db_i(bad), db_i(gone)));
+	clock_fake(due + 1);
+	test_case("an order without its template holds up nobody else's deadline");
+	CHECK_INT(tick(c), due + 1 + TIME_MINUTE);
+	tick(c);
+	for (size_t i = 0; i < COUNT(good); i++)
+		CHECK_INT(level(c, good[i]), 1);
+	CHECK_INT(level(c, bad), 0);
+	CHECK_INT(level(c, gone), 0);
+	test_case("mended, it fires at the next tick, once");
+	city_exec(c, SQL("UPDATE orders SET template='default' WHERE n IN (?, ?)"), V(db_i(bad), db_i(gone)));
+	tick(c);
+	tick(c);
+	CHECK_INT(level(c, bad), 1);
+	CHECK_INT(level(c, gone), 1);
+	for (size_t i = 0; i < COUNT(good); i++)
+		CHECK_INT(level(c, good[i]), 1);
+}
+
 int main(void)
 {
 	struct city c;
@@ -85,6 +111,7 @@ int main(void)
 	CHECK_OK(order_clock_accept(&c.op, &err), err);
 	tick(&c);
 	CHECK(level(&c, n) > 0);
+	bad_rows(&c);
 	city_close(&c);
 	return test_end();
 }
