@@ -47,10 +47,10 @@ static bool load_rules(struct dispatching *g, struct err *err)
 	struct issue *s = &g->issue;
 	for (size_t i = 0; i < COUNT(severities); i++)
 		if (!order_template_find(
-			    s->op, s->d->template, span_of(severities[i]), &s->templates[i], err))
+			    s->op, s->d->template, span_of(severities[i]), &s->templates[i], err) ||
+			!calendar_load(s->op, s->templates[i].calendar, &s->calendars[i], err))
 			return false;
-	return calendar_load(s->op, s->templates[0].calendar, &s->calendar, err) &&
-		office_of(s->op, &s->office_n, err);
+	return office_of(s->op, &s->office_n, err);
 }
 
 static const char *why_not(struct op *op, const struct finding_row *f, struct err *err)

@@ -19,8 +19,8 @@ struct issue {
 	struct op *op;
 	const struct order_dispatch *d;
 	int64_t office_n;
-	struct calendar calendar;
 	struct order_template templates[5]; /* by severity rank */
+	struct calendar calendars[5]; /* that of the template of the same rank */
 	struct finding_county county;
 };
 

@@ -148,6 +148,36 @@ static void numbers(struct city *c)
 		city_int(c, SQL("SELECT value FROM counters WHERE series='order/1/2026'"), V0), before + 100);
 }
 
+static void calendars(struct city *c)
+{
+	struct err err;
+	int64_t a = city_host(c, UNIT_C, "calendars");
+	city_exec(c, SQL("INSERT INTO calendars SELECT 'night', version, offset_ms, 1080, 1200, 1260, 1380, source,"
+			 " confirmed FROM calendars WHERE name='cn'"),
+		V0);
+	city_exec(c, SQL("INSERT INTO order_templates (name, version, severity, acknowledge_amount,"
+			 " acknowledge_unit, answer_amount, answer_unit, rework_amount, rework_unit,"
+			 " escalate_amount, escalate_unit, calendar, effective_at, source, confirmed)"
+			 " SELECT 'mixed', version, severity, acknowledge_amount, acknowledge_unit,"
+			 " answer_amount, answer_unit, rework_amount, rework_unit, escalate_amount,"
+			 " escalate_unit, CASE severity WHEN 'critical' THEN 'night' ELSE calendar END, 0, '', 0"
+			 " FROM order_templates WHERE name='default'"),
+		V0);
+	test_case("deadlines by the calendar of the template of the severity");
+	city_found(c, a, city_software(c, a, "x", "calendars", "1"), 900, 1, "critical");
+	json_t *answer = dispatch(
+		c, DUTY, "{\"filter\":{\"unit_id\":\"U5\",\"state\":\"new\"},\"template\":\"mixed\"}", &err);
+	CHECK(answer && count(answer, "orders") == 1);
+	json_decref(answer);
+	CHECK_SPAN(city_text(c, SQL("SELECT group_concat(DISTINCT calendar) FROM clocks WHERE record_n="
+				    "(SELECT max(n) FROM orders)"),
+			   V0),
+		"night");
+	/* Four working hours from Monday 9:00, of 18:00–20:00 and 21:00–23:00. */
+	CHECK_INT(city_int(c, SQL("SELECT acknowledge_due FROM orders ORDER BY n DESC LIMIT 1"), V0),
+		MONDAY + 14 * TIME_HOUR);
+}
+
 static void a_thousand(struct city *c)
 {
 	enum { UNITS = 1000, EACH = 5 };
@@ -213,6 +243,7 @@ int main(void)
 	who_gets_what(&c);
 	typed_numbers(&c);
 	numbers(&c);
+	calendars(&c);
 	a_thousand(&c);
 	one_big_item(&c);
 	city_close(&c);

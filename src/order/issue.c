@@ -110,16 +110,18 @@ static bool make_item(struct issue *s, struct task *tasks, size_t n, int64_t ord
 	return true;
 }
 
-static bool start_clocks(struct issue *s, struct record *o, const struct order_template *t, struct err *err)
+static bool start_clocks(struct issue *s, struct record *o, size_t rank, struct err *err)
 {
 	struct op *op = s->op;
+	const struct order_template *t = &s->templates[rank];
+	const struct calendar *c = &s->calendars[rank];
 	int64_t acknowledge, answer;
 	struct span rule = arena_printf(op->arena, "%s/%s", t->name, t->version);
 	struct clock_start first = { "order", o->n, "acknowledge", rule, t->acknowledge, t->acknowledge_unit,
 		0 };
 	struct clock_start second = { "order", o->n, "answer", rule, t->answer, t->answer_unit, 0 };
-	if (!clock_begin(op, &first, &s->calendar, &acknowledge, err) ||
-		!clock_begin(op, &second, &s->calendar, &answer, err))
+	if (!clock_begin(op, &first, c, &acknowledge, err) ||
+		!clock_begin(op, &second, c, &answer, err))
 		return false;
 	return db_exec(op_db(op), SQL("UPDATE orders SET acknowledge_due=?, answer_due=? WHERE n=?"),
 		V(db_i(acknowledge), db_i(answer), db_i(o->n)), err);
@@ -133,13 +135,15 @@ static size_t count_items(const struct unit_tasks *t)
 	return n;
 }
 
-static bool make_row(struct issue *s, const struct unit_tasks *t, const struct order_template *rule,
-	const char *severity, struct record *o, struct err *err)
+static bool make_row(struct issue *s, const struct unit_tasks *t, const char *severity, struct record *o,
+	struct err *err)
 {
 	struct op *op = s->op;
+	size_t rank = (size_t)finding_severity_rank(span_of(severity));
+	const struct order_template *rule = &s->templates[rank];
 	struct span number = s->d->number;
 	if (!record_new(&order_resource, op->arena, o) ||
-		(!number.n && !order_number_next(op, s->office_n, &s->calendar, &number, err)))
+		(!number.n && !order_number_next(op, s->office_n, &s->calendars[rank], &number, err)))
 		return false;
 	record_set(o, "number", db_t(number));
 	record_set(o, "unit_id", db_i(t->at[0].f.unit_n));
@@ -183,8 +187,7 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 			finding_severity_rank(span_of(severity)))
 			severity = t->at[i].f.severity;
 	severity = arena_copy(op->arena, span_of(severity));
-	const struct order_template *rule = &s->templates[finding_severity_rank(span_of(severity))];
-	if (!make_row(s, t, rule, severity, &o, err))
+	if (!make_row(s, t, severity, &o, err))
 		return false;
 	struct store_step step = { .resource = "order",
 		.record_n = o.n,
@@ -205,7 +208,7 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 		from = i + 1;
 	}
 	struct span unit_id;
-	if (!start_clocks(s, &o, rule, err) ||
+	if (!start_clocks(s, &o, (size_t)finding_severity_rank(span_of(severity)), err) ||
 		!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(t->at[0].f.unit_n)),
 			op->arena, &unit_id, err))
 		return false;

@@ -5,12 +5,13 @@
 static bool prove(struct op *op, const struct finding_claim *claim, const struct finding_facts *facts,
 	enum finding_proof *ret, struct span *ret_reason, struct err *err)
 {
-	(void)op, (void)err;
+	(void)err;
 	bool bad = span_is(claim->claim, "fixed") && span_is(claim->version, "1.0");
 	for (size_t i = 0; i < facts->n; i++)
 		ret[i] = bad ? FINDING_DISPROVEN : claim->version.n ? FINDING_PROVEN : FINDING_UNPROVEN;
 	if (bad)
-		*ret_reason = SPAN("1.0 仍在受影响范围内");
+		*ret_reason = span_is(claim->text, "long") ? arena_printf(op->arena, "%0300d", 1)
+							   : SPAN("1.0 仍在受影响范围内");
 	return true;
 }
 
@@ -121,6 +122,35 @@ static void main_path(struct city *c)
 	CHECK_ERR(city_do(c, DUTY, n, "verify", "{'override':true}", &err), err, ERR_INVALID);
 	CHECK_OK(city_do(c, DUTY, n, "verify", "{'override':true,'reason':'已现场核验'}", &err), err);
 	CHECK_SPAN(c->o.state, "verified");
+}
+
+static void many_contradicted(struct city *c)
+{
+	enum { ITEMS = 300 };
+	struct err err = { 0 };
+	int64_t n;
+	test_case("proof contradicts hundreds of items: the order names some and says how many");
+	for (int i = 0; i < ITEMS; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "many%d", i);
+		int64_t asset_n = city_host(c, UNIT_B, name);
+		city_found(c, asset_n, city_software(c, asset_n, "x", "y", "1"), 500000 + i, 1, "high");
+	}
+	city_must(city_dispatch(c, DUTY, "U4", &n, &err), &err, "dispatch");
+	CHECK_OK(city_do(c, LIAISON_B, n, "answer", "{'claim':'fixed','version':'1.0','text':'long'}", &err),
+		err);
+	CHECK_OK(city_do(c, DUTY, n, "verify", "{}", &err), err);
+	CHECK_SPAN(c->o.state, "answered");
+	struct span text = record_text(&c->o, "returned_proposed");
+	CHECK(text.n > 8 * 1024 && text.n <= 16 * 1024);
+	CHECK(strstr(arena_copy(c->arena, text), "… 等 300 项") != NULL);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM items WHERE order_n=? AND length(contradiction)=300"),
+			  V(db_i(n))),
+		ITEMS);
+	CHECK_OK(city_do(c, DUTY, n, "return", "{'reason':'x'}", &err), err);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM items WHERE order_n=? AND state='returned'"),
+			  V(db_i(n))),
+		ITEMS);
 }
 
 static void claims(struct city *c)
@@ -363,6 +393,7 @@ int main(void)
 	by_items(&c);
 	on_behalf(&c);
 	handling(&c);
+	many_contradicted(&c);
 	city_close(&c);
 	return test_end();
 }

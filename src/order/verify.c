@@ -65,8 +65,37 @@ static bool accept_claim(struct op *op, const struct item *it, struct span reaso
 	return order_update_inventory(op, it, err);
 }
 
+/* What speaks against the answers, for the order as a whole: as many items as can be read, and how many there are.
+ * Each item keeps its own reason. */
+enum { PROPOSED_MAX = 16 * 1024, PROPOSED_TAIL = 64 };
+
+struct proposal {
+	struct str text;
+	size_t n; /* items contradicted */
+	bool cut;
+};
+
+static void propose(struct proposal *p, struct span title, struct span against)
+{
+	p->n++;
+	p->cut = p->cut || p->text.n + title.n + against.n + PROPOSED_TAIL > PROPOSED_MAX;
+	if (p->cut)
+		return;
+	str_addz(&p->text, p->text.n ? "；" : "");
+	str_add(&p->text, title);
+	str_addz(&p->text, "：");
+	str_add(&p->text, against);
+}
+
+static struct db_value proposed_text(const struct op *op, struct proposal *p)
+{
+	if (p->cut)
+		str_addf(&p->text, op->zh ? "… 等 %zu 项" : "… %zu items in all", p->n);
+	return p->n ? db_t(str_span(&p->text)) : db_null();
+}
+
 static bool judge(struct op *op, const struct record *o, struct item *it, const json_t *args,
-	struct str *proposed, struct err *err)
+	struct proposal *proposed, struct err *err)
 {
 	bool override = json_get_bool(args, "override", false), pending = false;
 	struct span reason = json_get_text(args, "reason"), against = { NULL, 0 };
@@ -76,10 +105,7 @@ static bool judge(struct op *op, const struct record *o, struct item *it, const 
 		return true;
 	if (against.n) {
 		it->contradiction = against;
-		str_addz(proposed, proposed->n ? "；" : "");
-		str_add(proposed, it->title);
-		str_addz(proposed, "：");
-		str_add(proposed, against);
+		propose(proposed, it->title, against);
 		return db_exec(op_db(op), SQL("UPDATE items SET contradiction=? WHERE n=?"),
 			V(db_t(against), db_i(it->n)), err);
 	}
@@ -100,7 +126,7 @@ static bool note_verified(
 bool order_verify(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	struct items items;
-	struct str proposed = STR_IN(op->arena, 64 * 1024);
+	struct proposal proposed = { .text = STR_IN(op->arena, PROPOSED_MAX) };
 	if (json_get_bool(args, "override", false) && !span_trim(json_get_text(args, "reason")).n)
 		return err_field(
 			err, "reason", "不采纳复测结论须填写“reason”", "overriding the proof needs a reason");
@@ -109,8 +135,8 @@ bool order_verify(struct op *op, struct record *o, const json_t *args, const cha
 	for (size_t i = 0; i < items.n; i++)
 		if (items.at[i].chosen && !judge(op, o, &items.at[i], args, &proposed, err))
 			return false;
-	record_set(o, "returned_proposed", proposed.n ? db_t(str_span(&proposed)) : db_null());
-	return str_check(&proposed, err) && order_settle_clocks(op, o, &items, op_now(op), err) &&
+	record_set(o, "returned_proposed", proposed_text(op, &proposed));
+	return str_check(&proposed.text, err) && order_settle_clocks(op, o, &items, op_now(op), err) &&
 		note_verified(op, o, &items, ret_to, err);
 }
 
