@@ -1,6 +1,7 @@
 /* One verb on thousands of findings in one request, in short transactions; what cannot be done is listed with
  * its reason. */
 #include "os/clock.h"
+#include "os/log.h"
 #include "finding/life.h"
 
 enum { BULK_TX_NS = 40 * 1000 * 1000, SKIPPED_SHOWN = 10000 };
@@ -14,6 +15,10 @@ struct bulk {
 	int64_t unit_n; /* the last unit asked about, and the answer */
 	bool unit_known, unit_may;
 	struct finding_county county;
+	struct { /* as it was at the last commit */
+		size_t next, list_n; /* the first choice not yet committed; the end of the list */
+		int64_t done, skipped;
+	} kept;
 };
 
 static void skip(struct bulk *b, struct span id, struct span reason)
@@ -36,9 +41,20 @@ static bool may(struct bulk *b, int64_t unit_n, struct err *err)
 	return actor_may(b->op->actor, op_db(b->op), PERM_FINDING_JUDGE, unit_n, &b->unit_may, err);
 }
 
-static bool keep_short(struct bulk *b, struct err *err)
+static bool commit(struct bulk *b, size_t next, struct err *err)
 {
-	if (b->op->tx && clock_mono_ns() - b->began_ns > BULK_TX_NS && !op_commit(b->op, err))
+	if (b->op->tx && !op_commit(b->op, err))
+		return false;
+	b->kept.next = next;
+	b->kept.list_n = b->list->n;
+	b->kept.done = b->done;
+	b->kept.skipped = b->skipped;
+	return true;
+}
+
+static bool keep_short(struct bulk *b, size_t next, struct err *err)
+{
+	if (b->op->tx && clock_mono_ns() - b->began_ns > BULK_TX_NS && !commit(b, next, err))
 		return false;
 	if (b->op->tx)
 		return true;
@@ -50,8 +66,6 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 {
 	struct finding_row f;
 	bool found;
-	if (!keep_short(b, err))
-		return false;
 	if (!finding_load(b->op, n, &f, &found, err) || (found && !may(b, f.unit_n, err)))
 		return false;
 	if (!found)
@@ -70,6 +84,38 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 		return false;
 	else
 		b->done++;
+	return true;
+}
+
+static bool all(struct bulk *b, const struct finding_choice *choice, struct err *err)
+{
+	for (size_t i = 0; i < choice->n; i++)
+		if (!keep_short(b, i, err) || !one(b, choice->ns[i], err))
+			return false;
+	return commit(b, choice->n, err);
+}
+
+/* What is committed must be told, whatever came after: what was not is listed with the reason.  False if nothing
+ * was: then the error is the answer. */
+static bool tell_rest(struct bulk *b, const struct finding_choice *choice, struct err *err)
+{
+	struct span reason = arena_span(b->op->arena, span_of(b->op->zh ? err->zh : err->en));
+	if (b->kept.done == 0)
+		return false;
+	log_error("finding.bulk_cut", LOG_INT("findings", choice->n - b->kept.next), LOG_Z("reason", err->en));
+	b->done = b->kept.done;
+	b->skipped = b->kept.skipped;
+	b->list->n = b->kept.list_n;
+	for (size_t i = b->kept.next; i < choice->n; i++) {
+		struct finding_row f;
+		struct err ignored = { 0 };
+		bool found = false;
+		if (b->skipped < SKIPPED_SHOWN && finding_load(b->op, choice->ns[i], &f, &found, &ignored) && found)
+			skip(b, span_of(f.id), reason);
+		else
+			b->skipped++;
+	}
+	*err = (struct err){ 0 };
 	return true;
 }
 
@@ -96,7 +142,7 @@ static bool check_input(struct call *c, struct bulk *b, struct err *err)
 
 bool finding_bulk(struct call *c, struct err *err)
 {
-	struct str list = STR_IN(c->op->arena, 4 << 20);
+	struct str list = STR_IN(c->op->arena, 8 << 20);
 	struct bulk b = { .op = c->op, .list = &list };
 	b.how.county = &b.county;
 	struct finding_choice choice;
@@ -104,15 +150,11 @@ bool finding_bulk(struct call *c, struct err *err)
 		!finding_choose(c->op, json_object_get(c->json, "ids"), json_object_get(c->json, "filter"),
 			&choice, err))
 		return false;
-	bool ok = true;
 	for (size_t i = 0; i < choice.n_unknown; i++)
 		skip(&b, choice.unknown[i], c->op->zh ? SPAN("没有这条隐患") : SPAN("no such finding"));
-	for (size_t i = 0; ok && i < choice.n; i++)
-		ok = one(&b, choice.ns[i], err);
-	if (ok && c->op->tx)
-		ok = op_commit(c->op, err);
+	bool ok = all(&b, &choice, err);
 	op_rollback(c->op);
-	if (!ok)
+	if (!ok && !tell_rest(&b, &choice, err))
 		return false;
 	str_addf(c->out, "{\"done\":%lld,\"skipped\":[", (long long)b.done);
 	str_add(c->out, str_span(&list));

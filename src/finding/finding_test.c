@@ -299,6 +299,12 @@ static bool bulk(struct desk *d, const char *text, struct span *ret, struct err 
 	return ok;
 }
 
+static void trigger(struct desk *d, struct sql_literal sql)
+{
+	struct err err = { 0 };
+	CHECK_OK(op_begin(&d->op, &err) && db_exec(op_db(&d->op), sql, V0, &err) && op_commit(&d->op, &err), err);
+}
+
 static void many(struct desk *d)
 {
 	enum { MANY = 20000 };
@@ -333,6 +339,26 @@ static void many(struct desk *d)
 			  SQL("SELECT count(*) FROM findings WHERE state='confirmed' AND vuln_id LIKE "
 			      "'CVE-2020-1%'")),
 		5000);
+	test_case("a failure after some were done: these are told, and the rest with the reason");
+	trigger(d, SQL("CREATE TRIGGER broken BEFORE UPDATE ON findings WHEN NEW.key='CVE-2020-19999'"
+		       " BEGIN SELECT RAISE(ABORT, 'broken'); END"));
+	CHECK_OK(bulk(d,
+			 "{\"verb\":\"confirm\",\"filter\":{\"vuln_id__gte\":\"CVE-2020-15000\",\"vuln_id__"
+			 "lt\":\"CVE-2020-20000\"}}",
+			 &said, &err),
+		err);
+	CLEANUP(json_free) json_t *answer = NULL;
+	CHECK_OK(json_parse(said, 0, &answer, &err), err);
+	int64_t done = json_integer_value(json_object_get(answer, "done"));
+	CHECK(done > 0 && done < 5000);
+	CHECK_INT(json_integer_value(json_object_get(answer, "skipped_count")), 5000 - done);
+	CHECK_INT(json_array_size(json_object_get(answer, "skipped")), 5000 - done);
+	CHECK_INT(number(d,
+			  SQL("SELECT count(*) FROM findings WHERE state='confirmed' AND vuln_id LIKE "
+			      "'CVE-2020-1%'")),
+		5000 + done);
+	CHECK(!bulk(d, "{\"verb\":\"confirm\",\"filter\":{\"vuln_id\":\"CVE-2020-19999\"}}", &said, &err));
+	trigger(d, SQL("DROP TRIGGER broken"));
 	test_case("what cannot be done is said");
 	CHECK_OK(bulk(d, "{\"verb\":\"confirm\",\"ids\":[\"nothing\"]}", &said, &err), err);
 	CHECK(strstr(said.p, "{\"done\":0,\"skipped\":[{\"id\":\"nothing\"") == said.p);

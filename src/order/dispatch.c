@@ -5,6 +5,7 @@
 
 #include "order/dispatch.h"
 #include "os/clock.h"
+#include "os/log.h"
 #include "people/people.h"
 
 enum { DISPATCH_TX_NS = 30 * 1000 * 1000, SKIPPED_SHOWN = 10000, TEXT_MAX = 20000, NUMBER_MAX = 100 };
@@ -15,6 +16,10 @@ struct dispatching {
 	int64_t skipped, began_ns;
 	VEC(struct task) tasks;
 	VEC(struct issued) fresh; /* of the open transaction: told only when it is committed */
+	struct { /* as it was at the last commit */
+		size_t next, skips_n; /* the first task not yet committed; the end of the list */
+		int64_t skipped;
+	} kept;
 };
 
 static void skip(struct dispatching *g, struct span id, struct span reason)
@@ -102,11 +107,31 @@ static void tell(struct dispatching *g)
 	g->fresh.n = 0;
 }
 
-static bool commit(struct dispatching *g, struct err *err)
+static bool commit(struct dispatching *g, size_t next, struct err *err)
 {
 	if (g->issue.op->tx && !op_commit(g->issue.op, err))
 		return false;
 	tell(g);
+	g->kept.next = next;
+	g->kept.skips_n = g->skips->n;
+	g->kept.skipped = g->skipped;
+	return true;
+}
+
+/* Orders that are committed must be told, whatever came after: what was not committed is listed with the reason.
+ * False if nothing was: then the error is the answer. */
+static bool tell_rest(struct dispatching *g, struct err *err)
+{
+	struct op *op = g->issue.op;
+	struct span reason = arena_span(op->arena, span_of(op->zh ? err->zh : err->en));
+	if (g->orders->n == 0)
+		return false;
+	log_error("order.dispatch_cut", LOG_INT("findings", g->tasks.n - g->kept.next), LOG_Z("reason", err->en));
+	g->skips->n = g->kept.skips_n;
+	g->skipped = g->kept.skipped;
+	for (size_t i = g->kept.next; i < g->tasks.n; i++)
+		skip(g, span_of(g->tasks.p[i].f.id), reason);
+	*err = (struct err){ 0 };
 	return true;
 }
 
@@ -116,7 +141,8 @@ static bool issue_unit(struct dispatching *g, struct unit_tasks t, struct err *e
 	struct issued one;
 	size_t all = t.n;
 	bool any;
-	if (op->tx && clock_mono_ns() - g->began_ns > DISPATCH_TX_NS && !commit(g, err))
+	if (op->tx && clock_mono_ns() - g->began_ns > DISPATCH_TX_NS &&
+		!commit(g, (size_t)(t.at - g->tasks.p), err))
 		return false;
 	if (!op->tx) {
 		g->began_ns = clock_mono_ns();
@@ -142,7 +168,7 @@ static bool issue_all(struct dispatching *g, struct err *err)
 			return false;
 		from = i + 1;
 	}
-	return commit(g, err);
+	return commit(g, g->tasks.n, err);
 }
 
 static bool check_input(struct dispatching *g, struct err *err)
@@ -166,7 +192,7 @@ static bool one_unit_only(const struct dispatching *g, struct err *err)
 
 bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *out, struct err *err)
 {
-	struct str orders = STR_IN(op->arena, 16 << 20), skips = STR_IN(op->arena, 4 << 20);
+	struct str orders = STR_IN(op->arena, 16 << 20), skips = STR_IN(op->arena, 8 << 20);
 	struct dispatching g = { .issue = { .op = op, .d = d },
 		.orders = &orders,
 		.skips = &skips,
@@ -180,7 +206,7 @@ bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *o
 		return false;
 	bool ok = issue_all(&g, err);
 	op_rollback(op);
-	if (!ok)
+	if (!ok && !tell_rest(&g, err))
 		return false;
 	str_addz(out, "{\"orders\":[");
 	str_add(out, str_span(&orders));

@@ -214,6 +214,39 @@ static void a_thousand(struct city *c)
 	CHECK_INT(city_int(c, SQL("SELECT count(*)-count(DISTINCT number) FROM orders"), V0), 0);
 }
 
+/* The last of a thousand units fails, long after the first transactions were committed. */
+static void cut_short(struct city *c)
+{
+	enum { UNITS = 1000 };
+	struct err err;
+	test_case("what was committed before a failure is told, and the rest with its reason");
+	for (int i = 0; i < UNITS; i++)
+		city_found(c, city_int(c, SQL("SELECT n FROM assets WHERE unit_n=?"), V(db_i(1000 + i))),
+			city_int(c, SQL("SELECT max(n) FROM software WHERE unit_n=?"), V(db_i(1000 + i))),
+			70000 + i, 1, "high");
+	city_exec(c, SQL("CREATE TRIGGER broken BEFORE INSERT ON orders WHEN NEW.unit_n=1999"
+			 " BEGIN SELECT RAISE(ABORT, 'broken'); END"),
+		V0);
+	int64_t before = city_int(c, SQL("SELECT count(*) FROM orders"), V0);
+	const char *request = "{\"filter\":{\"state\":\"new\",\"vuln_id__gte\":\"CVE-2026-70000\"}}";
+	json_t *answer = dispatch(c, DUTY, request, &err);
+	size_t made = count(answer, "orders"), skipped = count(answer, "skipped");
+	CHECK(answer && made > 0 && skipped > 0);
+	CHECK_INT(made + skipped, UNITS);
+	CHECK_INT(json_integer_value(json_object_get(answer, "skipped_count")), skipped);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM orders"), V0) - before, made);
+	CHECK(json_get_text(json_array_get(json_object_get(answer, "skipped"), 0), "reason").n > 0);
+	json_decref(answer);
+	test_case("where nothing was committed the failure is the answer");
+	CHECK(!dispatch(c, DUTY, "{\"filter\":{\"state\":\"new\",\"unit_id\":\"U1999\"}}", &err) &&
+		err.code != ERR_NONE);
+	city_exec(c, SQL("DROP TRIGGER broken"), V0);
+	answer = dispatch(c, DUTY, request, &err);
+	CHECK_INT(count(answer, "orders"), skipped);
+	json_decref(answer);
+	CHECK_INT(city_int(c, SQL("SELECT count(*)-count(DISTINCT number) FROM orders"), V0), 0);
+}
+
 static void one_big_item(struct city *c)
 {
 	enum { MANY = 1900 };
@@ -245,6 +278,7 @@ int main(void)
 	numbers(&c);
 	calendars(&c);
 	a_thousand(&c);
+	cut_short(&c);
 	one_big_item(&c);
 	city_close(&c);
 	return test_end();
