@@ -149,6 +149,65 @@ static bool allowed(const char *from, const char *verb)
 	return false;
 }
 
+/* The last answer clock of an order, and the others of its clocks. */
+struct clocks {
+	int64_t n, met, paused, ended, due, acknowledged, running;
+};
+
+static struct clocks clocks_of(struct city *c, int64_t order_n)
+{
+#define LAST(what) \
+	city_int(c, \
+		SQL("SELECT " what " FROM clocks WHERE resource='order' AND record_n=? AND kind='answer'" \
+		    " ORDER BY n DESC LIMIT 1"), \
+		V(db_i(order_n)))
+	return (struct clocks){
+		LAST("n"),
+		LAST("met_at IS NOT NULL"),
+		LAST("paused_at IS NOT NULL"),
+		LAST("ended_at IS NOT NULL"),
+		LAST("due_at"),
+		city_int(c, SQL("SELECT count(met_at) FROM clocks WHERE record_n=? AND kind='acknowledge'"),
+			V(db_i(order_n))),
+		city_int(c, SQL("SELECT count(*) FROM clocks WHERE record_n=? AND met_at IS NULL AND ended_at IS NULL"),
+			V(db_i(order_n))),
+	};
+#undef LAST
+}
+
+/* What a verb did to the clocks.  Every answer acknowledges as well: the answer's clock goes first. */
+static enum clock_effect effect(const struct clocks *a, const struct clocks *b)
+{
+	if (b->n != a->n)
+		return CLOCK_MOVE; /* a new one, for what is to be done again */
+	if (b->ended != a->ended)
+		return CLOCK_END;
+	if (b->met != a->met)
+		return CLOCK_MEET_ANSWER;
+	if (b->paused != a->paused)
+		return b->paused ? CLOCK_PAUSE : CLOCK_RESUME;
+	if (b->due != a->due)
+		return CLOCK_MOVE;
+	return b->acknowledged != a->acknowledged ? CLOCK_MEET_ACKNOWLEDGE : CLOCK_NONE;
+}
+
+static bool clocks_agree(const struct walk *w, const struct clocks *before, const struct clocks *after)
+{
+	for (size_t i = 0; i < order_life.n_rows; i++) {
+		const struct transition *t = &order_life.rows[i];
+		if (strcmp(t->from, w->from) != 0 || strcmp(t->verb, w->verb) != 0 || strcmp(t->to, w->to) != 0)
+			continue;
+		/* The end is the end of all, those met included. */
+		if (t->clock == CLOCK_END)
+			return after->running == 0;
+		if (t->clock != effect(before, after))
+			printf("# the table says %d, the verb did %d\n", (int)t->clock,
+				(int)effect(before, after));
+		return t->clock == effect(before, after);
+	}
+	return false;
+}
+
 static void order_rows(struct city *c)
 {
 	for (size_t i = 0; i < COUNT(walks); i++) {
@@ -159,8 +218,11 @@ static void order_rows(struct city *c)
 		test_case("order %s %s %s", w->from, w->verb, w->to);
 		int64_t n = prepared(c, w->setup);
 		CHECK(city_state(c, n, w->from));
+		struct clocks before = clocks_of(c, n);
 		CHECK_OK(city_do(c, LOCAL, n, w->verb, fill(c, n, w->args), &err), err);
 		CHECK(city_state(c, n, w->to));
+		struct clocks after = clocks_of(c, n);
+		CHECK(clocks_agree(w, &before, &after));
 		CHECK_SPAN(city_text(c,
 				   SQL("SELECT from_state || ' ' || verb || ' ' || to_state FROM steps WHERE "
 				       "resource='order' AND"
