@@ -14,17 +14,16 @@ static bool select_all(struct op *op, const struct query *q, struct finding_choi
 	VEC(int64_t) all = { .arena = op->arena };
 	int64_t after = 0;
 	for (;;) {
-		int64_t *ns;
-		size_t n;
-		if (!resource_select(op, &finding_resource, q, after, 10000, &ns, &n, err))
+		struct selection some;
+		if (!resource_select(op, &finding_resource, q, after, &some, err))
 			return false;
-		if (all.n + n > FINDING_CHOICE_MAX)
+		if (all.n + some.n > FINDING_CHOICE_MAX)
 			return too_many(err);
-		for (size_t i = 0; i < n; i++)
-			vec_push(&all, ns[i]);
-		if (n < 10000)
+		for (size_t i = 0; i < some.n; i++)
+			vec_push(&all, some.ns[i]);
+		if (some.n < SELECTION_MAX)
 			break;
-		after = ns[n - 1];
+		after = some.ns[some.n - 1];
 	}
 	ret->ns = all.p;
 	ret->n = all.n;

@@ -64,15 +64,15 @@ struct http_config {
 	/* On the loop thread, when the head is complete: the largest body for this method and path (0: none
 	   allowed), and what handle() will find in r->route.  Must be quick. */
 	size_t (*limit)(void *user, struct span method, struct span path, void **ret_route);
-	/* On the loop thread, before a body of more than stranger_max bytes is read: does the request come from
-	   somebody who has signed in?  Otherwise 401.  NULL: not asked. */
+	/* On the loop thread, before a body of more than stranger_max bytes is read: does the request come
+	   from somebody who has signed in?  Otherwise 401.  NULL: not asked. */
 	bool (*known)(void *user, const struct http_request *r);
 	size_t stranger_max;
-	/* Bodies and answers of all connections together hold at most so many bytes, beyond that 503; 0: no limit.
-	   Those of up to stranger_max are not refused for it. */
+	/* Bodies and answers of all connections together hold at most so many bytes, beyond that 503; 0: no
+	   limit. Those of up to stranger_max are not refused for it. */
 	size_t held_max;
-	/* On the loop thread: a request that keeps a worker long.  At most slow_workers work on such at once, so
-	   that all others are answered meanwhile.  NULL: none is. */
+	/* On the loop thread: a request that keeps a worker long.  At most slow_workers work on such at once,
+	   so that all others are answered meanwhile.  NULL: none is. */
 	bool (*slow)(void *user, const struct http_request *r);
 	size_t slow_workers;
 	/* On a worker thread: fills the answer.  Must return. */

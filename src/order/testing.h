@@ -201,7 +201,8 @@ static inline bool city_do(
 	*err = (struct err){ 0 };
 	c->op.actor = &c->actors[who];
 	bool ok = json_parse(span_of(text), 0, &j, err) && op_begin(&c->op, err) &&
-		resource_apply(&c->op, &order_resource, id, span_of(verb), j, 0, &c->o, err) &&
+		resource_apply(&c->op, &order_resource,
+			&(struct resource_request){ .id = id, .verb = span_of(verb), .in = j }, &c->o, err) &&
 		op_commit(&c->op, err);
 	op_rollback(&c->op);
 	c->op.actor = &c->actors[LOCAL];

@@ -205,7 +205,8 @@ static bool set_disabled(struct command_call *c, bool disabled, struct err *err)
 	CLEANUP(json_free) json_t *in = json_pack("{s:b}", "disabled", disabled);
 	if (!op_begin(c->op, err))
 		return false;
-	return op_finish(c->op, resource_change(c->op, &user_resource, c->words[0], in, 0, &user, err), err);
+	struct resource_request q = { .id = c->words[0], .in = in };
+	return op_finish(c->op, resource_change(c->op, &user_resource, &q, &user, err), err);
 }
 
 bool user_command_disable(struct command_call *c, struct err *err)

@@ -43,13 +43,14 @@ static struct span key_of(struct op *op, size_t rule, struct span name, struct s
 	return key_for(op, rules[rule].prefix, rules[rule].name, rules[rule].address, name, place);
 }
 
-/* Has this account signed in from this place lately?  Then what others get wrong, elsewhere with its name or here
- * with other names, does not keep it out: only the pair's own failures do. */
+/* Has this account signed in from this place lately?  Then what others get wrong, elsewhere with its name or
+ * here with other names, does not keep it out: only the pair's own failures do. */
 static bool is_known(struct op *op, struct span name, struct span place, bool *ret, struct err *err)
 {
 	int64_t one;
 	return db_int(op_db(op), SQL("SELECT 1 FROM sign_in_failures WHERE key=? AND last_at>?"),
-		V(db_t(key_for(op, "known", true, true, name, place)), db_i(op_now(op) - KEEP_KNOWN)), &one, ret, err);
+		V(db_t(key_for(op, "known", true, true, name, place)), db_i(op_now(op) - KEEP_KNOWN)), &one,
+		ret, err);
 }
 
 static bool note_known(struct op *op, struct span name, struct span place, struct err *err)
@@ -116,7 +117,8 @@ bool throttle_take(
 		if (!write_count(op, keys[i], i, counts[i].failures + 1, err))
 			return false;
 	if (!db_exec(op_db(op),
-		    SQL("DELETE FROM sign_in_failures WHERE last_at<? AND (last_at<? OR key NOT LIKE 'known %')"),
+		    SQL("DELETE FROM sign_in_failures WHERE last_at<? AND (last_at<? OR key NOT LIKE 'known "
+		    "%')"),
 		    V(db_i(now - 24 * TIME_HOUR), db_i(now - KEEP_KNOWN)), err))
 		return false;
 	*ret_wait_ms = wait;
@@ -138,10 +140,11 @@ bool throttle_give_back(struct op *op, struct span name, struct span address, st
 				return false;
 			continue;
 		}
-		/* What others behind the same address got wrong stays counted.  It was not locked when this attempt
-		 * began, so the lock is this attempt's own. */
+		/* What others behind the same address got wrong stays counted.  It was not locked when this
+		 * attempt began, so the lock is this attempt's own. */
 		if (!db_exec(op_db(op),
-			    SQL("UPDATE sign_in_failures SET failures=failures-1, until_at=0 WHERE key=? AND failures>0"),
+			    SQL("UPDATE sign_in_failures SET failures=failures-1, until_at=0 WHERE key=? AND "
+			    "failures>0"),
 			    V(db_t(key)), err))
 			return false;
 	}

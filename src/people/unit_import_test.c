@@ -196,7 +196,8 @@ static bool set(const char *code, const char *json, struct err *err)
 	CLEANUP(json_free) json_t *in = NULL;
 	struct record rec;
 	bool ok = json_parse(span_of(json), 0, &in, err) && op_begin(&h.op, err) &&
-		resource_change(&h.op, &unit_resource, span_of(code), in, 0, &rec, err) &&
+		resource_change(&h.op, &unit_resource,
+			&(struct resource_request){ .id = span_of(code), .in = in }, &rec, err) &&
 		op_commit(&h.op, err);
 	op_rollback(&h.op);
 	return ok;

@@ -87,7 +87,8 @@ bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n
 		int64_t one;
 		if (!role_has(g->role, p))
 			continue;
-		if (!db_int(db, SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND relation=?"),
+		if (!db_int(db,
+		    SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND relation=?"),
 			    V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
 			return false;
 	}
@@ -111,7 +112,8 @@ static bool collect_units(const struct actor *a, struct db *db, enum perm p, str
 		bool more = true;
 		if (!role_has(g->role, p))
 			continue;
-		if (!db_query(db, SQL("SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=? LIMIT 201"),
+		if (!db_query(db,
+		    SQL("SELECT descendant_n FROM unit_tree WHERE ancestor_n=? AND relation=? LIMIT 201"),
 			      V(db_i(g->unit_n), db_i(g->tree)), &rows, err))
 			return false;
 		while (u->count <= SCOPE_LISTED) {
@@ -160,8 +162,9 @@ static void tree_units(const struct actor *a, enum perm p, const char *column, s
 	sql_add(q, ")");
 }
 
-/* Are there at most SCOPE_FEW_ROWS rows of these units?  Counts no further than that, in the index by unit. */
-static bool few_rows(struct db *db, const struct scope_table *t, const struct units *u, bool *ret, struct err *err)
+/* Are there at most SCOPE_FEW_ROWS rows of these units?  Counts no further than that, in the index by
+ * unit. */
+static bool few_rows(const struct scope_table *t, const struct units *u, bool *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row;
@@ -174,15 +177,16 @@ static bool few_rows(struct db *db, const struct scope_table *t, const struct un
 	sql_add(q, " LIMIT ");
 	sql_int(q, SCOPE_FEW_ROWS + 1);
 	sql_add(q, ") x");
-	if (!db_query_sql(db, q, &rows, err) || !db_next(rows, &row, err))
+	if (!db_query_sql(t->db, q, &rows, err) || !db_next(rows, &row, err))
 		return false;
 	*ret = row && db_col_int(rows, 0) <= SCOPE_FEW_ROWS;
 	return true;
 }
 
-/* Few rows: the index by unit is walked and the rest sorted.  Many: the index of the order or of a filter is walked and
- * membership looked up, which the unary + brings about. */
-static bool write_scope(const struct actor *a, enum perm p, const char *column, const struct units *u, bool narrow, struct sql *q)
+/* Few rows: the index by unit is walked and the rest sorted.  Many: the index of the order or of a filter is
+ * walked and membership looked up, which the unary + brings about. */
+static bool write_scope(const struct actor *a, enum perm p, const char *column, const struct units *u,
+	bool narrow, struct sql *q)
 {
 	if (u->count > SCOPE_LISTED) {
 		tree_units(a, p, column, q);
@@ -206,7 +210,8 @@ static bool everywhere_or_nowhere(const struct actor *a, enum perm p, struct sql
 	return true;
 }
 
-bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q, struct err *err)
+bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q,
+	struct err *err)
 {
 	struct units u;
 	if (everywhere_or_nowhere(a, p, q))
@@ -214,16 +219,16 @@ bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *
 	return collect_units(a, db, p, &u, err) && write_scope(a, p, column, &u, false, q);
 }
 
-bool actor_scope_of(const struct actor *a, struct db *db, enum perm p, const struct scope_table *t, struct sql *q,
+bool actor_scope_of(const struct actor *a, enum perm p, const struct scope_table *t, struct sql *q,
 		    bool *ret_narrow, struct err *err)
 {
 	struct units u;
 	*ret_narrow = false;
 	if (everywhere_or_nowhere(a, p, q))
 		return true;
-	if (!collect_units(a, db, p, &u, err))
+	if (!collect_units(a, t->db, p, &u, err))
 		return false;
-	if (u.count <= SCOPE_LISTED && !few_rows(db, t, &u, ret_narrow, err))
+	if (u.count <= SCOPE_LISTED && !few_rows(t, &u, ret_narrow, err))
 		return false;
 	return write_scope(a, p, t->column, &u, *ret_narrow, q);
 }

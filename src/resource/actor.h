@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Who asks, and what that one may do where.  A permission is a row of perm.def; a role (role.def) has permissions; a
- * grant binds a role to the subtree of one unit in one of the two trees; an actor has grants.  The local administrator
- * (CLI) and jobs may do everything everywhere.
+ * Who asks, and what that one may do where.  A permission is a row of perm.def; a role (role.def) has
+ * permissions; a grant binds a role to the subtree of one unit in one of the two trees; an actor has grants.
+ * The local administrator (CLI) and jobs may do everything everywhere.
  */
 #include "store/store.h"
 
@@ -34,6 +34,7 @@ struct grant {
 enum { GRANTS_MAX = 64 };
 
 struct scope_table {
+	struct db *db;
 	const char *table, *column;            /* "findings", "t.unit_n" */
 	struct arena *arena;                   /* for the statement that counts */
 };
@@ -56,12 +57,16 @@ bool role_has(enum role r, enum perm p);
 bool actor_has(const struct actor *a, enum perm p);    /* somewhere */
 bool actor_whole(const struct actor *a, enum perm p);  /* in the whole city */
 /* Has the permission for rows of this unit (0: unowned rows, which only the whole city sees). */
-NODISCARD bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n, bool *ret, struct err *err);
-/* Appends " AND <column> IN (…)" for the units where the actor has p; nothing for the whole city; " AND 1=0" for nowhere. */
-NODISCARD bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column, struct sql *q,
+NODISCARD bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n, bool *ret,
+	struct err *err);
+/* Appends " AND <column> IN (…)" for the units where the actor has p; nothing for the whole city; " AND 1=0"
+ * for nowhere. */
+NODISCARD bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column,
+	struct sql *q,
 			   struct err *err);
-/* The same for the list of a table, which it may name in the count that tells how to walk: *ret_narrow means that the
- * actor's rows are few, the index by unit is to be walked, and every other condition must keep its hands off indexes. */
-NODISCARD bool actor_scope_of(const struct actor *a, struct db *db, enum perm p, const struct scope_table *t, struct sql *q,
+/* The same for the list of a table, which it may name in the count that tells how to walk: *ret_narrow means
+ * that the actor's rows are few, the index by unit is to be walked, and every other condition must keep its
+ * hands off indexes. */
+NODISCARD bool actor_scope_of(const struct actor *a, enum perm p, const struct scope_table *t, struct sql *q,
 			      bool *ret_narrow, struct err *err);
 extern const struct actor actor_local;                 /* template: "local", everything */

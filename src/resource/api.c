@@ -8,7 +8,7 @@
 
 enum { ANSWER_MAX = 48 * 1024 * 1024, EXPORT_PAGE = 1000 };
 
-/* ---- problem documents -------------------------------------------------------------------------------------------------- */
+/* ---- problem documents --------------------------------------------------------------------------------- */
 
 bool api_wants_zh(const struct http_request *r)
 {
@@ -16,7 +16,8 @@ bool api_wants_zh(const struct http_request *r)
 	return !(lang.n >= 2 && span_eq_nocase((struct span){ lang.p, 2 }, SPAN("en")));
 }
 
-static void problem(const struct err *err, const struct problems *list, bool zh, struct span instance, struct str *out)
+static void problem(const struct err *err, const struct problems *list, bool zh, struct span instance,
+	struct str *out)
 {
 	str_addf(out, "{\"type\":\"urn:seawall:problem:%s\",\"title\":", err_name(err->code));
 	str_add_json(out, span_of(err_title(err->code, zh)));
@@ -54,7 +55,7 @@ void api_refuse(int status, bool zh, struct http_answer *ret, struct arena *a)
 		http_add_header(ret, "Retry-After", SPAN("1"));
 }
 
-/* ---- one request -------------------------------------------------------------------------------------------------------- */
+/* ---- one request --------------------------------------------------------------------------------------- */
 
 struct exchange {
 	const struct api *api;
@@ -115,9 +116,11 @@ static bool read_conditions(struct exchange *x, struct err *err)
 	if (match.n >= 2 && match.p[0] == '"' && match.p[match.n - 1] == '"')
 		match = (struct span){ match.p + 1, match.n - 2 };
 	if (match.n && !span_is(match, "*") && !span_int(match, 1, INT64_MAX, &x->if_version))
-		return err_set(err, ERR_PRECONDITION, "If-Match 不是本系统给出的 ETag", "If-Match is no ETag of ours");
+		return err_set(err, ERR_PRECONDITION, "If-Match 不是本系统给出的 ETag",
+			"If-Match is no ETag of ours");
 	if (key.n > 200)
-		return err_field(err, "Idempotency-Key", "Idempotency-Key 最长 200 个字符", "Idempotency-Key: at most 200 characters");
+		return err_field(err, "Idempotency-Key", "Idempotency-Key 最长 200 个字符",
+			"Idempotency-Key: at most 200 characters");
 	bool secret = x->match.route && (x->match.route->flags & ROUTE_SECRET);
 	x->idempotency_key = changes(x->request) && !secret ? key : (struct span){ NULL, 0 };
 	return true;
@@ -131,9 +134,12 @@ static bool read_json(struct exchange *x, struct err *err)
 	if (body.n == 0)
 		return true;
 	struct span type = http_header(x->request, "content-type");
-	if (type.p && !span_eq_nocase((struct span){ type.p, type.n < 16 ? type.n : 16 }, SPAN("application/json")) &&
-	    !span_eq_nocase((struct span){ type.p, type.n < 33 ? type.n : 33 }, SPAN("application/x-www-form-urlencoded")))
-		return err_set(err, ERR_MEDIA_TYPE, "请求内容应为 application/json", "the body must be application/json");
+	if (type.p && !span_eq_nocase((struct span){ type.p, type.n < 16 ? type.n : 16 },
+	    SPAN("application/json")) &&
+	    !span_eq_nocase((struct span){ type.p, type.n < 33 ? type.n : 33 },
+	    SPAN("application/x-www-form-urlencoded")))
+		return err_set(err, ERR_MEDIA_TYPE, "请求内容应为 application/json",
+			"the body must be application/json");
 	return json_parse(body, 0, &x->json, err);
 }
 
@@ -168,7 +174,8 @@ static bool export_csv(struct exchange *x, struct query *q, struct err *err)
 			return false;
 	}
 	/* taking data out is on record */
-	struct store_change c = { .resource = r->name, .record_id = SPAN(""), .verb = "export", .values = { NULL, 0 } };
+	struct store_change c = { .resource = r->name, .record_id = SPAN(""), .verb = "export",
+		.values = { NULL, 0 } };
 	int64_t seq;
 	return op_begin(&x->op, err) && store_add_change(x->op.tx, &c, &seq, err) && op_commit(&x->op, err);
 }
@@ -215,7 +222,8 @@ static bool list(struct exchange *x, struct err *err)
 static bool not_modified(struct exchange *x, const struct record *rec)
 {
 	struct span tag = http_header(x->request, "if-none-match");
-	return tag.p && span_eq(span_trim(tag), arena_printf(x->op.arena, "\"%lld\"", (long long)rec->version));
+	return tag.p && span_eq(span_trim(tag),
+		arena_printf(x->op.arena, "\"%lld\"", (long long)rec->version));
 }
 
 static bool generic(struct exchange *x, struct err *err)
@@ -225,6 +233,7 @@ static bool generic(struct exchange *x, struct err *err)
 	struct record rec;
 	CLEANUP(json_free) json_t *none = json_object();
 	const json_t *in = x->json ? x->json : none;
+	struct resource_request q = { id, x->match.params[1], in, x->if_version };
 	switch (x->match.generic) {
 	case GENERIC_LIST:
 		return list(x, err);
@@ -240,17 +249,18 @@ static bool generic(struct exchange *x, struct err *err)
 		if (!resource_create(&x->op, r, in, &rec, err))
 			return false;
 		x->call.status = 201;
-		call_add_header(&x->call, "Location", arena_printf(x->op.arena, "/api/v1/%s/" SPAN_FMT, r->path, SPAN_ARG(rec.id)));
+		call_add_header(&x->call, "Location",
+			arena_printf(x->op.arena, "/api/v1/%s/" SPAN_FMT, r->path, SPAN_ARG(rec.id)));
 		break;
 	case GENERIC_CHANGE:
-		if (!resource_change(&x->op, r, id, in, x->if_version, &rec, err))
+		if (!resource_change(&x->op, r, &q, &rec, err))
 			return false;
 		break;
 	case GENERIC_DELETE:
 		x->call.status = 204;
 		return resource_delete(&x->op, r, id, x->if_version, err);
 	case GENERIC_VERB:
-		if (!resource_apply(&x->op, r, id, x->match.params[1], in, x->if_version, &rec, err))
+		if (!resource_apply(&x->op, r, &q, &rec, err))
 			return false;
 		break;
 	case GENERIC_NONE:
@@ -285,14 +295,17 @@ static bool run_handler(struct exchange *x, struct err *err)
 /* What is answered again to a repeated Idempotency-Key; *ret_done when this request was one. */
 static bool replay(struct exchange *x, bool *ret_done, struct err *err)
 {
-	struct span body;
+	struct idempotent before;
 	*ret_done = false;
 	if (!x->idempotency_key.n)
 		return true;
-	if (!idempotency_find(&x->op, x->idempotency_key, x->request, &x->call.status, &body, ret_done, err))
+	if (!idempotency_find(&x->op, x->idempotency_key, x->request, &before, err))
 		return false;
-	if (*ret_done)
-		str_add(&x->out, body);
+	*ret_done = before.found;
+	if (before.found) {
+		x->call.status = before.status;
+		str_add(&x->out, before.body);
+	}
 	return true;
 }
 
@@ -303,7 +316,8 @@ static bool run_in_tx(struct exchange *x, struct err *err)
 		return false;
 	bool ok = replay(x, &done, err) && (done || run_handler(x, err));
 	if (ok && !done && x->idempotency_key.n)
-		ok = idempotency_keep(&x->op, x->idempotency_key, x->request, x->call.status, str_span(&x->out), err);
+		ok = idempotency_keep(&x->op, x->idempotency_key, x->request, x->call.status,
+			str_span(&x->out), err);
 	if (ok && done) {
 		op_rollback(&x->op);
 		return true;
@@ -343,7 +357,8 @@ static bool find_route(struct exchange *x, struct err *err)
 	if (dispatch_find(r->method, r->path, &x->match))
 		return true;
 	if (x->match.path_known)
-		return err_set(err, ERR_METHOD, "这个地址不支持 " SPAN_FMT, SPAN_FMT " is not supported here", SPAN_ARG(r->method));
+		return err_set(err, ERR_METHOD, "这个地址不支持 " SPAN_FMT, SPAN_FMT " is not supported here",
+			SPAN_ARG(r->method));
 	return err_set(err, ERR_NOT_FOUND, "没有这个地址", "there is nothing at this address");
 }
 
@@ -364,7 +379,8 @@ static bool handle(struct exchange *x, struct err *err)
 	}
 	memcpy(x->call.params, x->match.params, sizeof x->call.params);
 	/* before the body is looked at: parsing it costs more than it did to send */
-	if (x->match.route && x->match.route->perm != PERM_NONE && !actor_has(&x->actor, x->match.route->perm))
+	if (x->match.route && x->match.route->perm != PERM_NONE &&
+	    !actor_has(&x->actor, x->match.route->perm))
 		return forbidden(x, err);
 	if (!read_conditions(x, err) || !read_json(x, err))
 		return false;
@@ -385,7 +401,8 @@ static void start(struct exchange *x, struct store *store)
 {
 	struct http_request *r = x->request;
 	x->op = (struct op){
-		.store = store, .actor = &x->actor, .arena = r->arena, .zh = api_wants_zh(r), .problems = &x->problems,
+		.store = store, .actor = &x->actor, .arena = r->arena, .zh = api_wants_zh(r),
+			.problems = &x->problems,
 	};
 	x->out = STR_IN(r->arena, ANSWER_MAX);
 	x->call = (struct call){
@@ -415,7 +432,8 @@ static void fail(struct exchange *x, const struct err *err)
 	if (err->code == ERR_BUSY)
 		http_add_header(x->answer, "Retry-After", SPAN("1"));
 	if (err_http(err->code) >= 500)
-		log_error("api.failed", LOG_TEXT("method", x->request->method), LOG_TEXT("path", x->request->path),
+		log_error("api.failed", LOG_TEXT("method", x->request->method),
+			LOG_TEXT("path", x->request->path),
 			  LOG_Z("error", err->en));
 }
 
@@ -433,7 +451,8 @@ void api_handle(const struct api *api, struct store *store, struct http_request 
 	ret->status = x.call.status;
 	ret->body = str_span(&x.out);
 	if (!ret->stream && x.out.n)
-		http_add_header(ret, "Content-Type", span_of(x.call.content_type ? x.call.content_type : "application/json"));
+		http_add_header(ret, "Content-Type",
+			span_of(x.call.content_type ? x.call.content_type : "application/json"));
 	for (size_t i = 0; i < x.call.n_answer_headers; i++)
 		http_add_header(ret, x.call.answer_headers[i].name.p, x.call.answer_headers[i].value);
 }

@@ -1,15 +1,18 @@
 #pragma once
 /*
- * The HTTP API: from a request to a route, an actor, a transaction and an answer.  Everything under /api/v1 follows from
- * the resources and the route tables; errors are problem documents (RFC 9457) in the reader's language.
+ * The HTTP API: from a request to a route, an actor, a transaction and an answer.  Everything under /api/v1
+ * follows from the resources and the route tables; errors are problem documents (RFC 9457) in the reader's
+ * language.
  */
 #include "net/http_server.h"
 #include "resource/route.h"
 
 struct api {
-	/* Who is it?  Checks credentials, CSRF token and Origin.  *ret_known false: nobody has signed in (and *ret is an actor
-	 * without rights).  `open`: the route is for everybody, bad credentials count as none. */
-	bool (*authenticate)(struct op *op, const struct http_request *r, bool open, struct actor *ret, bool *ret_known,
+	/* Who is it?  Checks credentials, CSRF token and Origin.  *ret_known false: nobody has signed in (and
+	 * *ret is an actor without rights).  `open`: the route is for everybody, bad credentials count as
+	 * none. */
+	bool (*authenticate)(struct op *op, const struct http_request *r, bool open, struct actor *ret,
+		bool *ret_known,
 			     struct err *err);
 	struct store *loop_store;              /* belongs to the loop thread: event streams read through it */
 };

@@ -20,6 +20,7 @@ struct span command_option(const struct command_call *c, const char *option)
 
 void command_print_counts(const struct command_call *c, const struct command_counts *n)
 {
-	fprintf(c->out, "read %" PRId64 ", new %" PRId64 ", changed %" PRId64 ", unchanged %" PRId64 ", refused %" PRId64 "\n",
+	fprintf(c->out, "read %" PRId64 ", new %" PRId64 ", changed %" PRId64 ", unchanged %"
+		PRId64 ", refused %" PRId64 "\n",
 		n->read, n->fresh, n->changed, n->unchanged, n->refused);
 }

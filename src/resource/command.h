@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Commands of the command line that are not the generic list|show|add|set|rm|<verb> of a resource.  Each room declares
- * its own; the roof puts them in one table, reads options, opens the store and prints errors.
+ * Commands of the command line that are not the generic list|show|add|set|rm|<verb> of a resource.  Each room
+ * declares its own; the roof puts them in one table, reads options, opens the store and prints errors.
  */
 #include <stdio.h>
 
@@ -25,8 +25,10 @@ struct command_call {
 
 struct command {
 	const char *words;                     /* "import units", "user add", "match run" */
-	const char *arguments;                 /* "NAME", "FILE", "PATH…"; "" for none.  For --help and for checking counts */
-	const char *options;                   /* "role= unit= password-stdin dry-run nvd=*": = takes one value, =* all up to the
+	/* "NAME", "FILE", "PATH…"; "" for none.  For --help and for checking counts */
+	const char *arguments;
+	const char *options;
+		/* "role= unit= password-stdin dry-run nvd=*": = takes one value, =* all up to the
 	                                          next option */
 	enum command_store store;
 	bool (*run)(struct command_call *c, struct err *err);
@@ -34,7 +36,8 @@ struct command {
 };
 
 bool command_flag(const struct command_call *c, const char *option);               /* was it given? */
-struct span command_option(const struct command_call *c, const char *option);      /* its (first) value or {NULL,0} */
+/* its (first) value or {NULL,0} */
+struct span command_option(const struct command_call *c, const char *option);
 /* The line every import ends with: "read N, new N, changed N, unchanged N, refused N". */
 struct command_counts { int64_t read, fresh, changed, unchanged, refused; };
 void command_print_counts(const struct command_call *c, const struct command_counts *n);

@@ -58,14 +58,16 @@ static bool find_generic(struct span method, struct span path, struct match *m)
 	m->path_known = true;
 	if (!rest.p) {
 		m->generic = method_is(method, "GET") ? GENERIC_LIST :
-			     span_is(method, "POST") && (r->ops & RESOURCE_CREATE) ? GENERIC_CREATE : GENERIC_NONE;
+			     span_is(method, "POST") &&
+			     	(r->ops & RESOURCE_CREATE) ? GENERIC_CREATE : GENERIC_NONE;
 		return m->generic != GENERIC_NONE;
 	}
 	m->params[0] = span_split(&rest, '/');
 	if (!rest.p) {
 		m->generic = method_is(method, "GET") ? GENERIC_GET :
 			     span_is(method, "PATCH") && (r->ops & RESOURCE_CHANGE) ? GENERIC_CHANGE :
-			     span_is(method, "DELETE") && (r->ops & RESOURCE_DELETE) ? GENERIC_DELETE : GENERIC_NONE;
+			     span_is(method, "DELETE") &&
+			     	(r->ops & RESOURCE_DELETE) ? GENERIC_DELETE : GENERIC_NONE;
 		return m->generic != GENERIC_NONE;
 	}
 	m->params[1] = rest;

@@ -2,7 +2,8 @@
 /* Which route a method and path mean.  Shared by api.c and openapi.c. */
 #include "resource/route.h"
 
-enum generic { GENERIC_NONE, GENERIC_LIST, GENERIC_CREATE, GENERIC_GET, GENERIC_CHANGE, GENERIC_DELETE, GENERIC_VERB };
+enum generic { GENERIC_NONE, GENERIC_LIST, GENERIC_CREATE, GENERIC_GET, GENERIC_CHANGE, GENERIC_DELETE,
+	GENERIC_VERB };
 
 struct match {
 	const struct route *route;             /* an ordinary route, or */

@@ -1,4 +1,5 @@
-/* From a value given from outside to a value of a field: kind, bounds, references; every message names the field. */
+/* From a value given from outside to a value of a field: kind, bounds, references; every message names the
+ * field. */
 #include <stdio.h>
 
 #include "resource/internal.h"
@@ -20,11 +21,13 @@ static bool parse_text(const struct field *f, const json_t *in, struct db_value 
 	int64_t max = f->max ? f->max : f->kind == FIELD_LONG ? 20000 : 200;
 	int64_t count = (int64_t)utf8_count(s);
 	char zh[80], en[80];
-	if (utf8_has_control(s) || (f->kind == FIELD_TEXT && (memchr(s.p, '\n', s.n) || memchr(s.p, '\r', s.n))))
+	if (utf8_has_control(s) || (f->kind == FIELD_TEXT &&
+	    (memchr(s.p, '\n', s.n) || memchr(s.p, '\r', s.n))))
 		return wrong(f, err, "含有控制字符", "contains control characters");
 	if (count < f->min || count > max) {
 		snprintf(zh, sizeof zh, "应为 %lld 到 %lld 个字", (long long)f->min, (long long)max);
-		snprintf(en, sizeof en, "must have %lld to %lld characters", (long long)f->min, (long long)max);
+		snprintf(en, sizeof en, "must have %lld to %lld characters", (long long)f->min,
+			(long long)max);
 		return wrong(f, err, zh, en);
 	}
 	if ((f->flags & REQUIRED) && span_trim(s).n == 0)
@@ -42,7 +45,8 @@ static bool parse_int(const struct field *f, const json_t *in, struct db_value *
 		if (!bounded)
 			return wrong(f, err, "应为整数", "must be a whole number");
 		snprintf(zh, sizeof zh, "应为 %lld 到 %lld 的整数", (long long)f->min, (long long)f->max);
-		snprintf(en, sizeof en, "must be a whole number from %lld to %lld", (long long)f->min, (long long)f->max);
+		snprintf(en, sizeof en, "must be a whole number from %lld to %lld", (long long)f->min,
+			(long long)f->max);
 		return wrong(f, err, zh, en);
 	}
 	*ret = db_i(v);
@@ -69,8 +73,8 @@ static bool parse_enum(const struct field *f, const json_t *in, struct db_value 
 	return wrong(f, err, str_z(&zh), str_z(&en));
 }
 
-/* What one may not see does not exist for its writer either.  Units are named by everybody: operators and supervisors
- * stand outside one's own tree. */
+/* What one may not see does not exist for its writer either.  Units are named by everybody: operators and
+ * supervisors stand outside one's own tree. */
 static bool may_name(struct op *op, const struct resource *to, struct span s, bool *ret, struct err *err)
 {
 	struct record rec;
@@ -83,7 +87,8 @@ static bool may_name(struct op *op, const struct resource *to, struct span s, bo
 	return false;
 }
 
-static bool parse_ref(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err)
+static bool parse_ref(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
+	struct err *err)
 {
 	const struct resource *to = resource_find(span_of(f->ref));
 	struct span s = json_text(in);
@@ -118,12 +123,14 @@ static bool parse_time(const struct field *f, const json_t *in, struct db_value 
 		return true;
 	}
 	if (!s.p || (!time_parse(s, &ms) && !time_parse_date(s, TIME_CHINA, &ms)))
-		return wrong(f, err, "应为时间，例如 2026-11-23T08:00:00Z", "must be a time such as 2026-11-23T08:00:00Z");
+		return wrong(f, err, "应为时间，例如 2026-11-23T08:00:00Z",
+			"must be a time such as 2026-11-23T08:00:00Z");
 	*ret = db_i(ms);
 	return true;
 }
 
-static bool parse_json(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err)
+static bool parse_json(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
+	struct err *err)
 {
 	struct str text = STR_IN(op->arena, 256 * 1024);
 	if (!json_is_object(in) && !json_is_array(in))
@@ -134,14 +141,16 @@ static bool parse_json(struct op *op, const struct field *f, const json_t *in, s
 	return true;
 }
 
-bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err)
+bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
+	struct err *err)
 {
 	if (json_is_null(in)) {
 		if (f->flags & REQUIRED)
 			return wrong(f, err, "不能为空", "must not be empty");
 		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LONG || f->kind == FIELD_DATE;
 		*ret = text ? db_t(SPAN("")) : f->kind == FIELD_ENUM ? db_z(f->values[0]) : f->kind == FIELD_JSON ?
-			db_t(SPAN("null")) : f->kind == FIELD_BOOL || f->kind == FIELD_INT ? db_i(0) : db_null();
+			db_t(SPAN("null")) : f->kind == FIELD_BOOL ||
+			f->kind == FIELD_INT ? db_i(0) : db_null();
 		return true;
 	}
 	switch (f->kind) {

@@ -11,7 +11,8 @@ static void print(FILE *out, struct span s)
 	fwrite(s.p ? s.p : "", 1, s.n, out);
 }
 
-static bool print_json(struct command_call *c, const struct record *rec, uint64_t fields, bool single, struct err *err)
+static bool print_json(struct command_call *c, const struct record *rec, uint64_t fields, bool single,
+	struct err *err)
 {
 	struct str out = STR_IN(c->op->arena, OUT_MAX);
 	if (!record_json(c->op, rec, fields, single, &out, err))
@@ -21,7 +22,7 @@ static bool print_json(struct command_call *c, const struct record *rec, uint64_
 	return true;
 }
 
-/* ---- tables for people ---------------------------------------------------------------------------------------------- */
+/* ---- tables for people --------------------------------------------------------------------------------- */
 
 static struct span short_cell(struct op *op, struct span s)
 {
@@ -53,7 +54,8 @@ static struct span column_cell(struct op *op, const struct resource *r, const st
 		return rec ? rec->id : SPAN("id");
 	if (column == -1)
 		return rec ? word_text(rec->state, op->zh) : op->zh ? SPAN("状态") : SPAN("state");
-	return rec ? short_cell(op, screen_cell(op, rec, (size_t)column)) : field_label(&r->fields[column], op->zh);
+	return rec ? short_cell(op, screen_cell(op, rec, (size_t)column)) : field_label(&r->fields[column],
+		op->zh);
 }
 
 static void print_table(struct command_call *c, const struct resource *r, const struct page *page)
@@ -69,13 +71,15 @@ static void print_table(struct command_call *c, const struct resource *r, const 
 	size_t width[FIELDS_MAX + 2] = { 0 };
 	for (size_t row = 0; row <= page->n; row++) {
 		for (size_t i = 0; i < n; i++) {
-			size_t w = utf8_width(column_cell(c->op, r, row ? &page->rows[row - 1] : NULL, columns[i]));
+			size_t w = utf8_width(column_cell(c->op, r, row ? &page->rows[row - 1] : NULL,
+				columns[i]));
 			width[i] = w > width[i] ? w : width[i];
 		}
 	}
 	for (size_t row = 0; row <= page->n; row++) {
 		for (size_t i = 0; i < n; i++) {
-			struct span cell = column_cell(c->op, r, row ? &page->rows[row - 1] : NULL, columns[i]);
+			struct span cell = column_cell(c->op, r, row ? &page->rows[row - 1] : NULL,
+				columns[i]);
 			print(c->out, cell);
 			if (i + 1 < n)
 				fprintf(c->out, "%*s", (int)(width[i] - utf8_width(cell) + 2), "");
@@ -84,7 +88,7 @@ static void print_table(struct command_call *c, const struct resource *r, const 
 	}
 }
 
-/* ---- options to members ---------------------------------------------------------------------------------------------- */
+/* ---- options to members -------------------------------------------------------------------------------- */
 
 static bool is_ours(const char *option)
 {
@@ -158,20 +162,24 @@ static bool filters(struct command_call *c, const struct resource *r, struct que
 	}
 	if (!query_parse(r, pairs, n, c->op->arena, q, err))
 		return false;
-	/* A mistyped unit would find nothing and look like good news.  By HTTP it may also be one that is not theirs to see. */
+	/* A mistyped unit would find nothing and look like good news.  By HTTP it may also be one that is not
+	 * theirs to see. */
 	for (size_t i = 0; i < q->n_filters; i++) {
 		const struct field *f = q->filters[i].field;
 		int64_t key;
-		if (f->kind == FIELD_REF && (q->filters[i].op == QUERY_EQ || q->filters[i].op == QUERY_UNDER) &&
-		    !resource_resolve(c->op, resource_find(span_of(f->ref)), q->filters[i].values[0].s, &key, err))
+		if (f->kind == FIELD_REF && (q->filters[i].op == QUERY_EQ ||
+		    q->filters[i].op == QUERY_UNDER) &&
+		    !resource_resolve(c->op, resource_find(span_of(f->ref)), q->filters[i].values[0].s, &key,
+		    err))
 			return false;
 	}
 	return true;
 }
 
-/* ---- the verbs -------------------------------------------------------------------------------------------------------- */
+/* ---- the verbs ----------------------------------------------------------------------------------------- */
 
-static bool print_page(struct command_call *c, const struct resource *r, const struct query *q, const struct page *page,
+static bool print_page(struct command_call *c, const struct resource *r, const struct query *q,
+	const struct page *page,
 		       struct err *err)
 {
 	if (!c->json && !command_flag(c, "csv")) {
@@ -219,7 +227,8 @@ static bool run_list(struct command_call *c, const struct resource *r, struct er
 		q.cursor = page.next.p ? arena_span(outer, page.next) : (struct span){ NULL, 0 };
 	}
 	if (q.cursor.p && !c->json)
-		fprintf(c->out, c->zh ? "……还有更多：--limit N 或 --all\n" : "… there are more: --limit N or --all\n");
+		fprintf(c->out, c->zh ? "……还有更多：--limit N 或 --all\n"
+			: "… there are more: --limit N or --all\n");
 	return true;
 }
 
@@ -257,7 +266,8 @@ static bool take_id(const struct command_call *c, struct span *ret, struct err *
 	return true;
 }
 
-static bool change(struct command_call *c, const struct resource *r, struct span verb, const json_t *in, struct record *ret,
+static bool change(struct command_call *c, const struct resource *r, struct span verb, const json_t *in,
+	struct record *ret,
 		   struct err *err)
 {
 	struct span id = { NULL, 0 };
@@ -265,17 +275,19 @@ static bool change(struct command_call *c, const struct resource *r, struct span
 		return resource_create(c->op, r, in, ret, err);
 	if (!take_id(c, &id, err))
 		return false;
+	struct resource_request q = { .id = id, .verb = verb, .in = in };
 	if (span_is(verb, "set"))
-		return resource_change(c->op, r, id, in, 0, ret, err);
+		return resource_change(c->op, r, &q, ret, err);
 	if (span_is(verb, "rm"))
 		return resource_delete(c->op, r, id, 0, err);
-	return resource_apply(c->op, r, id, verb, in, 0, ret, err);
+	return resource_apply(c->op, r, &q, ret, err);
 }
 
 bool generic_knows(const struct resource *r, struct span verb)
 {
 	static const struct { const char *verb; unsigned op; } known[] = {
-		{ "list", 0 }, { "show", 0 }, { "add", RESOURCE_CREATE }, { "set", RESOURCE_CHANGE }, { "rm", RESOURCE_DELETE },
+		{ "list", 0 }, { "show", 0 }, { "add", RESOURCE_CREATE }, { "set", RESOURCE_CHANGE },
+		{ "rm", RESOURCE_DELETE },
 	};
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (span_is(verb, known[i].verb))
@@ -293,7 +305,8 @@ bool generic_run(struct command_call *c, const struct resource *r, struct span v
 	if (span_is(verb, "list"))
 		return run_list(c, r, err);
 	if (span_is(verb, "show"))
-		return take_id(c, &id, err) && resource_get(c->op, r, id, &rec, err) && print_one(c, &rec, err);
+		return take_id(c, &id, err) && resource_get(c->op, r, id, &rec, err) &&
+			print_one(c, &rec, err);
 	CLEANUP(json_free) json_t *in = json_object();
 	if (!members(c, r, in, err) || !op_begin(c->op, err))
 		return false;

@@ -27,7 +27,9 @@ bool args_check(struct op *op, const struct resource *r, const json_t *args, str
 /* The body of an ordinary route: what its schema knows is of the type it says; other names are left alone. */
 bool args_check_body(struct op *op, const char *body_schema, const json_t *body, struct err *err);
 /* A JSON value as the value of a field; checks kind, bounds and references. */
-bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret, struct err *err);
+bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
+	struct err *err);
 /* Writes what SEARCH fields say to the search text; nothing for resources without any. */
 bool record_index(struct op *op, const struct record *rec, struct err *err);
-bool record_log(struct op *op, const struct record *before, const struct record *after, const char *verb, struct err *err);
+bool record_log(struct op *op, const struct record *before, const struct record *after, const char *verb,
+	struct err *err);

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Jobs: what the role `jobs` runs for the rooms.  A handler gets an op without a transaction and opens its own; it may be
- * run twice (a lease can run out), and must do no harm then.  The role ends the job's row when the handler returns.
+ * Jobs: what the role `jobs` runs for the rooms.  A handler gets an op without a transaction and opens its
+ * own; it may be run twice (a lease can run out), and must do no harm then.  The role ends the job's row when
+ * the handler returns.
  */
 #include "resource/op.h"
 
@@ -12,7 +13,8 @@ struct job_kind {
 	const char *zh, *en;
 };
 
-/* What must happen at times rather than on request: called by the short lane, answers when it wants to be called next. */
+/* What must happen at times rather than on request: called by the short lane, answers when it wants to be
+ * called next. */
 struct job_tick {
 	const char *name;
 	bool (*run)(struct op *op, int64_t *ret_next_at, struct err *err);

@@ -1,4 +1,5 @@
-/* Lives: one transition is one row of a state table, applied with its step and its change in one transaction. */
+/* Lives: one transition is one row of a state table, applied with its step and its change in one
+ * transaction. */
 #include <assert.h>
 
 #include "resource/internal.h"
@@ -25,7 +26,8 @@ static bool given(const json_t *args, const char *name)
 	return span_trim(json_get_text(args, name)).n > 0;
 }
 
-static bool need(struct op *op, const json_t *args, unsigned needs, enum need bit, const char *name, struct err *err)
+static bool need(struct op *op, const json_t *args, unsigned needs, enum need bit, const char *name,
+	struct err *err)
 {
 	if (!(needs & bit) || given(args, name))
 		return true;
@@ -59,8 +61,10 @@ static bool on_behalf(struct op *op, const json_t *args, struct store_step *step
 		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
 				 "on_behalf must name the person and the channel");
 	if (at.p && (!time_parse(at, &step->happened_at) || step->happened_at > op_now(op)))
-		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间", "on_behalf.at must be a time in the past");
-	step->on_whose_word = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(channel));
+		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间",
+			"on_behalf.at must be a time in the past");
+	step->on_whose_word = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person),
+		SPAN_ARG(channel));
 	return true;
 }
 
@@ -68,9 +72,11 @@ static bool city_office(struct op *op, int64_t *ret, struct err *err)
 {
 	struct span text;
 	*ret = 0;
-	return db_text(op_db(op), SQL("SELECT value FROM settings WHERE key='office_unit'"), V0, op->arena, &text, err) &&
+	return db_text(op_db(op), SQL("SELECT value FROM settings WHERE key='office_unit'"), V0, op->arena,
+		&text, err) &&
 	       (!text.p || span_int(text, 0, INT64_MAX, ret) ||
-		err_set(err, ERR_CORRUPT, "设置项 office_unit 不是整数", "setting office_unit is not a whole number"));
+		err_set(err, ERR_CORRUPT, "设置项 office_unit 不是整数",
+		"setting office_unit is not a whole number"));
 }
 
 bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err)
@@ -81,8 +87,10 @@ bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *
 		return false;
 	for (int level = 0; n && n != office && level < 100; level++) {
 		int64_t above = 0;
-		if (!db_int(op_db(op), SQL("SELECT kind='office' FROM units WHERE n=?"), V(db_i(n)), &is_office, &found, err) ||
-		    !db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above, &found, err))
+		if (!db_int(op_db(op), SQL("SELECT kind='office' FROM units WHERE n=?"), V(db_i(n)),
+		    &is_office, &found, err) ||
+		    !db_int(op_db(op), SQL("SELECT parent_n FROM units WHERE n=?"), V(db_i(n)), &above,
+		    &found, err))
 			return false;
 		if (is_office)
 			break;
@@ -106,7 +114,8 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 		       const json_t *args, struct err *err)
 {
 	struct store_step step = {
-		.resource = rec->resource->name, .record_n = rec->n, .from = t->from, .verb = t->verb, .to = to,
+		.resource = rec->resource->name, .record_n = rec->n, .from = t->from, .verb = t->verb,
+			.to = to,
 		.unit_n = record_unit(rec), .severity = severity_of(rec),
 	};
 	struct span reason = json_get_text(args, "reason"), text = json_get_text(args, "text");
@@ -122,7 +131,8 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 	       store_add_step(op->tx, &step, &n, err);
 }
 
-static bool transit(struct op *op, struct record *rec, const struct transition *t, const json_t *args, struct err *err)
+static bool transit(struct op *op, struct record *rec, const struct transition *t, const json_t *args,
+	struct err *err)
 {
 	const struct resource *r = rec->resource;
 	const char *to = t->to;
@@ -133,14 +143,15 @@ static bool transit(struct op *op, struct record *rec, const struct transition *
 		return false;
 	bool listed = false;
 	for (size_t i = 0; i < r->life->n_rows && !listed; i++)
-		listed = strcmp(r->life->rows[i].from, t->from) == 0 && strcmp(r->life->rows[i].verb, t->verb) == 0 &&
+		listed = strcmp(r->life->rows[i].from, t->from) == 0 &&
+			strcmp(r->life->rows[i].verb, t->verb) == 0 &&
 			 strcmp(r->life->rows[i].to, to) == 0;
 	assert(listed);                          /* apply() may only choose what the state table says */
 	rec->state = span_of(to);
 	int64_t version = before.version;
 	if (!record_update(op, &before, rec, t->verb, err))
 		return false;
-	if (rec->version == version) {           /* a step that changed no column is still a change of the record */
+	if (rec->version == version) {   /* a step that changed no column is still a change of the record */
 		rec->version = version + 1;
 		rec->updated_at = op_now(op);
 		struct sql *sql = sql_new(op->arena);
@@ -162,7 +173,8 @@ static bool wrong_state(const struct record *rec, struct span verb, struct err *
 	CLEANUP(str_done) struct str en = STR(300);
 	str_addf(&zh, "当前状态“" SPAN_FMT "”，不能执行“" SPAN_FMT "”", SPAN_ARG(word_text(rec->state, true)),
 		 SPAN_ARG(word_text(verb, true)));
-	str_addf(&en, "in state \"" SPAN_FMT "\" it is not possible to " SPAN_FMT, SPAN_ARG(word_text(rec->state, false)),
+	str_addf(&en, "in state \"" SPAN_FMT "\" it is not possible to " SPAN_FMT,
+		SPAN_ARG(word_text(rec->state, false)),
 		 SPAN_ARG(word_text(verb, false)));
 	return err_texts(err, ERR_CONFLICT, "", str_z(&zh), str_z(&en));
 }
@@ -182,25 +194,29 @@ bool record_apply(struct op *op, struct record *rec, const char *verb, const jso
 	return t ? transit(op, rec, t, args, err) : wrong_state(rec, span_of(verb), err);
 }
 
-bool resource_apply(struct op *op, const struct resource *r, struct span id, struct span verb, const json_t *args,
-		    int64_t if_version, struct record *ret, struct err *err)
+bool resource_apply(struct op *op, const struct resource *r, const struct resource_request *q,
+	struct record *ret,
+		    struct err *err)
 {
 	struct record rec;
 	bool may, found;
+	struct span verb = q->verb;
+	const json_t *args = q->in;
 	const struct transition *any = r->life ? find_verb(r->life, verb) : NULL;
 	if (!any)
 		return err_set(err, ERR_NOT_FOUND, "没有这个操作", "there is no such verb");
 	if (args && !json_is_object(args))
 		return err_set(err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
-	if (!resource_get(op, r, id, &rec, err))
+	if (!resource_get(op, r, q->id, &rec, err))
 		return false;
 	const struct transition *t = find_row(r->life, rec.state, verb);
 	if (!actor_may(op->actor, op_db(op), t ? t->perm : any->perm, record_unit(&rec), &may, err))
 		return false;
 	if (!may)
 		return not_permitted(verb, err);
-	if (if_version && if_version != rec.version)
-		return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
+	if (q->if_version && q->if_version != rec.version)
+		return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开",
+			"changed by someone else, open it again");
 	if (!args_check(op, r, args, err))
 		return false;
 	if (!t)

@@ -132,7 +132,8 @@ static void filter_value(struct sql *sql, const struct field *f, struct db_value
 	sql_add(sql, ")");
 }
 
-static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v, size_t n)
+static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v,
+	size_t n)
 {
 	sql_field(sql, f);
 	if (op == QUERY_NULL) {
@@ -167,7 +168,8 @@ static bool names_unit(const struct resource *r, const struct query *q)
 {
 	char column[64];
 	for (size_t i = 0; i < q->n_filters; i++)
-		if (q->filters[i].op == QUERY_EQ && r->unit_column && q->filters[i].field->kind == FIELD_REF &&
+		if (q->filters[i].op == QUERY_EQ && r->unit_column &&
+		    q->filters[i].field->kind == FIELD_REF &&
 		    strcmp(field_column(q->filters[i].field, column), r->unit_column + strlen("t.")) == 0)
 			return true;
 	return false;
@@ -204,7 +206,7 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 	return true;
 }
 
-/* ---- cursors: where the last page ended, as base64url of "sort\n n\n value" ------------------------------------------- */
+/* ---- cursors: where the last page ended, as base64url of "sort\n n\n value" ---------------------------- */
 
 static bool bad_cursor(struct err *err)
 {
@@ -219,7 +221,8 @@ static struct span cursor_name(const struct query *q)
 static struct span cursor_make(const struct query *q, const struct record *last, struct arena *a)
 {
 	struct str s = STR_IN(a, CURSOR_MAX / 2);
-	str_addf(&s, "%c" SPAN_FMT "\n%lld\n", q->descending ? '-' : '+', SPAN_ARG(cursor_name(q)), (long long)last->n);
+	str_addf(&s, "%c" SPAN_FMT "\n%lld\n", q->descending ? '-' : '+', SPAN_ARG(cursor_name(q)),
+		(long long)last->n);
 	if (q->sort) {
 		struct db_value v = last->values[field_index(last->resource, q->sort)];
 		if (v.type == DB_INT)
@@ -235,7 +238,8 @@ static struct span cursor_make(const struct query *q, const struct record *last,
 	return span_of(p);
 }
 
-static bool cursor_read(const struct query *q, struct arena *a, int64_t *ret_n, struct db_value *ret_v, struct err *err)
+static bool cursor_read(const struct query *q, struct arena *a, int64_t *ret_n, struct db_value *ret_v,
+	struct err *err)
 {
 	if (q->cursor.n > CURSOR_MAX)
 		return bad_cursor(err);
@@ -243,17 +247,20 @@ static bool cursor_read(const struct query *q, struct arena *a, int64_t *ret_n, 
 	size_t n;
 	const char *end;
 	if (sodium_base642bin(p, q->cursor.n, q->cursor.p, q->cursor.n, NULL, &n, &end,
-			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || end != q->cursor.p + q->cursor.n)
+			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+			      end != q->cursor.p + q->cursor.n)
 		return bad_cursor(err);
 	struct span rest = { (const char *)p, n };
 	struct span name = span_split(&rest, '\n'), key = span_split(&rest, '\n');
-	if (name.n < 1 || (name.p[0] == '-') != q->descending || !span_eq(span_from(name, 1), cursor_name(q)) ||
+	if (name.n < 1 || (name.p[0] == '-') != q->descending ||
+	    !span_eq(span_from(name, 1), cursor_name(q)) ||
 	    !span_int(key, 0, INT64_MAX, ret_n) || !utf8_valid(rest))
 		return bad_cursor(err);
 	if (!q->sort)
 		return true;
 	int64_t i;
-	bool number = q->sort->kind == FIELD_INT || q->sort->kind == FIELD_TIME || q->sort->kind == FIELD_BOOL;
+	bool number = q->sort->kind == FIELD_INT || q->sort->kind == FIELD_TIME ||
+		q->sort->kind == FIELD_BOOL;
 	if (number && !span_int(rest, INT64_MIN + 1, INT64_MAX, &i))
 		return bad_cursor(err);
 	*ret_v = number ? db_i(i) : db_t(rest.p ? rest : SPAN(""));
@@ -302,8 +309,9 @@ enum { LIST_DEADLINE_MS = 3000 };
 
 enum { LEGS_MAX = 8 };
 
-/* A filter by several of few values is walked once for each, in the order asked for, and the walks are merged: an index
- * that begins with the value would otherwise have to be sorted.  n_filters: there is none. */
+/* A filter by several of few values is walked once for each, in the order asked for, and the walks are
+ * merged: an index that begins with the value would otherwise have to be sorted.  n_filters: there is
+ * none. */
 static size_t find_legs(const struct query *q)
 {
 	for (size_t i = 0; i < q->n_filters; i++) {
@@ -319,7 +327,8 @@ static size_t find_legs(const struct query *q)
 	return q->n_filters;
 }
 
-static void write_leg(const struct resource *r, const struct query *q, const struct sql *where, struct sql *sql)
+static void write_leg(const struct resource *r, const struct query *q, const struct sql *where,
+	struct sql *sql)
 {
 	sql_add(sql, "SELECT t.n AS n");
 	if (q->sort) {
@@ -350,12 +359,13 @@ static void write_legs(const struct resource *r, const struct query *q, size_t l
 }
 
 /* The keys of one page and one more. */
-static bool list_keys(struct op *op, const struct resource *r, const struct query *q, struct sql *sql, struct err *err)
+static bool list_keys(struct op *op, const struct resource *r, const struct query *q, struct sql *sql,
+	struct err *err)
 {
 	bool narrow = false;
 	struct sql *where = sql_new(op->arena);
-	struct scope_table table = { r->table, r->unit_column, op->arena };
-	if (r->unit_column && !actor_scope_of(op->actor, op_db(op), r->read, &table, where, &narrow, err))
+	struct scope_table table = { op_db(op), r->table, r->unit_column, op->arena };
+	if (r->unit_column && !actor_scope_of(op->actor, r->read, &table, where, &narrow, err))
 		return false;
 	struct query rest = *q;
 	size_t legs = narrow || names_unit(r, q) ? q->n_filters : find_legs(q);
@@ -374,7 +384,8 @@ static bool list_keys(struct op *op, const struct resource *r, const struct quer
 	return true;
 }
 
-bool resource_list_explain(struct op *op, const struct resource *r, const struct query *q, struct str *out, struct err *err)
+bool resource_list_explain(struct op *op, const struct resource *r, const struct query *q, struct str *out,
+	struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	struct sql *sql = sql_new(op->arena);
@@ -391,7 +402,8 @@ bool resource_list_explain(struct op *op, const struct resource *r, const struct
 	}
 }
 
-bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret, struct err *err)
+bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret,
+	struct err *err)
 {
 	if (!actor_has(op->actor, r->read))
 		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
@@ -425,8 +437,8 @@ bool resource_list(struct op *op, const struct resource *r, const struct query *
 	return true;
 }
 
-bool resource_select(struct op *op, const struct resource *r, const struct query *q, int64_t after_n, size_t max,
-		     int64_t **ret_ns, size_t *ret_count, struct err *err)
+bool resource_select(struct op *op, const struct resource *r, const struct query *q, int64_t after_n,
+		     struct selection *ret, struct err *err)
 {
 	struct sql *sql = sql_new(op->arena);
 	sql_add(sql, "SELECT t.n FROM ");
@@ -438,7 +450,7 @@ bool resource_select(struct op *op, const struct resource *r, const struct query
 	if (!sql_filters(op, r, q, false, sql, err))
 		return false;
 	sql_add(sql, " ORDER BY t.n LIMIT ");
-	sql_int(sql, (int64_t)max);
+	sql_int(sql, SELECTION_MAX);
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	if (!db_query_sql(op_db(op), sql, &rows, err))
 		return false;
@@ -450,14 +462,14 @@ bool resource_select(struct op *op, const struct resource *r, const struct query
 			break;
 		vec_push(&ns, db_col_int(rows, 0));
 	}
-	*ret_ns = ns.p;
-	*ret_count = ns.n;
+	*ret = (struct selection){ ns.p, ns.n };
 	return true;
 }
 
-/* ---- single records --------------------------------------------------------------------------------------------------- */
+/* ---- single records ------------------------------------------------------------------------------------ */
 
-static bool find_row(struct op *op, struct sql *sql, const struct resource *r, struct record *ret, bool *ret_found,
+static bool find_row(struct op *op, struct sql *sql, const struct resource *r, struct record *ret,
+	bool *ret_found,
 		     struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
@@ -468,7 +480,8 @@ static bool find_row(struct op *op, struct sql *sql, const struct resource *r, s
 	return true;
 }
 
-bool resource_load(struct op *op, const struct resource *r, int64_t n, struct record *ret, bool *ret_found, struct err *err)
+bool resource_load(struct op *op, const struct resource *r, int64_t n, struct record *ret, bool *ret_found,
+	struct err *err)
 {
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
@@ -484,7 +497,8 @@ static bool not_found(const struct resource *r, struct span id, struct err *err)
 	CLEANUP(str_done) struct str zh = STR(300);
 	CLEANUP(str_done) struct str en = STR(300);
 	str_addf(&zh, "找不到" SPAN_FMT " " SPAN_FMT, SPAN_ARG(resource_label(r, true)), SPAN_ARG(shown));
-	str_addf(&en, SPAN_FMT " " SPAN_FMT " not found", SPAN_ARG(resource_label(r, false)), SPAN_ARG(shown));
+	str_addf(&en, SPAN_FMT " " SPAN_FMT " not found", SPAN_ARG(resource_label(r, false)),
+		SPAN_ARG(shown));
 	return err_texts(err, ERR_NOT_FOUND, "", str_z(&zh), str_z(&en));
 }
 
@@ -501,7 +515,8 @@ static void where_named(struct sql *sql, const struct resource *r, struct span i
 	}
 }
 
-bool resource_get(struct op *op, const struct resource *r, struct span id, struct record *ret, struct err *err)
+bool resource_get(struct op *op, const struct resource *r, struct span id, struct record *ret,
+	struct err *err)
 {
 	bool found;
 	struct record rec;
@@ -521,7 +536,8 @@ bool resource_get(struct op *op, const struct resource *r, struct span id, struc
 	return true;
 }
 
-bool resource_resolve(struct op *op, const struct resource *r, struct span id_or_key, int64_t *ret_n, struct err *err)
+bool resource_resolve(struct op *op, const struct resource *r, struct span id_or_key, int64_t *ret_n,
+	struct err *err)
 {
 	struct sql *sql = sql_new(op->arena);
 	sql_add(sql, "SELECT t.n FROM ");

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * One operation: what every function of the rooms above gets first.  It owns nothing: the arena is the unit of work's,
- * the store the thread's.  Outside a transaction `tx` is NULL and reading goes to the reader connection.
+ * One operation: what every function of the rooms above gets first.  It owns nothing: the arena is the unit
+ * of work's, the store the thread's.  Outside a transaction `tx` is NULL and reading goes to the reader
+ * connection.
  */
 #include "resource/actor.h"
 

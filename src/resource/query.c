@@ -4,7 +4,8 @@
 #include "resource/internal.h"
 
 static const struct { const char *suffix; enum query_op op; } suffixes[] = {
-	{ "__gte", QUERY_GTE }, { "__lte", QUERY_LTE }, { "__gt", QUERY_GT }, { "__lt", QUERY_LT }, { "__ne", QUERY_NE },
+	{ "__gte", QUERY_GTE }, { "__lte", QUERY_LTE }, { "__gt", QUERY_GT }, { "__lt", QUERY_LT },
+	{ "__ne", QUERY_NE },
 	{ "__in", QUERY_IN }, { "__null", QUERY_NULL }, { "__under", QUERY_UNDER },
 };
 
@@ -40,7 +41,8 @@ static bool refuse_choice(struct err *err, struct span name, const char *const *
 	return err_field(err, field, "“%s”应为其中之一：%s", "\"%s\" must be one of %s", field, list);
 }
 
-static bool value_of(const struct field *f, struct span text, struct span name, struct db_value *ret, struct err *err)
+static bool value_of(const struct field *f, struct span text, struct span name, struct db_value *ret,
+	struct err *err)
 {
 	int64_t i;
 	switch (f->kind) {
@@ -56,7 +58,8 @@ static bool value_of(const struct field *f, struct span text, struct span name, 
 		return true;
 	case FIELD_TIME:
 		if (!time_parse(text, &i) && !time_parse_date(text, TIME_CHINA, &i))
-			return refuse(err, name, "应为时间，例如 2026-11-23T08:00:00Z", "must be a time such as 2026-11-23T08:00:00Z");
+			return refuse(err, name, "应为时间，例如 2026-11-23T08:00:00Z",
+				"must be a time such as 2026-11-23T08:00:00Z");
 		*ret = db_i(i);
 		return true;
 	case FIELD_ENUM:
@@ -78,9 +81,11 @@ static bool value_of(const struct field *f, struct span text, struct span name, 
 	return false;
 }
 
-static bool add_values(const struct field *f, enum query_op op, struct span name, struct span text, struct arena *a,
+/* p names the parameter (with its suffix) and holds the text. */
+static bool add_values(const struct field *f, enum query_op op, const struct query_pair *p, struct arena *a,
 		       struct query *q, struct err *err)
 {
+	struct span name = p->name, text = p->value;
 	size_t count = 1;
 	if (op == QUERY_IN)
 		for (size_t i = 0; i < text.n; i++)
@@ -109,7 +114,8 @@ static bool add_values(const struct field *f, enum query_op op, struct span name
 }
 
 /* A mistyped state would find nothing and look like good news. */
-static bool check_states(const struct resource *r, const struct field *f, const struct query *q, struct span name,
+static bool check_states(const struct resource *r, const struct field *f, const struct query *q,
+	struct span name,
 			 struct err *err)
 {
 	size_t last = q->n_filters - 1;
@@ -149,7 +155,8 @@ static bool parse_fields(const struct resource *r, struct span value, struct que
 		if (f)
 			q->fields |= UINT64_C(1) << field_index(r, f);
 		else if (!field_implied(r, name) && !span_is(name, "version"))
-			return err_field(err, "fields", "“fields”：没有字段“%.*s”", "\"fields\": there is no field \"%.*s\"",
+			return err_field(err, "fields", "“fields”：没有字段“%.*s”",
+				"\"fields\": there is no field \"%.*s\"",
 					 (int)(name.n < 60 ? name.n : 60), name.p ? name.p : "");
 	}
 	if (q->fields == 0)
@@ -198,10 +205,11 @@ static bool parse_pair(const struct resource *r, const struct query_pair *p, str
 		return refuse(err, p->name, "没有这个筛选条件", "is no filter here");
 	if (op == QUERY_UNDER && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
 		return refuse(err, p->name, "只能用于单位", "works for units only");
-	return add_values(f, op, p->name, p->value, a, q, err) && check_states(r, f, q, p->name, err);
+	return add_values(f, op, p, a, q, err) && check_states(r, f, q, p->name, err);
 }
 
-bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n, struct arena *a, struct query *ret,
+bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n, struct arena *a,
+	struct query *ret,
 		 struct err *err)
 {
 	struct query q = { .limit = LIST_DEFAULT };
@@ -245,7 +253,8 @@ static bool list_text(const json_t *j, struct arena *a, struct span *ret)
 	return !s.failed;
 }
 
-bool query_parse_json(const struct resource *r, const json_t *filter, struct arena *a, struct query *ret, struct err *err)
+bool query_parse_json(const struct resource *r, const json_t *filter, struct arena *a, struct query *ret,
+	struct err *err)
 {
 	if (!json_is_object(filter))
 		return refuse(err, SPAN("filter"), "应为对象", "must be an object");

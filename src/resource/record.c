@@ -103,7 +103,7 @@ static bool same(struct db_value a, struct db_value b)
 	return a.type == DB_NULL || (a.type == DB_INT ? a.i == b.i : span_eq(a.s, b.s));
 }
 
-/* ---- change rows ------------------------------------------------------------------------------------------------------ */
+/* ---- change rows --------------------------------------------------------------------------------------- */
 
 static void add_value(struct str *out, const struct field *f, struct db_value v)
 {
@@ -131,7 +131,8 @@ static struct span change_values(struct op *op, const struct record *before, con
 	}
 	for (size_t i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
-		if (!stored(f) || (f->flags & DERIVED) || (before && after && same(before->values[i], after->values[i])))
+		if (!stored(f) || (f->flags & DERIVED) ||
+		    (before && after && same(before->values[i], after->values[i])))
 			continue;
 		for (size_t s = 0; s < 2; s++) {
 			if (!sides[s])
@@ -142,10 +143,12 @@ static struct span change_values(struct op *op, const struct record *before, con
 			add_value(&parts[s], f, sides[s]->values[i]);
 		}
 	}
-	return arena_printf(op->arena, "{\"before\":{%s},\"after\":{%s}}", str_z(&parts[0]), str_z(&parts[1]));
+	return arena_printf(op->arena, "{\"before\":{%s},\"after\":{%s}}", str_z(&parts[0]),
+		str_z(&parts[1]));
 }
 
-bool record_log(struct op *op, const struct record *before, const struct record *after, const char *verb, struct err *err)
+bool record_log(struct op *op, const struct record *before, const struct record *after, const char *verb,
+	struct err *err)
 {
 	const struct record *one = after ? after : before;
 	int64_t seq;
@@ -178,7 +181,7 @@ bool record_index(struct op *op, const struct record *rec, struct err *err)
 	return !any || store_search_set(op->tx, r->name, rec->n, str_span(&text), err);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------------------- */
 
 bool record_insert(struct op *op, struct record *rec, struct err *err)
 {
@@ -191,7 +194,8 @@ bool record_insert(struct op *op, struct record *rec, struct err *err)
 	struct sql *sql = sql_new(op->arena);
 	sql_add(sql, "INSERT INTO ");
 	sql_name(sql, r->table);
-	sql_name(sql, r->life ? " (id,version,created_at,updated_at,state" : " (id,version,created_at,updated_at");
+	sql_name(sql, r->life ? " (id,version,created_at,updated_at,state"
+		: " (id,version,created_at,updated_at");
 	for (size_t i = 0; i < r->n_fields; i++) {
 		if (!stored(&r->fields[i]))
 			continue;
@@ -226,7 +230,8 @@ bool record_insert(struct op *op, struct record *rec, struct err *err)
 }
 
 /* Writes the columns that differ; *ret_any says whether any but derived ones did. */
-static bool write_columns(struct op *op, const struct record *before, const struct record *after, bool *ret_any,
+static bool write_columns(struct op *op, const struct record *before, const struct record *after,
+	bool *ret_any,
 			  struct err *err)
 {
 	const struct resource *r = after->resource;
@@ -266,12 +271,14 @@ static bool only_derived(const struct record *before, const struct record *after
 	if (!span_eq(before->state, after->state))
 		return false;
 	for (size_t i = 0; i < r->n_fields; i++)
-		if (stored(&r->fields[i]) && !(r->fields[i].flags & DERIVED) && !same(before->values[i], after->values[i]))
+		if (stored(&r->fields[i]) && !(r->fields[i].flags & DERIVED) &&
+		    !same(before->values[i], after->values[i]))
 			return false;
 	return true;
 }
 
-bool record_update(struct op *op, const struct record *before, struct record *after, const char *verb, struct err *err)
+bool record_update(struct op *op, const struct record *before, struct record *after, const char *verb,
+	struct err *err)
 {
 	bool any;
 	bool quiet = only_derived(before, after);

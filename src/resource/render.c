@@ -77,7 +77,8 @@ static void add_field(struct str *out, const struct record *rec, size_t i)
 	}
 }
 
-bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool single, struct str *out, struct err *err)
+bool record_json(struct op *op, const struct record *rec, uint64_t fields, bool single, struct str *out,
+	struct err *err)
 {
 	const struct resource *r = rec->resource;
 	str_addz(out, "{\"id\":");
@@ -116,7 +117,8 @@ struct span record_cell(struct op *op, const struct record *rec, size_t i)
 	case FIELD_TIME:
 		return arena_span(op->arena, span_of(time_format(v.i, text)));
 	case FIELD_REF:
-		return rec->ref_names[i].p ? rec->ref_names[i] : rec->ref_ids[i].p ? rec->ref_ids[i] : SPAN("");
+		return rec->ref_names[i].p ? rec->ref_names[i] : rec->ref_ids[i].p ? rec->ref_ids[i]
+			: SPAN("");
 	case FIELD_TEXT:
 	case FIELD_LONG:
 	case FIELD_DATE:
@@ -141,7 +143,8 @@ static size_t csv_cells(struct op *op, const struct resource *r, const struct re
 	return n;
 }
 
-bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out, struct err *err)
+bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out,
+	struct err *err)
 {
 	struct span cells[FIELDS_MAX + 2];
 	csv_write_start(out);

@@ -18,7 +18,8 @@ static const struct resource unit = {
 };
 static const struct field gadget_fields[] = {
 	{ "unit_id", FIELD_REF, REQUIRED | FILTER, .ref = "unit", .zh = "单位", .en = "unit" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | SEARCH | LIST, .max = 10, .zh = "名称，短的", .en = "name, a short one" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | SEARCH | LIST, .max = 10, .zh = "名称，短的",
+		.en = "name, a short one" },
 	{ "weight", FIELD_INT, FILTER | SORT | LIST, .min = 0, .max = 100, .zh = "重量", .en = "weight" },
 	{ "size", FIELD_ENUM, FILTER, .values = sizes, .zh = "大小", .en = "size" },
 	{ "bought_at", FIELD_TIME, FILTER, .zh = "购买时间", .en = "bought" },
@@ -37,7 +38,8 @@ static const struct transition rows[] = {
 };
 static const struct life life = { states, rows, COUNT(rows) };
 
-static bool apply(struct op *op, struct record *r, const struct transition *t, const json_t *args, const char **ret_to,
+static bool apply(struct op *op, struct record *r, const struct transition *t, const json_t *args,
+	const char **ret_to,
 		  struct err *err)
 {
 	(void)op, (void)err;
@@ -57,7 +59,8 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 static const struct resource gadget = {
 	.name = "gadget", .path = "gadgets", .table = "gadgets", .zh = "小工具，玩具", .en = "gadget, a toy",
 	.fields = gadget_fields, .n_fields = COUNT(gadget_fields), .unit_column = "t.unit_n", .label = "name",
-	.read = PERM_ASSET_READ, .write = PERM_ASSET_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
+	.read = PERM_ASSET_READ, .write = PERM_ASSET_WRITE,
+		.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,
 	.life = &life, .check = check, .apply = apply,
 };
 static const struct resource *const all[] = { &unit, &gadget };
@@ -66,10 +69,14 @@ static const struct grant county_grants[] = { { ROLE_COUNTY_OFFICER, 2, UNIT_PAR
 static const struct grant liaison_grants[] = { { ROLE_UNIT_LIAISON, 3, UNIT_PARENT, false } };
 static const struct grant office_grants[] = { { ROLE_DUTY_OFFICER, 1, UNIT_PARENT, true } };
 static const struct grant auditor_grants[] = { { ROLE_AUDITOR, 1, UNIT_PARENT, true } };
-static const struct actor county = { .who = { .name = { "county", 6 } }, .grants = county_grants, .n_grants = 1 };
-static const struct actor liaison = { .who = { .name = { "liaison", 7 } }, .grants = liaison_grants, .n_grants = 1 };
-static const struct actor office = { .who = { .name = { "office", 6 } }, .grants = office_grants, .n_grants = 1 };
-static const struct actor auditor = { .who = { .name = { "auditor", 7 } }, .grants = auditor_grants, .n_grants = 1 };
+static const struct actor county = { .who = { .name = { "county", 6 } }, .grants = county_grants,
+	.n_grants = 1 };
+static const struct actor liaison = { .who = { .name = { "liaison", 7 } }, .grants = liaison_grants,
+	.n_grants = 1 };
+static const struct actor office = { .who = { .name = { "office", 6 } }, .grants = office_grants,
+	.n_grants = 1 };
+static const struct actor auditor = { .who = { .name = { "auditor", 7 } }, .grants = auditor_grants,
+	.n_grants = 1 };
 
 struct world {
 	struct store *store;
@@ -91,23 +98,36 @@ static void prepare(struct world *w)
 	CHECK_OK(op_begin(&op, &err), err);
 	struct db *db = op_db(&op);
 	CHECK_OK(db_script(db,
-		"CREATE TABLE gadgets (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version BIGINT NOT NULL, created_at BIGINT "
-		"NOT NULL, updated_at BIGINT NOT NULL, state TEXT NOT NULL, unit_n BIGINT, name TEXT NOT NULL, weight BIGINT NOT "
-		"NULL, size TEXT NOT NULL, bought_at BIGINT, phone TEXT NOT NULL, hot BIGINT NOT NULL, rank BIGINT, more TEXT);"
-		"INSERT INTO units (n,id,version,created_at,updated_at,code,name,short_name,kind,sector,parent_n,uscc,sort_order,"
+		"CREATE TABLE gadgets (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version BIGINT NOT "
+		"NULL, created_at BIGINT "
+		"NOT NULL, updated_at BIGINT NOT NULL, state TEXT NOT NULL, unit_n BIGINT, name TEXT NOT "
+		"NULL, weight BIGINT NOT "
+		"NULL, size TEXT NOT NULL, bought_at BIGINT, phone TEXT NOT NULL, hot BIGINT NOT NULL, rank "
+		"BIGINT, more TEXT);"
+		"INSERT INTO units (n,id,version,created_at,updated_at,code,name,short_name,kind,sector,"
+		"parent_n,uscc,sort_order,"
 		"aliases,phone,note) VALUES "
-		"(1,'00000000-0000-7000-8000-000000000001',1,0,0,'CITY','市网信办','','office','government',NULL,'',0,'[]','',''),"
-		"(2,'00000000-0000-7000-8000-000000000002',1,0,0,'CO','县网信办','','office','government',1,'',0,'[]','',''),"
-		"(3,'00000000-0000-7000-8000-000000000003',1,0,0,'WATER','供水公司','','operator','water',2,'',0,'[]','',''),"
-		"(4,'00000000-0000-7000-8000-000000000004',1,0,0,'HOSP','医院','','operator','health',1,'',0,'[]','','');"
-		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (1,1,0),(1,2,0),(1,3,0),(1,4,0),(2,2,0),(2,3,0),"
+		"(1,'00000000-0000-7000-8000-000000000001',1,0,0,'CITY','市网信办','','office','government',NULL,"
+		"'',0,'[]','',''),"
+		"(2,'00000000-0000-7000-8000-000000000002',1,0,0,'CO','县网信办','','office','government',1,'',0,"
+		"'[]','',''),"
+		"(3,'00000000-0000-7000-8000-000000000003',1,0,0,'WATER','供水公司','','operator','water',2,'',0,"
+		"'[]','',''),"
+		"(4,'00000000-0000-7000-8000-000000000004',1,0,0,'HOSP','医院','','operator','health',1,'',0,"
+		"'[]','','');"
+		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (1,1,0),(1,2,0),(1,3,0),(1,"
+		"4,0),(2,2,0),(2,3,0),"
 		"(3,3,0),(4,4,0);"
 		/* the province above, as a link to it makes it */
-		"INSERT INTO units (n,id,version,created_at,updated_at,code,name,short_name,kind,sector,parent_n,uscc,sort_order,"
+		"INSERT INTO units (n,id,version,created_at,updated_at,code,name,short_name,kind,sector,"
+			"parent_n,uscc,sort_order,"
 		"aliases,phone,note) VALUES "
-		"(9,'00000000-0000-7000-8000-000000000009',1,0,0,'PROV','省网信办','','office','government',NULL,'',0,'[]','','');"
-		"UPDATE units SET parent_n=9 WHERE n=1;INSERT INTO settings (key,value) VALUES ('office_unit','1');"
-		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (9,1,0),(9,2,0),(9,3,0),(9,4,0),(9,9,0);",
+		"(9,'00000000-0000-7000-8000-000000000009',1,0,0,'PROV','省网信办','','office','government',NULL,"
+		"'',0,'[]','','');"
+		"UPDATE units SET parent_n=9 WHERE n=1;INSERT INTO settings (key,value) VALUES "
+		"('office_unit','1');"
+		"INSERT INTO unit_tree (ancestor_n,descendant_n,relation) VALUES (9,1,0),(9,2,0),(9,3,0),(9,"
+		"4,0),(9,9,0);",
 		&err), err);
 	CHECK_OK(op_commit(&op, &err), err);
 }
@@ -120,7 +140,8 @@ static json_t *json_of(const char *text)
 	return j;
 }
 
-static bool create(struct world *w, const struct actor *a, const char *text, struct record *ret, struct err *err)
+static bool create(struct world *w, const struct actor *a, const char *text, struct record *ret,
+	struct err *err)
 {
 	struct op op = op_of(w, a);
 	CLEANUP(json_free) json_t *in = json_of(text);
@@ -136,7 +157,8 @@ static void test_validation(struct world *w)
 {
 	static const struct { const char *body, *field; enum err_code code; size_t problems; } cases[] = {
 		{ "{\"unit_id\":\"WATER\",\"name\":\"ok\"}", "", ERR_NONE, 0 },
-		{ "{\"unit_id\":\"00000000-0000-7000-8000-000000000003\",\"name\":\"by id\",\"size\":\"large\",\"hot\":true,\"more\":{\"a\":1}}", "", ERR_NONE, 0 },
+		{ "{\"unit_id\":\"00000000-0000-7000-8000-000000000003\",\"name\":\"by id\","
+			"\"size\":\"large\",\"hot\":true,\"more\":{\"a\":1}}", "", ERR_NONE, 0 },
 		{ "{\"name\":\"no unit\"}", "unit_id", ERR_INVALID, 1 },
 		{ "{}", "unit_id", ERR_INVALID, 2 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"\"}", "name", ERR_INVALID, 1 },
@@ -147,11 +169,13 @@ static void test_validation(struct world *w)
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"weight\":101}", "weight", ERR_INVALID, 1 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"weight\":1.5}", "weight", ERR_INVALID, 1 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"size\":\"huge\"}", "size", ERR_INVALID, 1 },
-		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"bought_at\":\"yesterday\"}", "bought_at", ERR_INVALID, 1 },
+		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"bought_at\":\"yesterday\"}", "bought_at",
+			ERR_INVALID, 1 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"hot\":\"true\"}", "hot", ERR_INVALID, 1 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"rank\":1}", "rank", ERR_INVALID, 1 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"state\":\"used\"}", "state", ERR_INVALID, 1 },
-		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"weigth\":1,\"hott\":1}", "weigth", ERR_INVALID, 2 },
+		{ "{\"unit_id\":\"WATER\",\"name\":\"x\",\"weigth\":1,\"hott\":1}", "weigth", ERR_INVALID,
+			2 },
 		{ "{\"unit_id\":\"WATER\",\"name\":\"bad\"}", "name", ERR_INVALID, 0 },
 		{ "[]", "", ERR_MALFORMED, 0 },
 	};
@@ -170,25 +194,30 @@ static void test_validation(struct world *w)
 static void test_rights(struct world *w)
 {
 	static const struct { const struct actor *who; const char *unit; enum err_code want; } cases[] = {
-		{ &office, "HOSP", ERR_NONE }, { &county, "WATER", ERR_NONE }, { &county, "HOSP", ERR_FORBIDDEN },
-		{ &liaison, "WATER", ERR_FORBIDDEN }, { &auditor, "WATER", ERR_FORBIDDEN }, { &actor_local, "HOSP", ERR_NONE },
+		{ &office, "HOSP", ERR_NONE }, { &county, "WATER", ERR_NONE },
+		{ &county, "HOSP", ERR_FORBIDDEN },
+		{ &liaison, "WATER", ERR_FORBIDDEN }, { &auditor, "WATER", ERR_FORBIDDEN },
+		{ &actor_local, "HOSP", ERR_NONE },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct err err = { 0 };
 		struct record rec;
 		test_case("%.*s makes a gadget of %s", SPAN_ARG(cases[i].who->who.name), cases[i].unit);
-		create(w, cases[i].who, arena_printf(w->arena, "{\"unit_id\":\"%s\",\"name\":\"r%zu\"}", cases[i].unit, i).p, &rec, &err);
+		create(w, cases[i].who, arena_printf(w->arena, "{\"unit_id\":\"%s\",\"name\":\"r%zu\"}",
+			cases[i].unit, i).p, &rec, &err);
 		CHECK_STR(err_name(err.code), err_name(cases[i].want));
 	}
 }
 
-static size_t count_list(struct world *w, const struct actor *a, const char *name, const char *value, struct err *err)
+static size_t count_list(struct world *w, const struct actor *a, const char *name, const char *value,
+	struct err *err)
 {
 	struct op op = op_of(w, a);
 	struct query_pair pair = { span_of(name), span_of(value) };
 	struct query q;
 	struct page page;
-	if (!query_parse(&gadget, &pair, name ? 1 : 0, w->arena, &q, err) || !resource_list(&op, &gadget, &q, &page, err))
+	if (!query_parse(&gadget, &pair, name ? 1 : 0, w->arena, &q, err) ||
+	    !resource_list(&op, &gadget, &q, &page, err))
 		return 0;
 	return page.n;
 }
@@ -198,9 +227,12 @@ static void test_scope_and_filters(struct world *w)
 	struct err err = { 0 };
 	struct record rec;
 	for (int i = 0; i < 40; i++)
-		CHECK_OK(create(w, &office, arena_printf(w->arena, "{\"unit_id\":\"%s\",\"name\":\"g%02d\",\"weight\":%d,\"size\":\"%s\"}",
-							  i % 2 ? "WATER" : "HOSP", i, i % 10, i % 4 ? "small" : "large").p, &rec, &err), err);
-	static const struct { const struct actor *who; const char *name, *value; size_t want; const char *field; } cases[] = {
+		CHECK_OK(create(w, &office, arena_printf(w->arena,
+			"{\"unit_id\":\"%s\",\"name\":\"g%02d\",\"weight\":%d,\"size\":\"%s\"}",
+							  i % 2 ? "WATER" : "HOSP", i, i % 10,
+							  i % 4 ? "small" : "large").p, &rec, &err), err);
+	static const struct { const struct actor *who; const char *name, *value; size_t want;
+		const char *field; } cases[] = {
 		{ &office, "name__gte", "g00", 43, "" },
 		{ &county, "name__gte", "g00", 21, "" },
 		{ &liaison, "unit_id", "HOSP", 0, "" },
@@ -229,7 +261,8 @@ static void test_scope_and_filters(struct world *w)
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct err e = { 0 };
-		test_case("%.*s lists %s=%s", SPAN_ARG(cases[i].who->who.name), cases[i].name, cases[i].value);
+		test_case("%.*s lists %s=%s", SPAN_ARG(cases[i].who->who.name), cases[i].name,
+			cases[i].value);
 		CHECK_INT(count_list(w, cases[i].who, cases[i].name, cases[i].value, &e), cases[i].want);
 		CHECK_STR(e.field, cases[i].field);
 	}
@@ -246,7 +279,8 @@ static void test_paging(struct world *w)
 	for (size_t s = 0; s < COUNT(sorts); s++) {
 		struct err err = { 0 };
 		struct op op = op_of(w, &county);
-		struct query_pair pairs[] = { { SPAN("limit"), SPAN("3") }, { SPAN("sort"), span_of(sorts[s]) } };
+		struct query_pair pairs[] = { { SPAN("limit"), SPAN("3") },
+			{ SPAN("sort"), span_of(sorts[s]) } };
 		struct query q;
 		size_t n = 0, ordered = 0;
 		int64_t seen = 0, last = 0;
@@ -257,8 +291,10 @@ static void test_paging(struct world *w)
 			struct page page = { 0 };
 			CHECK_OK(resource_list(&op, &gadget, &q, &page, &err), err);
 			for (size_t i = 0; i < page.n; i++, n++) {
-				int64_t key = strstr(sorts[s], "weight") ? record_int(&page.rows[i], "weight") : page.rows[i].n;
-				int c = strstr(sorts[s], "name") ? span_cmp(last_name, record_text(&page.rows[i], "name"))
+				int64_t key = strstr(sorts[s], "weight") ? record_int(&page.rows[i], "weight")
+					: page.rows[i].n;
+				int c = strstr(sorts[s], "name")
+					? span_cmp(last_name, record_text(&page.rows[i], "name"))
 								  : (last > key) - (last < key);
 				ordered += n == 0 || (q.descending ? c >= 0 : c <= 0);
 				last = key;
@@ -270,22 +306,26 @@ static void test_paging(struct world *w)
 		}
 		int64_t sum = 0, count = 0;
 		bool found;
-		CHECK_OK(db_int(op_db(&op), SQL("SELECT SUM(n) FROM gadgets WHERE unit_n IN (2,3)"), V0, &sum, &found, &err), err);
-		CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM gadgets WHERE unit_n IN (2,3)"), V0, &count, &found, &err), err);
+		CHECK_OK(db_int(op_db(&op), SQL("SELECT SUM(n) FROM gadgets WHERE unit_n IN (2,3)"), V0, &sum,
+			&found, &err), err);
+		CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM gadgets WHERE unit_n IN (2,3)"), V0,
+			&count, &found, &err), err);
 		CHECK_INT(seen, sum);
 		CHECK_INT(n, count);
 		CHECK_INT(ordered, count);
 	}
 }
 
-static bool verb(struct world *w, const struct actor *a, struct span id, const char *name, const char *args, int64_t version,
-		 struct record *ret, struct err *err)
+static bool verb(struct world *w, const struct actor *a, struct resource_request q, const char *args,
+	struct record *ret,
+		 struct err *err)
 {
 	struct op op = op_of(w, a);
 	CLEANUP(json_free) json_t *in = json_of(args);
+	q.in = in;
 	if (!op_begin(&op, err))
 		return false;
-	if (resource_apply(&op, &gadget, id, span_of(name), in, version, ret, err))
+	if (resource_apply(&op, &gadget, &q, ret, err))
 		return op_commit(&op, err);
 	op_rollback(&op);
 	return false;
@@ -296,9 +336,11 @@ static void test_life(struct world *w)
 	struct record rec;
 	struct err made = { 0 };
 	test_case("a gadget to live with");
-	CHECK_OK(create(w, &office, "{\"unit_id\":\"WATER\",\"name\":\"life\",\"phone\":\"13800000000\"}", &rec, &made), made);
+	CHECK_OK(create(w, &office, "{\"unit_id\":\"WATER\",\"name\":\"life\",\"phone\":\"13800000000\"}",
+		&rec, &made), made);
 	struct span id = rec.id;
-	static const struct { const struct actor *who; const char *verb, *args; int64_t version; enum err_code want; const char *state; }
+	static const struct { const struct actor *who; const char *verb, *args; int64_t version;
+		enum err_code want; const char *state; }
 	cases[] = {
 		{ &office, "hit", "{\"text\":\"soft\"}", 0, ERR_CONFLICT, "new" },
 		{ &office, "explode", "{}", 0, ERR_NOT_FOUND, "new" },
@@ -309,7 +351,8 @@ static void test_life(struct world *w)
 		{ &county, "use", "{}", 1, ERR_NONE, "used" },
 		{ &county, "hit", "{}", 0, ERR_INVALID, "used" },
 		{ &county, "hit", "{\"text\":\"soft\"}", 0, ERR_NONE, "used" },
-		{ &county, "hit", "{\"text\":\"x\",\"on_behalf\":{\"person\":\"\"}}", 0, ERR_INVALID, "used" },
+		{ &county, "hit", "{\"text\":\"x\",\"on_behalf\":{\"person\":\"\"}}", 0, ERR_INVALID,
+			"used" },
 		{ &county, "hit", "{\"text\":\"hard\"}", 0, ERR_NONE, "broken" },
 		{ &county, "scrap", "{\"reason\":\"old\"}", 0, ERR_FORBIDDEN, "broken" },
 		{ &office, "scrap", "{\"reason\":\" \"}", 0, ERR_INVALID, "broken" },
@@ -320,7 +363,9 @@ static void test_life(struct world *w)
 		struct err err = { 0 };
 		struct op op = op_of(w, &actor_local);
 		test_case("%.*s: %s %s", SPAN_ARG(cases[i].who->who.name), cases[i].verb, cases[i].args);
-		verb(w, cases[i].who, id, cases[i].verb, cases[i].args, cases[i].version, &rec, &err);
+		struct resource_request q = { .id = id, .verb = span_of(cases[i].verb),
+			.if_version = cases[i].version };
+		verb(w, cases[i].who, q, cases[i].args, &rec, &err);
 		CHECK_STR(err_name(err.code), err_name(cases[i].want));
 		struct err e = { 0 };
 		CHECK_OK(resource_get(&op, &gadget, id, &rec, &e), e);
@@ -331,11 +376,14 @@ static void test_life(struct world *w)
 	bool found;
 	struct err err = { 0 };
 	test_case("steps and changes of that life");
-	CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM steps WHERE resource='gadget' AND record_n=?"), V(db_i(rec.n)), &steps,
+	CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM steps WHERE resource='gadget' AND record_n=?"),
+		V(db_i(rec.n)), &steps,
 			&found, &err), err);
-	CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM changes WHERE resource='gadget' AND record_n=?"), V(db_i(rec.n)),
+	CHECK_OK(db_int(op_db(&op),
+		SQL("SELECT COUNT(*) FROM changes WHERE resource='gadget' AND record_n=?"), V(db_i(rec.n)),
 			&changed, &found, &err), err);
-	CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM change_values WHERE body LIKE '%13800000000%'"), V0, &masked, &found,
+	CHECK_OK(db_int(op_db(&op), SQL("SELECT COUNT(*) FROM change_values WHERE body LIKE '%13800000000%'"),
+		V0, &masked, &found,
 			&err), err);
 	CHECK_INT(steps, 4);
 	CHECK_INT(changed, 5);
@@ -356,14 +404,20 @@ static void test_change_and_delete(struct world *w)
 	CLEANUP(json_free) json_t *in = json_of("{\"weight\":5}");
 	CLEANUP(json_free) json_t *away = json_of("{\"unit_id\":\"HOSP\"}");
 	CHECK_OK(op_begin(&op, &err), err);
-	CHECK_OK(resource_change(&op, &gadget, id, in, 1, &rec, &err), err);
+	CHECK_OK(resource_change(&op, &gadget,
+		&(struct resource_request){ .id = id, .in = in, .if_version = 1 }, &rec, &err), err);
 	CHECK_INT(rec.version, 2);
-	CHECK_OK(resource_change(&op, &gadget, id, in, 2, &rec, &err), err);
+	CHECK_OK(resource_change(&op, &gadget,
+		&(struct resource_request){ .id = id, .in = in, .if_version = 2 }, &rec, &err), err);
 	CHECK_INT(rec.version, 2);                /* nothing differs: nothing is written */
 	struct err e = { 0 };
-	CHECK_ERR(resource_change(&op, &gadget, id, in, 1, &rec, &e), e, ERR_PRECONDITION);
+	CHECK_ERR(resource_change(&op, &gadget,
+		&(struct resource_request){ .id = id, .in = in, .if_version = 1 }, &rec, &e), e,
+		ERR_PRECONDITION);
 	struct err f = { 0 };
-	CHECK_ERR(resource_change(&op, &gadget, id, away, 0, &rec, &f), f, ERR_FORBIDDEN);
+	CHECK_ERR(resource_change(&op, &gadget,
+		&(struct resource_request){ .id = id, .in = away, .if_version = 0 }, &rec, &f), f,
+		ERR_FORBIDDEN);
 	CHECK_OK(resource_delete(&op, &gadget, id, 0, &err), err);
 	struct err g = { 0 };
 	CHECK_ERR(resource_get(&op, &gadget, id, &rec, &g), g, ERR_NOT_FOUND);
@@ -377,7 +431,8 @@ static void test_rendering(struct world *w)
 	struct op op = op_of(w, &office);
 	struct str out = STR_IN(w->arena, 1 << 20);
 	test_case("JSON and CSV");
-	CHECK_OK(create(w, &office, "{\"unit_id\":\"WATER\",\"name\":\"=1+1\",\"more\":[1]}", &rec, &err), err);
+	CHECK_OK(create(w, &office, "{\"unit_id\":\"WATER\",\"name\":\"=1+1\",\"more\":[1]}", &rec, &err),
+		err);
 	CHECK_OK(record_json(&op, &rec, 0, true, &out, &err), err);
 	CLEANUP(json_free) json_t *j = json_of(str_z(&out));
 	CHECK_SPAN(json_get_text(j, "unit_id"), "00000000-0000-7000-8000-000000000003");
@@ -420,7 +475,8 @@ static void test_stream(struct world *w)
 	bool ok = op_begin(&op, &err);
 	for (int i = 0; ok && i < CHANGES; i++)
 		ok = store_add_change(op.tx, &(struct store_change){ .resource = "gadget", .record_n = 1,
-					      .record_id = SPAN("00000000-0000-7000-8000-000000000009"), .version = i,
+					      .record_id = SPAN("00000000-0000-7000-8000-000000000009"),
+					      	.version = i,
 					      .verb = "change", .unit_after_n = 3 }, NULL, &err);
 	CHECK_OK(ok && op_commit(&op, &err), err);
 	CHECK_OK(stream_changes(&c, &err), err);

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Ordinary routes: what is not a generic operation on a resource.  Method, path, handler, permission and body limit are
- * mandatory.  A handler fills the answer (JSON text in call->out, status); on failure it sets err and the caller makes
- * the problem document.
+ * Ordinary routes: what is not a generic operation on a resource.  Method, path, handler, permission and body
+ * limit are mandatory.  A handler fills the answer (JSON text in call->out, status); on failure it sets err
+ * and the caller makes the problem document.
  */
 #include "resource/resource.h"
 
@@ -30,10 +30,10 @@ struct call {
 typedef bool route_fn(struct call *c, struct err *err);
 
 enum route_flag {
-	ROUTE_TX = 1,                          /* run inside one transaction, with Idempotency-Key kept in it */
+	ROUTE_TX = 1,      /* run inside one transaction, with Idempotency-Key kept in it */
 	ROUTE_RAW = 2,                         /* body is not JSON */
 	ROUTE_CSV = 4,                         /* text/csv answers */
-	ROUTE_SECRET = 8,                      /* a secret goes in or out: nothing is kept under an Idempotency-Key */
+	ROUTE_SECRET = 8,      /* a secret goes in or out: nothing is kept under an Idempotency-Key */
 	ROUTE_SLOW = 16,                       /* hashes a password: kept to a few workers */
 };
 
@@ -44,7 +44,7 @@ struct route {
 	size_t body_max;                       /* 0: no body */
 	unsigned flags;
 	const char *zh, *en;
-	const char *body_schema;               /* JSON text for OpenAPI: schema of the request body, or NULL */
+	const char *body_schema;      /* JSON text for OpenAPI: schema of the request body, or NULL */
 	const char *answer_schema;             /* schema of the 200 answer, or NULL: any object */
 };
 

@@ -10,7 +10,9 @@ static bool show_openapi(struct call *c, struct err *err)
 }
 
 const struct route resource_routes[] = {
-	{ "GET", "/api/v1/openapi.json", show_openapi, PERM_NONE, 0, 0, "接口说明", "this interface's description" },
-	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示", "live hints of changes" },
+	{ "GET", "/api/v1/openapi.json", show_openapi, PERM_NONE, 0, 0, "接口说明",
+		"this interface's description" },
+	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示",
+		"live hints of changes" },
 };
 const size_t resource_routes_count = COUNT(resource_routes);

@@ -21,7 +21,8 @@ static void stream_free(void *user)
 	free(user);
 }
 
-static bool may_see(const struct stream_user *u, struct db *db, const struct db_rows *rows, bool *ret, struct err *err)
+static bool may_see(const struct stream_user *u, struct db *db, const struct db_rows *rows, bool *ret,
+	struct err *err)
 {
 	const struct resource *r = resource_find(db_col_text(rows, 2));
 	int64_t before = db_col_int(rows, 6), after = db_col_int(rows, 7);
@@ -39,7 +40,8 @@ static bool may_see(const struct stream_user *u, struct db *db, const struct db_
 static void add_event(struct str *out, const struct db_rows *rows)
 {
 	char at[TIME_TEXT];
-	str_addf(out, "id: %lld\nevent: change\ndata: {\"seq\":%lld,\"resource\":", (long long)db_col_int(rows, 0),
+	str_addf(out, "id: %lld\nevent: change\ndata: {\"seq\":%lld,\"resource\":",
+		(long long)db_col_int(rows, 0),
 		 (long long)db_col_int(rows, 0));
 	str_add_json(out, db_col_text(rows, 2));
 	str_addz(out, ",\"id\":");
@@ -50,7 +52,8 @@ static void add_event(struct str *out, const struct db_rows *rows)
 		 time_format(db_col_int(rows, 1), at));
 }
 
-/* At most STREAM_READ changes and half of `out`: the loop thread has others to serve.  *ret_more: there may be more. */
+/* At most STREAM_READ changes and half of `out`: the loop thread has others to serve.  *ret_more: there may
+ * be more. */
 static bool read_changes(struct stream_user *u, struct str *out, bool *ret_more, struct err *err)
 {
 	struct db *db = store_reader(u->store);
@@ -58,8 +61,10 @@ static bool read_changes(struct stream_user *u, struct str *out, bool *ret_more,
 	for (; n == STREAM_BATCH && all < STREAM_READ && out->n < out->max / 2; all += n) {
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool more, see;
-		if (!db_query(db, SQL("SELECT n,at,resource,record_id,verb,version,unit_before_n,unit_after_n,record_n "
-				      "FROM changes WHERE n>? ORDER BY n LIMIT 200"), V(db_i(u->seq)), &rows, err))
+		if (!db_query(db,
+		    SQL("SELECT n,at,resource,record_id,verb,version,unit_before_n,unit_after_n,record_n "
+				      "FROM changes WHERE n>? ORDER BY n LIMIT 200"), V(db_i(u->seq)), &rows,
+				      err))
 			return false;
 		for (n = 0; n < STREAM_BATCH; n++) {
 			if (!db_next(rows, &more, err))
@@ -89,7 +94,7 @@ static bool stream_next(void *user, struct str *out)
 		return true;
 	if (!read_changes(u, out, &more, &err))
 		return false;
-	u->version = more ? -1 : version;        /* what was left out is told at the next tick, commit or not */
+	u->version = more ? -1 : version;      /* what was left out is told at the next tick, commit or not */
 	return true;
 }
 
@@ -102,7 +107,8 @@ bool stream_changes(struct call *c, struct err *err)
 	if (seq < 0)
 		return err_set(err, ERR_IO, "无法读取变更日志", "cannot read the change log");
 	if (last.n && !span_int(last, 0, INT64_MAX, &seq))
-		return err_field(err, "Last-Event-ID", "Last-Event-ID 应为序号", "Last-Event-ID must be a number");
+		return err_field(err, "Last-Event-ID", "Last-Event-ID 应为序号",
+			"Last-Event-ID must be a number");
 	struct stream_user *u = calloc(1, sizeof *u);
 	if (!u)
 		abort();

@@ -19,7 +19,8 @@ static bool one_member(struct op *op, const struct resource *r, const char *name
 	return field_parse(op, f, value, &rec->values[field_index(r, f)], err);
 }
 
-static bool read_members(struct op *op, const struct resource *r, const json_t *in, struct record *rec, struct err *err)
+static bool read_members(struct op *op, const struct resource *r, const json_t *in, struct record *rec,
+	struct err *err)
 {
 	const char *name;
 	json_t *value;
@@ -64,7 +65,8 @@ static bool may_write(struct op *op, const struct resource *r, const struct reco
 	bool may = !r->unit_column ? actor_has(op->actor, r->write) : false;
 	if (r->unit_column && !actor_may(op->actor, op_db(op), r->write, record_unit(rec), &may, err))
 		return false;
-	return may || err_set(err, ERR_FORBIDDEN, "没有修改的权限，或该单位不在您的范围内", "not permitted to change this, or its unit is out of your scope");
+	return may || err_set(err, ERR_FORBIDDEN, "没有修改的权限，或该单位不在您的范围内",
+		"not permitted to change this, or its unit is out of your scope");
 }
 
 static bool offered(const struct resource *r, unsigned what, struct err *err)
@@ -79,23 +81,30 @@ static bool reload(struct op *op, struct record *rec, struct err *err)
 	return resource_load(op, rec->resource, rec->n, rec, &found, err);
 }
 
-bool resource_create(struct op *op, const struct resource *r, const json_t *in, struct record *ret, struct err *err)
+/* What is missing and what is wrong are told together; what is missing comes first. */
+static bool read_new(struct op *op, const struct resource *r, const json_t *in, struct record *rec,
+	struct err *err)
+{
+	struct err missing = { 0 }, bad = { 0 };
+	bool complete = json_is_object(in) ? check_required(op, r, in, &missing) : true;
+	bool good = read_members(op, r, in, rec, &bad);
+	if (!good || !complete)
+		*err = good || (bad.code == ERR_INVALID && !complete) ? missing : bad;
+	return good && complete;
+}
+
+bool resource_create(struct op *op, const struct resource *r, const json_t *in, struct record *ret,
+	struct err *err)
 {
 	struct record rec;
 	if (!offered(r, RESOURCE_CREATE, err))
 		return false;
 	if (!actor_has(op->actor, r->write))
 		return err_set(err, ERR_FORBIDDEN, "没有新增的权限", "not permitted to add this");
-	if (!record_new(r, op->arena, &rec))
+	if (!record_new(r, op->arena, &rec) || !read_new(op, r, in, &rec, err))
 		return false;
-	struct err missing = { 0 }, bad = { 0 };
-	bool complete = json_is_object(in) ? check_required(op, r, in, &missing) : true;
-	bool good = read_members(op, r, in, &rec, &bad);
-	if (!good || !complete) {
-		*err = good || (bad.code == ERR_INVALID && !complete) ? missing : bad;
-		return false;
-	}
-	/* a new unit stands nowhere yet: whoever makes one needs the permission where its parent is (its check() says so) */
+	/* a new unit stands nowhere yet: whoever makes one needs the permission where its parent is (its
+	 * check() says so) */
 	bool self_scoped = r->unit_column && strcmp(r->unit_column, "t.n") == 0;
 	bool placed = record_unit(&rec) != 0;
 	if (placed && !self_scoped && !may_write(op, r, &rec, err))
@@ -122,15 +131,16 @@ static bool check_version(const struct record *rec, int64_t if_version, struct e
 	return err_set(err, ERR_PRECONDITION, "记录已被他人修改，请重新打开", "changed by someone else, open it again");
 }
 
-bool resource_change(struct op *op, const struct resource *r, struct span id, const json_t *in, int64_t if_version,
-		     struct record *ret, struct err *err)
+bool resource_change(struct op *op, const struct resource *r, const struct resource_request *q,
+	struct record *ret,
+		     struct err *err)
 {
 	struct record before, after;
-	if (!offered(r, RESOURCE_CHANGE, err) || !resource_get(op, r, id, &before, err) || !may_write(op, r, &before, err) ||
-	    !check_version(&before, if_version, err))
+	if (!offered(r, RESOURCE_CHANGE, err) || !resource_get(op, r, q->id, &before, err) ||
+	    !may_write(op, r, &before, err) || !check_version(&before, q->if_version, err))
 		return false;
 	after = record_copy(op, &before);
-	if (!read_members(op, r, in, &after, err))
+	if (!read_members(op, r, q->in, &after, err))
 		return false;
 	/* whoever moves a record to another unit needs the permission there too */
 	if (record_unit(&before) != record_unit(&after) && !may_write(op, r, &after, err))
@@ -147,10 +157,12 @@ bool resource_change(struct op *op, const struct resource *r, struct span id, co
 	return true;
 }
 
-bool resource_delete(struct op *op, const struct resource *r, struct span id, int64_t if_version, struct err *err)
+bool resource_delete(struct op *op, const struct resource *r, struct span id, int64_t if_version,
+	struct err *err)
 {
 	struct record rec;
-	if (!offered(r, RESOURCE_DELETE, err) || !resource_get(op, r, id, &rec, err) || !may_write(op, r, &rec, err) ||
+	if (!offered(r, RESOURCE_DELETE, err) || !resource_get(op, r, id, &rec, err) ||
+	    !may_write(op, r, &rec, err) ||
 	    !check_version(&rec, if_version, err))
 		return false;
 	if (r->after && !r->after(op, &rec, NULL, err))

@@ -74,7 +74,8 @@ static void handle(void *user, struct http_request *r, struct http_answer *ret)
 	api_handle(&role->api, r->worker, r, ret);
 }
 
-static void refuse(void *user, int status, const struct http_request *r, struct http_answer *ret, struct arena *a)
+static void refuse(void *user, int status, const struct http_request *r, struct http_answer *ret,
+	struct arena *a)
 {
 	(void)user;
 	api_refuse(status, api_wants_zh(r), ret, a);
@@ -98,7 +99,8 @@ static bool enter_sandbox(const char *folder, struct err *err)
 	snprintf(store, sizeof store, "%s/store", folder);
 	snprintf(blobs, sizeof blobs, "%s/blobs", folder);
 	const char *const read_write[] = { store, blobs, NULL };
-	const char *const read_only[] = { "/proc/self", "/etc/localtime", "/usr/share/zoneinfo", "/dev/urandom", NULL };
+	const char *const read_only[] = { "/proc/self", "/etc/localtime", "/usr/share/zoneinfo",
+		"/dev/urandom", NULL };
 	struct sandbox s = { .read_write = read_write, .read_only = read_only };
 	return sandbox_enter(&s, err);
 }
@@ -108,14 +110,19 @@ bool role_api(const struct role_config *c, struct err *err)
 	struct api_role role = { .config = c, .api = { .authenticate = people_authenticate_http } };
 	struct http_config http = {
 		.listen_fd = c->listen_fd, .workers = WORKERS, .connections_max = CONNECTIONS,
-		.connections_per_address = CONNECTIONS_PER_ADDRESS, .streams_max = STREAMS, .head_ms = HEAD_MS, .body_ms = BODY_MS,
-		.idle_ms = IDLE_MS, .arena_soft = REQUEST_SOFT, .arena_hard = REQUEST_HARD, .stream_ms = STREAM_MS,
-		.known = known, .stranger_max = STRANGER_MAX, .held_max = HELD_MAX, .slow = slow, .slow_workers = SLOW_WORKERS,
-		.limit = limit, .handle = handle, .refuse = refuse, .worker_start = worker_start, .worker_stop = worker_stop,
+		.connections_per_address = CONNECTIONS_PER_ADDRESS, .streams_max = STREAMS,
+			.head_ms = HEAD_MS, .body_ms = BODY_MS,
+		.idle_ms = IDLE_MS, .arena_soft = REQUEST_SOFT, .arena_hard = REQUEST_HARD,
+			.stream_ms = STREAM_MS,
+		.known = known, .stranger_max = STRANGER_MAX, .held_max = HELD_MAX, .slow = slow,
+			.slow_workers = SLOW_WORKERS,
+		.limit = limit, .handle = handle, .refuse = refuse, .worker_start = worker_start,
+			.worker_stop = worker_stop,
 		.user = &role,
 	};
 	CLEANUP(store_close_p) struct store *loop_store = NULL;
-	if (!enter_sandbox(c->folder, err) || !store_open(c->folder, STORE_OPEN, &loop_store, err) || !loop_new(&role.loop, err))
+	if (!enter_sandbox(c->folder, err) || !store_open(c->folder, STORE_OPEN, &loop_store, err) ||
+	    !loop_new(&role.loop, err))
 		return false;
 	role.api.loop_store = loop_store;
 	bool ok = http_server_new(role.loop, &http, &role.server, err);
@@ -131,7 +138,7 @@ bool role_api(const struct role_config *c, struct err *err)
 	return ok;
 }
 
-/* ---- routes about the program itself ------------------------------------------------------------------------------------- */
+/* ---- routes about the program itself ------------------------------------------------------------------- */
 
 static bool show_health(struct call *c, struct err *err)
 {
@@ -157,7 +164,8 @@ static bool show_metrics(struct call *c, struct err *err)
 			 "# TYPE seawall_http_streams gauge\nseawall_http_streams %llu\n"
 			 "# HELP seawall_change_sequence Number of the last committed change.\n"
 			 "# TYPE seawall_change_sequence counter\nseawall_change_sequence %lld\n",
-		 (unsigned long long)f.requests, (unsigned long long)f.refused, (unsigned long long)f.connections,
+		 (unsigned long long)f.requests, (unsigned long long)f.refused,
+		 (unsigned long long)f.connections,
 		 (unsigned long long)f.streams, (long long)store_change_seq(c->op->store));
 	return str_check(c->out, err);
 }

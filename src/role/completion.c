@@ -29,7 +29,8 @@ static void command_lines(FILE *out, const struct command *c)
 static void resource_lines(FILE *out, const struct resource *r)
 {
 	static const struct { const char *verb; unsigned op; } generic[] = {
-		{ "list", 0 }, { "show", 0 }, { "add", RESOURCE_CREATE }, { "set", RESOURCE_CHANGE }, { "rm", RESOURCE_DELETE },
+		{ "list", 0 }, { "show", 0 }, { "add", RESOURCE_CREATE }, { "set", RESOURCE_CHANGE },
+		{ "rm", RESOURCE_DELETE },
 	};
 	line(out, "", span_of(r->name));
 	for (size_t i = 0; i < COUNT(generic); i++)
@@ -55,10 +56,12 @@ bool completion_run(struct command_call *c, struct err *err)
 	fprintf(c->out, "}\n_seawall_fill\n"
 			"_seawall() {\n"
 			"\tlocal cur=${COMP_WORDS[COMP_CWORD]} typed=() w\n"
-			"\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $w == -* ]] || typed+=(\"$w\"); done\n"
+			"\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $w == -* ]] || "
+			"typed+=(\"$w\"); done\n"
 			"\tlocal key=\".${typed[*]:0:2}\"\n"
 			"\t[[ -n ${_seawall_next[\"$key\"]} ]] || key=\".${typed[*]:0:1}\"\n"
-			"\tCOMPREPLY=($(compgen -W \"${_seawall_next[\"$key\"]} --data --json --help\" -- \"$cur\"))\n"
+			"\tCOMPREPLY=($(compgen -W \"${_seawall_next[\"$key\"]} --data --json --help\" -- "
+			"\"$cur\"))\n"
 			"\t[[ ${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- \"$cur\"))\n"
 			"}\n"
 			"complete -F _seawall seawall\n");

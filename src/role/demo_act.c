@@ -146,8 +146,9 @@ static bool act_finding(struct demo *d, const json_t *step, struct err *err)
 	for (size_t i = 0; i < page.n; i++)
 		if (!op_begin(d->op, err) ||
 			!end(d->op,
-				resource_apply(
-					d->op, &finding_resource, page.rows[i].id, verb, args, 0, &made, err),
+				resource_apply(d->op, &finding_resource,
+					&(struct resource_request){ .id = page.rows[i].id, .verb = verb, .in = args },
+					&made, err),
 				err))
 			return false;
 	return true;
@@ -217,8 +218,10 @@ static bool act_order(struct demo *d, const json_t *step, struct err *err)
 	CLEANUP(json_free) json_t *args = demo_times(d, json_object_get(step, "args"));
 	struct span verb = json_get_text(step, "verb");
 	struct record o, made;
-	return find_order(d, step, &o, err) && name_items(d, &o, args, err) && op_begin(d->op, err) &&
-		end(d->op, resource_apply(d->op, &order_resource, o.id, verb, args, 0, &made, err), err);
+	if (!find_order(d, step, &o, err) || !name_items(d, &o, args, err) || !op_begin(d->op, err))
+		return false;
+	struct resource_request q = { .id = o.id, .verb = verb, .in = args };
+	return end(d->op, resource_apply(d->op, &order_resource, &q, &made, err), err);
 }
 
 static const struct {

@@ -19,7 +19,8 @@ static void notice(const struct process_event *e)
 	if (e->started)
 		log_info("role.started", LOG_Z("role", e->role), LOG_INT("pid", e->pid));
 	else
-		log_warn("role.ended", LOG_Z("role", e->role), LOG_INT("pid", e->pid), LOG_INT("status", e->wait_status),
+		log_warn("role.ended", LOG_Z("role", e->role), LOG_INT("pid", e->pid),
+			LOG_INT("status", e->wait_status),
 			 LOG_INT("restart_ms", e->restart_ms));
 }
 
@@ -38,7 +39,8 @@ static bool supervise(const char *folder, int listen_fd, struct err *err)
 {
 	char fd[16];
 	snprintf(fd, sizeof fd, "%d", listen_fd);
-	const char *const api_argv[] = { process_self(), "serve", "--role", "api", "--data", folder, "--listen-fd", fd, NULL };
+	const char *const api_argv[] = { process_self(), "serve", "--role", "api", "--data", folder,
+		"--listen-fd", fd, NULL };
 	const char *const jobs_argv[] = { process_self(), "serve", "--role", "jobs", "--data", folder, NULL };
 	const struct process_role roles[] = {
 		{ .name = "api", .argv = api_argv, .keep_fds = &listen_fd, .n_keep = 1, .notice = notice },
@@ -56,7 +58,8 @@ static bool run_parent(struct command_call *c, struct span listen, struct err *e
 	snprintf(lock, sizeof lock, "%s/lock", c->folder);
 	if (!file_exists(c->folder))
 		return err_set(err, ERR_NOT_FOUND, "没有数据目录 %s，请先执行 seawall init --data %s",
-			       "there is no data folder %s: run seawall init --data %s first", c->folder, c->folder);
+			       "there is no data folder %s: run seawall init --data %s first", c->folder,
+			       c->folder);
 	if (!file_lock(lock, LOCK_WAIT_MS, &lock_fd, err)) {
 		if (err->code == ERR_BUSY)
 			return err_set(err, ERR_BUSY, "数据目录 %s 已有一个 seawall serve 在运行",
@@ -110,22 +113,29 @@ static bool run_audit_verify(struct command_call *c, struct err *err)
 	if (!store_audit_verify(c->op->store, &a, err))
 		return false;
 	if (a.broken_seq) {
-		struct span zh = arena_printf(c->op->arena, "变更日志第 %" PRId64 " 条不符：%s", a.broken_seq, a.reason_zh);
-		struct span en = arena_printf(c->op->arena, "change %" PRId64 " is broken: %s", a.broken_seq, a.reason_en);
+		struct span zh = arena_printf(c->op->arena, "变更日志第 %" PRId64 " 条不符：%s", a.broken_seq,
+			a.reason_zh);
+		struct span en = arena_printf(c->op->arena, "change %" PRId64 " is broken: %s", a.broken_seq,
+			a.reason_en);
 		return err_texts(err, ERR_CORRUPT, "", zh.p, en.p);
 	}
 	fprintf(c->out, c->zh ? "变更日志完整：%" PRId64 " 条变更，%" PRId64 " 个签名检查点\n" :
-				"the change log is whole: %" PRId64 " changes, %" PRId64 " signed checkpoints\n",
+				"the change log is whole: %" PRId64 " changes, %"
+					PRId64 " signed checkpoints\n",
 		a.checked, a.checkpoints);
 	return true;
 }
 
 const struct command role_commands[] = {
-	{ "init", "", "", COMMAND_CREATE, run_init, "建立或升级数据目录", "make a data folder, or bring it up to date" },
+	{ "init", "", "", COMMAND_CREATE, run_init, "建立或升级数据目录",
+		"make a data folder, or bring it up to date" },
 	{ "demo", "", "data= seed=", COMMAND_NO_STORE, run_demo, "在新的数据目录里建一座演示城市（虚构的数据）",
 		"make the demonstration city, invented data, in a fresh data folder" },
-	{ "serve", "", "data= listen= role= listen-fd=", COMMAND_NO_STORE, run_serve, "运行服务", "run the server" },
-	{ "audit verify", "", "", COMMAND_OPEN, run_audit_verify, "核对变更日志是否完整", "verify the chain of the change log" },
-	{ "completion", "", "", COMMAND_NO_STORE, completion_run, "输出 bash 补全脚本", "print a bash completion script" },
+	{ "serve", "", "data= listen= role= listen-fd=", COMMAND_NO_STORE, run_serve, "运行服务",
+		"run the server" },
+	{ "audit verify", "", "", COMMAND_OPEN, run_audit_verify, "核对变更日志是否完整",
+		"verify the chain of the change log" },
+	{ "completion", "", "", COMMAND_NO_STORE, completion_run, "输出 bash 补全脚本",
+		"print a bash completion script" },
 };
 const size_t role_commands_count = COUNT(role_commands);

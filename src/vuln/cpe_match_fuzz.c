@@ -17,11 +17,14 @@ static bool slow_match(struct span pattern, struct span value)
 	if (pattern.n == 0)
 		return value.n == 0;
 	if (pattern.p[0] == '*' || pattern.p[0] == '?') {
-		struct span rest = span_from(pattern, 1), after = value.n ? span_from(value, unit(value)) : value;
-		return slow_match(rest, value) || (value.n && slow_match(pattern.p[0] == '*' ? pattern : rest, after));
+		struct span rest = span_from(pattern, 1),
+			after = value.n ? span_from(value, unit(value)) : value;
+		return slow_match(rest, value) ||
+			(value.n && slow_match(pattern.p[0] == '*' ? pattern : rest, after));
 	}
 	size_t p = unit(pattern), v = value.n ? unit(value) : 0;
-	return v && pattern.p[p - 1] == value.p[v - 1] && slow_match(span_from(pattern, p), span_from(value, v));
+	return v && pattern.p[p - 1] == value.p[v - 1] &&
+		slow_match(span_from(pattern, p), span_from(value, v));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -38,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	for (int i = 0; i < CPE_ATTRIBUTES; i++) {
 		struct span pattern = s.at[i].text, value = t.at[i].text;
-		if (!s.at[i].wild || t.at[i].kind != CPE_VALUE || t.at[i].wild || pattern.n + value.n > SLOW_MOST)
+		if (!s.at[i].wild || t.at[i].kind != CPE_VALUE || t.at[i].wild ||
+		    pattern.n + value.n > SLOW_MOST)
 			continue;
 		if (cpe_wild_match(pattern, value) != slow_match(pattern, value))
 			abort();

@@ -17,8 +17,10 @@ static const struct metric metrics2[CVSS2_METRICS] = {
 static const struct metric metrics3[CVSS3_METRICS] = {
 	{ "AV", "N A L P", true }, { "AC", "L H", true }, { "PR", "N L H", true }, { "UI", "N R", true },
 	{ "S", "U C", true }, { "C", "N L H", true }, { "I", "N L H", true }, { "A", "N L H", true },
-	{ "E", "X H F P U" }, { "RL", "X U W T O" }, { "RC", "X C R U" }, { "CR", "X L M H" }, { "IR", "X L M H" },
-	{ "AR", "X L M H" }, { "MAV", "X N A L P" }, { "MAC", "X L H" }, { "MPR", "X N L H" }, { "MUI", "X N R" },
+	{ "E", "X H F P U" }, { "RL", "X U W T O" }, { "RC", "X C R U" }, { "CR", "X L M H" },
+	{ "IR", "X L M H" },
+	{ "AR", "X L M H" }, { "MAV", "X N A L P" }, { "MAC", "X L H" }, { "MPR", "X N L H" },
+	{ "MUI", "X N R" },
 	{ "MS", "X U C" }, { "MC", "X N L H" }, { "MI", "X N L H" }, { "MA", "X N L H" },
 };
 
@@ -26,9 +28,12 @@ static const struct metric metrics4[CVSS4_METRICS] = {
 	{ "AV", "N A L P", true }, { "AC", "L H", true }, { "AT", "N P", true }, { "PR", "N L H", true },
 	{ "UI", "N P A", true }, { "VC", "H L N", true }, { "VI", "H L N", true }, { "VA", "H L N", true },
 	{ "SC", "H L N", true }, { "SI", "H L N", true }, { "SA", "H L N", true }, { "E", "X A P U" },
-	{ "CR", "X H M L" }, { "IR", "X H M L" }, { "AR", "X H M L" }, { "MAV", "X N A L P" }, { "MAC", "X L H" },
-	{ "MAT", "X N P" }, { "MPR", "X N L H" }, { "MUI", "X N P A" }, { "MVC", "X H L N" }, { "MVI", "X H L N" },
-	{ "MVA", "X H L N" }, { "MSC", "X H L N" }, { "MSI", "X S H L N" }, { "MSA", "X S H L N" }, { "S", "X N P" },
+	{ "CR", "X H M L" }, { "IR", "X H M L" }, { "AR", "X H M L" }, { "MAV", "X N A L P" },
+	{ "MAC", "X L H" },
+	{ "MAT", "X N P" }, { "MPR", "X N L H" }, { "MUI", "X N P A" }, { "MVC", "X H L N" },
+	{ "MVI", "X H L N" },
+	{ "MVA", "X H L N" }, { "MSC", "X H L N" }, { "MSI", "X S H L N" }, { "MSA", "X S H L N" },
+	{ "S", "X N P" },
 	{ "AU", "X N Y" }, { "R", "X A U I" }, { "V", "X D C" }, { "RE", "X L M H" },
 	{ "U", "X Clear Green Amber Red" },
 };
@@ -135,7 +140,8 @@ static bool read_metrics(enum cvss_version version, struct span rest, uint8_t *v
 	for (int i = 0; i < versions[version].count; i++) {
 		const struct metric *m = &versions[version].metrics[i];
 		if (m->mandatory && !(seen & UINT32_C(1) << i))
-			return err_field(err, m->name, "CVSS 向量缺少必需的指标 %s", "CVSS vector lacks the mandatory metric %s",
+			return err_field(err, m->name, "CVSS 向量缺少必需的指标 %s",
+				"CVSS vector lacks the mandatory metric %s",
 				m->name);
 	}
 	return true;
@@ -160,7 +166,8 @@ static bool find_version(struct span *vector, enum cvss_version *ret, struct err
 		}
 	if (span_starts(*vector, SPAN("CVSS:"))) {
 		char show[17];
-		return err_field(err, "version", "不认识的 CVSS 版本：%s", "unknown CVSS version: %s", shown(*vector, show));
+		return err_field(err, "version", "不认识的 CVSS 版本：%s", "unknown CVSS version: %s",
+			shown(*vector, show));
 	}
 	if (vector->n > 2 && vector->p[0] == '(' && vector->p[vector->n - 1] == ')')
 		*vector = (struct span){ vector->p + 1, vector->n - 2 };
@@ -176,7 +183,8 @@ bool cvss_parse(struct span vector, struct cvss *ret, struct err *err)
 	if (vector.n == 0)
 		return err_set(err, ERR_MALFORMED, "CVSS 向量为空", "the CVSS vector is empty");
 	if (vector.n > CVSS_TEXT_MAX)
-		return err_set(err, ERR_TOO_LARGE, "CVSS 向量超过 %d 字节", "the CVSS vector is longer than %d bytes",
+		return err_set(err, ERR_TOO_LARGE, "CVSS 向量超过 %d 字节",
+			"the CVSS vector is longer than %d bytes",
 			CVSS_TEXT_MAX);
 	if (!find_version(&vector, &c.version, err) || !read_metrics(c.version, vector, v, err))
 		return false;

@@ -16,10 +16,11 @@ enum cvss_severity { CVSS_NONE, CVSS_LOW, CVSS_MEDIUM, CVSS_HIGH, CVSS_CRITICAL 
 
 struct cvss {
 	enum cvss_version version;
-	int base;                    /* of 4.0: from the base metrics alone (CVSS-B), as the NVD's baseScore */
+	int base;      /* of 4.0: from the base metrics alone (CVSS-B), as the NVD's baseScore */
 	int temporal;
 	int environmental;
-	int score;                   /* environmental if a metric of that group is defined, else temporal likewise,
+	int score;
+		/* environmental if a metric of that group is defined, else temporal likewise,
 	                                else base; of 4.0: from all metrics */
 	enum cvss_severity severity; /* of score; 2.0 (as the NVD): low to 3.9, medium to 6.9, high above */
 	const char *nomenclature;    /* of 4.0: "CVSS-B", "CVSS-BT", "CVSS-BE" or "CVSS-BTE"; else NULL */

@@ -190,14 +190,17 @@ void cvss3_score(const uint8_t *v, struct cvss *ret)
 	for (int i = 0; i < 3; i++) {
 		plain[i] = impact[v[CVSS3_C + i]];
 		/* 22 and 56 times 0.5 or 1.5 are whole again */
-		weighted[i] = impact[effective(v, CVSS3_MC + i, CVSS3_C + i)] * requirement[v[CVSS3_CR + i]] / 100;
+		weighted[i] = impact[effective(v, CVSS3_MC + i,
+			CVSS3_C + i)] * requirement[v[CVSS3_CR + i]] / 100;
 	}
 	struct input base = {
-		ret->version, false, v[CVSS3_S] == 1, v[CVSS3_AV], v[CVSS3_AC], v[CVSS3_PR], v[CVSS3_UI], lost(plain),
+		ret->version, false, v[CVSS3_S] == 1, v[CVSS3_AV], v[CVSS3_AC], v[CVSS3_PR], v[CVSS3_UI],
+			lost(plain),
 	};
 	struct input modified = {
 		ret->version, true, effective(v, CVSS3_MS, CVSS3_S) == 1, effective(v, CVSS3_MAV, CVSS3_AV),
-		effective(v, CVSS3_MAC, CVSS3_AC), effective(v, CVSS3_MPR, CVSS3_PR), effective(v, CVSS3_MUI, CVSS3_UI),
+		effective(v, CVSS3_MAC, CVSS3_AC), effective(v, CVSS3_MPR, CVSS3_PR),
+		effective(v, CVSS3_MUI, CVSS3_UI),
 		lost(weighted),
 	};
 	if (modified.lost > LOST_MOST)

@@ -49,7 +49,8 @@ static void effective_values(const uint8_t *v, struct effective *e)
 
 static bool harmless(const int8_t *e)
 {
-	return e[CVSS4_VC] == 2 && e[CVSS4_VI] == 2 && e[CVSS4_VA] == 2 && e[CVSS4_SC] == 2 && e[CVSS4_SI] == 3 &&
+	return e[CVSS4_VC] == 2 && e[CVSS4_VI] == 2 && e[CVSS4_VA] == 2 && e[CVSS4_SC] == 2 &&
+		e[CVSS4_SI] == 3 &&
 		e[CVSS4_SA] == 3;
 }
 

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
-	if (c.base < 0 || c.score < 0 || !in_range(c.base) || !in_range(c.temporal) || !in_range(c.environmental) ||
+	if (c.base < 0 || c.score < 0 || !in_range(c.base) || !in_range(c.temporal) ||
+	    !in_range(c.environmental) ||
 	    !in_range(c.score) || (c.nomenclature != NULL) != (c.version == CVSS_40))
 		abort();
 	return 0;

@@ -23,7 +23,8 @@ static const struct {
 	{ "CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N/E:X", 98, 98, 98, 98, "critical" },
 	{ "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:U/RL:O/RC:U", 98, 78, 78, 78, "high" },
 	{ "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/MAV:P", 100, 100, 76, 76, "high" },
-	/* the modified impact differs between 3.0 and 3.1; expected values computed apart, with exact fractions */
+	/* the modified impact differs between 3.0 and 3.1; expected values computed apart, with exact
+	 * fractions */
 	{ "CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:C/C:H/I:L/A:H/E:P/RL:T/RC:C/AR:H", 72, 65, 65, 65, "medium" },
 	{ "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:C/C:H/I:L/A:H/E:P/RL:T/RC:C/AR:H", 72, 65, 66, 66, "medium" },
 	{ "CVSS:3.0/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:L/A:H/RL:U/CR:M/IR:L/MS:C", 55, 55, 64, 64, "medium" },
@@ -32,8 +33,10 @@ static const struct {
 	{ "CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:H/I:L/A:L/RC:U/CR:H/IR:L/AR:H/MS:C", 58, 54, 73, 73, "high" },
 	{ "CVSS:3.0/AV:P/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:H/E:U/AR:M/MS:C", 59, 54, 65, 65, "medium" },
 	{ "CVSS:3.1/AV:P/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:H/E:U/AR:M/MS:C", 59, 54, 64, 64, "medium" },
-	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H", 86, NO, NO, 86, "high", "CVSS-B" },
-	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 93, NO, NO, 81, "high", "CVSS-BT" },
+	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H", 86, NO, NO, 86, "high",
+		"CVSS-B" },
+	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 93, NO, NO, 81, "high",
+		"CVSS-BT" },
 	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/MSI:S",
 		93, NO, NO, 100, "critical", "CVSS-BE" },
 	{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/E:A/CR:H/U:Red",
@@ -52,7 +55,8 @@ static void test_scores(void)
 		CHECK_INT(c.environmental, cases[i].environmental);
 		CHECK_INT(c.score, cases[i].score);
 		CHECK_STR(cvss_severity_text(c.severity), cases[i].severity);
-		CHECK_STR(c.nomenclature ? c.nomenclature : "", cases[i].nomenclature ? cases[i].nomenclature : "");
+		CHECK_STR(c.nomenclature ? c.nomenclature : "",
+			cases[i].nomenclature ? cases[i].nomenclature : "");
 	}
 }
 
@@ -72,7 +76,8 @@ static void test_refused(void)
 		{ "CVSS:3.1/AV:N//AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "" },
 		{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:S/VI:H/VA:H/SC:N/SI:N/SA:N", "VC" },
 		{ "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:S/SA:N", "SI" },
-		{ "AV:N/AC:L/Au:N/C:P/I:P", "A" }, { "AV:N/AC:L/Au:N/C:P/I:P/A:H", "A" }, { "hello", "" }, { "()", "" },
+		{ "AV:N/AC:L/Au:N/C:P/I:P", "A" }, { "AV:N/AC:L/Au:N/C:P/I:P/A:H", "A" }, { "hello", "" },
+		{ "()", "" },
 	};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		test_case("refused: %s", bad[i].vector);
@@ -175,8 +180,10 @@ static bool agrees(struct span vector, struct span want[3])
 	if (ok && want[2].n)
 		ok = c.environmental == tenths(want[2]);
 	if (!ok)
-		printf("# " SPAN_FMT ": %d %d %d %d, not " SPAN_FMT " " SPAN_FMT " " SPAN_FMT " %s\n", SPAN_ARG(vector),
-			c.base, c.temporal, c.environmental, c.score, SPAN_ARG(want[0]), SPAN_ARG(want[1]), SPAN_ARG(want[2]),
+		printf("# " SPAN_FMT ": %d %d %d %d, not " SPAN_FMT " " SPAN_FMT " " SPAN_FMT " %s\n",
+			SPAN_ARG(vector),
+			c.base, c.temporal, c.environmental, c.score, SPAN_ARG(want[0]), SPAN_ARG(want[1]),
+			SPAN_ARG(want[2]),
 			err.en);
 	return ok;
 }
@@ -189,8 +196,10 @@ static const struct {
 	{ "cvss40_base_all_104976.tsv.gz", 1, 104976 }, { "cvss31_base_all_2592.tsv.gz", 1, 2592 },
 	{ "cvss30_base_all_2592.tsv.gz", 1, 2592 }, { "cvssMetricV2.tsv.gz", 3, 360 },
 	{ "cvssMetricV30.tsv.gz", 3, 711 },
-	{ "cvssMetricV31.tsv.gz", 3, 976 }, { "cvssMetricV40.tsv.gz", 3, 855 }, { "cna_cvssV2_0.tsv.gz", 3, 70 },
-	{ "cna_cvssV3_0.tsv.gz", 3, 352 }, { "cna_cvssV3_1.tsv.gz", 3, 1882 }, { "cna_cvssV4_0.tsv.gz", 3, 564 },
+	{ "cvssMetricV31.tsv.gz", 3, 976 }, { "cvssMetricV40.tsv.gz", 3, 855 },
+	{ "cna_cvssV2_0.tsv.gz", 3, 70 },
+	{ "cna_cvssV3_0.tsv.gz", 3, 352 }, { "cna_cvssV3_1.tsv.gz", 3, 1882 },
+	{ "cna_cvssV4_0.tsv.gz", 3, 564 },
 	{ "vectors_calculator2", 0, 5 }, { "vectors_calculator3", 0, 2 }, { "vectors_cvsslib2", 0, 24 },
 	{ "vectors_cvsslib3", 0, 29 }, { "vectors_security4", 0, 54 }, { "vectors_simple2", 0, 729 },
 	{ "vectors_simple3", 0, 2592 }, { "vectors_simple31", 0, 2592 }, { "vectors_simple4", 0, 1058 },

@@ -75,8 +75,10 @@ static bool in_range(const struct config_leaf *leaf, const struct cpe *installed
 	const struct span *b = leaf->bounds;
 	enum version_scheme scheme =
 		version_scheme_of(installed->at[CPE_VENDOR].text, installed->at[CPE_PRODUCT].text);
-	return (!b[CONFIG_START_INCLUDING].n || version_compare_as(scheme, v, b[CONFIG_START_INCLUDING]) >= 0) &&
-	       (!b[CONFIG_START_EXCLUDING].n || version_compare_as(scheme, v, b[CONFIG_START_EXCLUDING]) > 0) &&
+	return (!b[CONFIG_START_INCLUDING].n ||
+		version_compare_as(scheme, v, b[CONFIG_START_INCLUDING]) >= 0) &&
+	       (!b[CONFIG_START_EXCLUDING].n || version_compare_as(scheme, v,
+	       b[CONFIG_START_EXCLUDING]) > 0) &&
 	       (!b[CONFIG_END_INCLUDING].n || version_compare_as(scheme, v, b[CONFIG_END_INCLUDING]) <= 0) &&
 	       (!b[CONFIG_END_EXCLUDING].n || version_compare_as(scheme, v, b[CONFIG_END_EXCLUDING]) < 0);
 }

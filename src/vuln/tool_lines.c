@@ -54,10 +54,12 @@ void tool_refuse(const struct err *why, bool zh, struct str *out)
 bool tool_split_pair(struct span line, bool whole, struct span ret_pair[2], struct err *err)
 {
 	if (!whole)
-		return err_set(err, ERR_TOO_LARGE, "本行超过 %d 字节", "the line is longer than %d bytes", TOOL_LINE_MAX);
+		return err_set(err, ERR_TOO_LARGE, "本行超过 %d 字节", "the line is longer than %d bytes",
+			TOOL_LINE_MAX);
 	size_t tab;
 	if (!span_find(line, '\t', &tab) || memchr(line.p + tab + 1, '\t', line.n - tab - 1))
-		return err_set(err, ERR_MALFORMED, "本行应为以制表符分隔的两项", "the line must be two fields separated by a tab");
+		return err_set(err, ERR_MALFORMED, "本行应为以制表符分隔的两项",
+			"the line must be two fields separated by a tab");
 	ret_pair[0] = (struct span){ line.p, tab };
 	ret_pair[1] = span_from(line, tab + 1);
 	return true;

@@ -27,8 +27,9 @@ NODISCARD bool tool_cpe_compare(FILE *in, FILE *out, bool zh, struct err *err);
 /* a TAB b → -1, 0 or 1.  Or error TAB reason. */
 NODISCARD bool tool_version_compare(FILE *in, FILE *out, bool zh, struct err *err);
 
-/* Hosts against NVD files: {"host":…,"cpes":["cpe:2.3:…"]} → {"host":…,"cves":[…]}, ids sorted as text; a bad line →
- * {"host":…,"error":…} or {"error":…}.  Lines of at most 4 MiB.  Refused NVD records go to notes (NULL: nowhere). */
+/* Hosts against NVD files: {"host":…,"cpes":["cpe:2.3:…"]} → {"host":…,"cves":[…]}, ids sorted as text; a bad
+ * line → {"host":…,"error":…} or {"error":…}.  Lines of at most 4 MiB.  Refused NVD records go to notes
+ * (NULL: nowhere). */
 struct tool_match {
 	const char *const *nvd;              /* files, or folders of them */
 	size_t n_nvd;

@@ -25,13 +25,16 @@ static const struct {
 	const char *name, *in, *out;
 } cases[] = {
 	{ tool_cvss, "cvss 3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N\n",
-		"{\"vector\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N\",\"version\":\"3.1\",\"base\":6.1,"
+		"{\"vector\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N\",\"version\":\"3.1\","
+		"\"base\":6.1,"
 		"\"temporal\":6.1,\"environmental\":6.1,\"score\":6.1,\"severity\":\"medium\"}\n" },
 	{ tool_cvss, "cvss 2.0 without line end", "AV:N/AC:L/Au:N/C:C/I:C/A:C/E:ND",
-		"{\"vector\":\"AV:N/AC:L/Au:N/C:C/I:C/A:C/E:ND\",\"version\":\"2.0\",\"base\":10.0,\"temporal\":null,"
+		"{\"vector\":\"AV:N/AC:L/Au:N/C:C/I:C/A:C/E:ND\",\"version\":\"2.0\",\"base\":10.0,"
+		"\"temporal\":null,"
 		"\"environmental\":null,\"score\":10.0,\"severity\":\"high\"}\n" },
 	{ tool_cvss, "cvss 4.0, CRLF", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H\r\n",
-		"{\"vector\":\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H\",\"version\":\"4.0\","
+		"{\"vector\":\"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H\","
+		"\"version\":\"4.0\","
 		"\"base\":8.6,\"temporal\":null,\"environmental\":null,\"score\":8.6,\"severity\":\"high\","
 		"\"nomenclature\":\"CVSS-B\"}\n" },
 	{ tool_cvss, "cvss: an empty line and one with signs of JSON", "\n\"\\\t\xff\n",
@@ -48,7 +51,8 @@ static const struct {
 		"==><=======\tnone\n" },
 	{ tool_cpe_compare, "cpe compare: wrong lines", "cpe:2.3:a:v:p:1:*:*:*:*:*:*:*\n"
 		"cpe:2.3:a:v:p:1:*:*:*:*:*:*:*\tcpe:2.3:a:v::1:*:*:*:*:*:*:*\n",
-		"error\tthe line must be two fields separated by a tab\nerror\ttarget: CPE attribute product is empty\n" },
+		"error\tthe line must be two fields separated by a tab\nerror\ttarget: CPE attribute product "
+		"is empty\n" },
 	{ tool_version_compare, "version compare", "1.0\t1.0.0\n1.9\t1.10\n2\t1rc1\n\t\n", "0\n-1\n1\n0\n" },
 	{ tool_version_compare, "version compare: wrong lines", "1.0\n1\t2\t3\n1\t2",
 		"error\tthe line must be two fields separated by a tab\n"
@@ -60,7 +64,8 @@ static void test_long_lines(void)
 {
 	static char in[3 * TOOL_LINE_MAX];
 	static const struct { size_t n; const char *out; } lengths[] = {
-		{ TOOL_LINE_MAX, "1\n0\n" }, { TOOL_LINE_MAX + 1, "error\tthe line is longer than 65536 bytes\n0\n" },
+		{ TOOL_LINE_MAX, "1\n0\n" }, { TOOL_LINE_MAX + 1,
+			"error\tthe line is longer than 65536 bytes\n0\n" },
 		{ 2 * TOOL_LINE_MAX, "error\tthe line is longer than 65536 bytes\n0\n" },
 	};
 	for (size_t i = 0; i < COUNT(lengths); i++) {

@@ -44,10 +44,13 @@ static int sign(int n)
 static enum rank word_rank(struct span word, enum version_scheme scheme)
 {
 	static const struct { const char *text; enum rank rank; } words[] = {
-		{ "a", RANK_ALPHA }, { "b", RANK_BETA }, { "p", RANK_PATCH }, { "u", RANK_PATCH }, { "c", RANK_CANDIDATE },
+		{ "a", RANK_ALPHA }, { "b", RANK_BETA }, { "p", RANK_PATCH }, { "u", RANK_PATCH },
+		{ "c", RANK_CANDIDATE },
 		{ "m", RANK_MILESTONE }, { "rc", RANK_CANDIDATE }, { "sp", RANK_PATCH }, { "pl", RANK_PATCH },
-		{ "cr", RANK_CANDIDATE }, { "pre", RANK_MILESTONE }, { "dev", RANK_DEV }, { "beta", RANK_BETA },
-		{ "post", RANK_PATCH }, { "alpha", RANK_ALPHA }, { "patch", RANK_PATCH }, { "update", RANK_PATCH },
+		{ "cr", RANK_CANDIDATE }, { "pre", RANK_MILESTONE }, { "dev", RANK_DEV },
+		{ "beta", RANK_BETA },
+		{ "post", RANK_PATCH }, { "alpha", RANK_ALPHA }, { "patch", RANK_PATCH },
+		{ "update", RANK_PATCH },
 		{ "hotfix", RANK_PATCH }, { "candidate", RANK_CANDIDATE }, { "milestone", RANK_MILESTONE },
 	};
 	if (word.n > WORD_LONGEST || (word.n == 1 && scheme == VERSION_LETTERS))
@@ -138,7 +141,8 @@ static int compare_any(struct span a, struct span b, enum version_scheme scheme)
 	}
 }
 
-/* Reads a plain number and moves *p behind it.  False if it is too long, or empty though something follows. */
+/* Reads a plain number and moves *p behind it.  False if it is too long, or empty though something
+ * follows. */
 static inline bool plain_number(const char **p, const char *end, uint64_t *ret)
 {
 	const char *start = *p, *at = start;

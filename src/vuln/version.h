@@ -13,8 +13,9 @@
 
 int version_compare(struct span a, struct span b);  /* -1, 0, 1; any bytes, any length, no allocation */
 
-/* Some products count releases by letters: OpenSSL 1.0.2 < 1.0.2a < 1.0.2zf < 1.0.3, where the generic rule takes a single
- * a, b or c for a pre-release.  Words of two letters and more keep their meaning (3.0.0-alpha1 < 3.0.0). */
+/* Some products count releases by letters: OpenSSL 1.0.2 < 1.0.2a < 1.0.2zf < 1.0.3, where the generic rule
+ * takes a single a, b or c for a pre-release.  Words of two letters and more keep their meaning (3.0.0-alpha1
+ * < 3.0.0). */
 enum version_scheme { VERSION_GENERIC, VERSION_LETTERS };
 enum version_scheme version_scheme_of(struct span vendor, struct span product);  /* as in CPE names */
 int version_compare_as(enum version_scheme scheme, struct span a, struct span b);

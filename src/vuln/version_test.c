@@ -15,13 +15,17 @@ static const struct {
 	{ "1.0~rc1", "1.0rc1", -1 }, { "1.0~~", "1.0~", -1 }, { "1.0~", "1.0", -1 }, { "1.0~1", "1.0", -1 },
 	{ "1.0dev", "1.0a1", -1 }, { "1.0a1", "1.0alpha1", 0 }, { "1.0alpha2", "1.0beta1", -1 },
 	{ "1.0b", "1.0m1", -1 }, { "1.0.pre", "1.0milestone", 0 }, { "1.0m1", "1.0rc", -1 },
-	{ "1.0cr1", "1.0candidate1", 0 }, { "1.0c9", "1.0", -1 }, { "1.0", "1.0sp1", -1 }, { "1.0sp1", "1.0-p1", 0 },
-	{ "1.0hotfix", "1.0post", 0 }, { "1.0u9", "1.0x", -1 }, { "1.0sp1", "1.0.1", -1 }, { "1.0x", "1.0.1", -1 },
-	{ "1.0foo", "1.0.1foo", -1 }, { "8.0.352", "8u352", 1 }, { "7.4p1", "7.4", 1 }, { "9.2p1", "9.3p1", -1 },
+	{ "1.0cr1", "1.0candidate1", 0 }, { "1.0c9", "1.0", -1 }, { "1.0", "1.0sp1", -1 },
+	{ "1.0sp1", "1.0-p1", 0 },
+	{ "1.0hotfix", "1.0post", 0 }, { "1.0u9", "1.0x", -1 }, { "1.0sp1", "1.0.1", -1 },
+	{ "1.0x", "1.0.1", -1 },
+	{ "1.0foo", "1.0.1foo", -1 }, { "8.0.352", "8u352", 1 }, { "7.4p1", "7.4", 1 },
+	{ "9.2p1", "9.3p1", -1 },
 	{ "1.1.1t", "1.1.1w", -1 }, { "r2", "r10", -1 }, { "r2", "1", -1 }, { "v2.0", "v2.0.0", 0 },
 	{ "12.2(33)sre5", "12.2(33)sre10", -1 }, { "12.2\\(33\\)sre5", "12.2(33)sre5", 0 },
 	{ "1:2.0", "1:2.0-1", -1 },
-	{ "1.2.3", "1.2.3.4.5.6", -1 }, { "1..2", "1.2", 0 }, { "1.", "1", 0 }, { "10.0.17763.1", "10.0.17763", 1 },
+	{ "1.2.3", "1.2.3.4.5.6", -1 }, { "1..2", "1.2", 0 }, { "1.", "1", 0 },
+	{ "10.0.17763.1", "10.0.17763", 1 },
 	{ "2.0\xe7\x89\x88", "2.0", 1 }, { "1.0+5", "1.0.5", 0 }, { "1_2", "1.2", 0 }, { "1.0zz", "1.0z", 1 },
 };
 
@@ -54,7 +58,8 @@ static size_t pairs_out_of_order(void)
 		for (size_t j = i + 1; j < TEXTS; j++) {
 			int r = version_compare(sorted[i], sorted[j]);
 			wrong += r > 0 || version_compare(sorted[j], sorted[i]) != -r;
-			/* equal over a distance only if equal at each step between, and different stays different */
+			/* equal over a distance only if equal at each step between, and different stays
+			 * different */
 			bool steps_equal = version_compare(sorted[i], sorted[j - 1]) == 0 &&
 				version_compare(sorted[j - 1], sorted[j]) == 0;
 			wrong += (r == 0) != steps_equal;
@@ -69,7 +74,8 @@ static size_t pairs_out_of_order(void)
 static void test_total_order(void)
 {
 	for (size_t i = 0; i < TEXTS; i++) {
-		snprintf(texts[i], sizeof texts[i], "%s%s", stems[i / COUNT(endings)], endings[i % COUNT(endings)]);
+		snprintf(texts[i], sizeof texts[i], "%s%s", stems[i / COUNT(endings)],
+			endings[i % COUNT(endings)]);
 		sorted[i] = span_of(texts[i]);
 	}
 	qsort(sorted, TEXTS, sizeof sorted[0], by_version);
@@ -82,7 +88,8 @@ static void test_total_order(void)
 			continue;
 		equal++;
 		for (size_t k = 0; k < TEXTS; k++)
-			wrong += version_compare(sorted[i], sorted[k]) != version_compare(sorted[i + 1], sorted[k]);
+			wrong += version_compare(sorted[i], sorted[k]) != version_compare(sorted[i + 1],
+				sorted[k]);
 	}
 	CHECK(equal > 50);
 	CHECK_INT(wrong, 0);
@@ -91,7 +98,8 @@ static void test_total_order(void)
 /* Releases counted by letters, as OpenSSL did up to 1.1.1; each older than the next. */
 static void test_letters(void)
 {
-	static const char *const order[] = { "1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2b", "1.0.2k", "1.0.2u", "1.0.2zf", "1.1.0-pre2",
+	static const char *const order[] = { "1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2b", "1.0.2k", "1.0.2u",
+		"1.0.2zf", "1.1.0-pre2",
 					     "1.1.0", "1.1.1w", "3.0.0-alpha1", "3.0.0", "3.0.7" };
 	for (size_t i = 0; i + 1 < COUNT(order); i++) {
 		test_case("OpenSSL %s before %s", order[i], order[i + 1]);

@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 	}
 	double seconds = (double)(clock_mono_ns() - start) / 1e9;
 	FILE *out = fopen(argv[1], "w");
-	if (!out || fprintf(out, "%.3f %.3f %ld\n", seconds, seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
+	if (!out || fprintf(out, "%.3f %.3f %ld\n", seconds,
+	    seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
 			    used.ru_maxrss) < 0 || fclose(out) != 0) {
 		perror(argv[1]);
 		return 1;

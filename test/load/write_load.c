@@ -21,8 +21,10 @@ static bool write_one(struct store *s, struct err *err)
 {
 	static const struct store_actor who = { .user_n = 1, .name = { "bench", 5 } };
 	struct store_tx *tx = NULL;
-	struct store_change c = { .resource = "bench", .record_n = 1, .record_id = SPAN("bench"), .version = 1,
-				  .verb = "change", .values = SPAN("{\"before\":{},\"after\":{\"note\":\"x\"}}") };
+	struct store_change c = { .resource = "bench", .record_n = 1, .record_id = SPAN("bench"),
+		.version = 1,
+				  .verb = "change", .values =
+				  	SPAN("{\"before\":{},\"after\":{\"note\":\"x\"}}") };
 	if (!store_begin(s, &who, &tx, err))
 		return false;
 	if (store_add_change(tx, &c, NULL, err))
