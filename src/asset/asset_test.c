@@ -24,7 +24,8 @@ static bool put(struct bench *b, const struct resource *r, const char *id, const
 	b->err = (struct err){ 0 };
 	if (!op_begin(&b->op, &b->err))
 		return false;
-	bool ok = id ? resource_change(&b->op, r, &(struct resource_request){ .id = span_of(id), .in = in }, &rec, &b->err)
+	bool ok = id ? resource_change(&b->op, r, &(struct resource_request){ .id = span_of(id),
+			.in = in }, &rec, &b->err)
 		     : resource_create(&b->op, r, in, &rec, &b->err);
 	if (ok && op_commit(&b->op, &b->err)) {
 		snprintf(ret_id, 64, SPAN_FMT, SPAN_ARG(rec.id));

@@ -109,7 +109,8 @@ static bool start_again(struct op *op, int64_t plan_n, struct err *err)
 	bool found;
 	if (!plan_load(op, plan_n, &p, &found, err))
 		return false;
-	return !found || (db_exec(op_db(op), SQL("UPDATE import_plans SET hosts = 0 WHERE n = ?"), V(db_i(plan_n)),
+	return !found || (db_exec(op_db(op), SQL("UPDATE import_plans SET hosts = 0 WHERE n = ?"),
+			V(db_i(plan_n)),
 				  err) &&
 				 plan_state(op, &p, p.file.n ? "received" : "cancelled", err));
 }

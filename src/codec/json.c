@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* What jansson makes of a text takes up to 300 bytes for an object of two characters and 40 for another value:
+/* What jansson makes of a text takes up to 300 bytes for an object of two characters, 40 for another value:
  * `heavy` counts in units of those 40. */
 enum { DEPTH_DEFAULT = 64, HEAVY_CONTAINER = 8, HEAVY_MAX = 2000000 };
 

@@ -75,8 +75,9 @@ struct finding_seen {
 	struct finding_terms terms;
 	struct span explanation; /* JSON object */
 	struct span source;
-	int64_t observed_at; /* when the fact that shows it was last recorded; 0: now.  a closed
-				finding comes back only by a fact newer than its closing, one that vanished by any */
+	/* When the fact that shows it was last recorded; 0: now.  A closed finding comes back only by a fact
+	 * newer than its closing, one that vanished by any. */
+	int64_t observed_at;
 };
 
 /* The county office of the last unit asked about, so that many steps of one unit ask once.  {0} at first. */

@@ -58,7 +58,8 @@ struct http_server {
 	struct http_streams streams;
 	struct http_lingers lingers;
 	struct loop_timer *deadlines, *ticks, *grace;
-	struct { _Atomic uint64_t requests, refused, connections, streams; } figures;  /* counted on the loop, read anywhere */
+	/* counted on the loop, read anywhere */
+	struct { _Atomic uint64_t requests, refused, connections, streams; } figures;
 	size_t in_flight, idle_turns, n_lingers;
 	size_t held;                                   /* bytes of bodies and answers, of all connections */
 	int epoll_fd, listen_fd;                       /* listen_fd: ours again once quiesced */

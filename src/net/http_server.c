@@ -490,5 +490,6 @@ void http_server_poke(struct http_server *s)
 
 struct http_figures http_server_figures(const struct http_server *s)
 {
-	return (struct http_figures){ s->figures.requests, s->figures.refused, s->figures.connections, s->figures.streams };
+	return (struct http_figures){ s->figures.requests, s->figures.refused, s->figures.connections,
+			s->figures.streams };
 }

@@ -29,5 +29,6 @@ bool people_known_http(struct op *op, const struct http_request *r)
 	bool found = false;
 	if (token.n > 7 && span_eq_nocase((struct span){ token.p, 7 }, SPAN("bearer ")))
 		return token_known(op, span_trim(span_from(token, 7)), &found, &ignored) && found;
-	return http_cookie(r, SESSION_COOKIE, &cookie) && session_find(op, cookie, &s, &found, &ignored) && found;
+	return http_cookie(r, SESSION_COOKIE, &cookie) && session_find(op, cookie, &s, &found,
+			&ignored) && found;
 }

@@ -196,7 +196,8 @@ static bool own_password(struct call *c, struct err *err)
 	int64_t keep = 0, wait;
 	struct op *op = c->op;
 	struct span name = op->actor->who.name, address = op->actor->who.address;
-	if (!by_session(op, err) || !resource_load(op, &user_resource, op->actor->who.user_n, &user, &found, err) ||
+	if (!by_session(op, err) || !resource_load(op, &user_resource, op->actor->who.user_n, &user,
+			&found, err) ||
 		!db_text(op_db(op), SQL("SELECT password_hash FROM users WHERE n=?"), V(db_i(user.n)),
 			op->arena, &old_hash, err) ||
 		!op_begin(op, err) || !op_finish(op, throttle_take(op, name, address, &wait, err), err))

@@ -240,7 +240,8 @@ static void test_administration(void)
 		SPAN_ARG(json_get_text(token.body, "token")));
 	CHECK_INT(status_of(&program, "GET", "/api/v1/session", NULL), 200);
 	test_case("a token ends no session and changes no password");
-	CHECK_INT(status_of(&program, "DELETE", "/api/v1/sessions/00000000-0000-7000-8000-000000000000", NULL), 403);
+	CHECK_INT(status_of(&program, "DELETE", "/api/v1/sessions/00000000-0000-7000-8000-000000000000",
+			NULL), 403);
 	CHECK_INT(status_of(&program, "POST", "/api/v1/session/password",
 			  "{\"old\":\"correct horse\",\"new\":\"battery staple\"}"),
 		403);

@@ -471,11 +471,13 @@ static void test_throttle(void)
 	int64_t left;
 	struct span here = SPAN("192.0.2.200"), her = SPAN("regular"), he = SPAN("newcomer");
 	CHECK_OK(op_begin(&h.op, &one), one);
-	CHECK_OK(throttle_take(&h.op, her, here, &left, &one) && throttle_give_back(&h.op, her, here, &one), one);
+	CHECK_OK(throttle_take(&h.op, her, here, &left, &one) && throttle_give_back(&h.op, her, here,
+			&one), one);
 	for (int i = 0; i < 60; i++)
 		CHECK_OK(throttle_take(&h.op, arena_printf(h.arena, "spray%d", i), here, &left, &one), one);
 	for (int i = 0; i < 25; i++)
-		CHECK_OK(throttle_take(&h.op, her, arena_printf(h.arena, "198.18.0.%d", i), &left, &one), one);
+		CHECK_OK(throttle_take(&h.op, her, arena_printf(h.arena, "198.18.0.%d", i), &left,
+				&one), one);
 	CHECK_OK(throttle_take(&h.op, he, here, &left, &one), one);
 	CHECK(left > 0);
 	CHECK_OK(throttle_take(&h.op, her, here, &left, &one), one);

@@ -80,7 +80,8 @@ static bool may_name(struct op *op, const struct resource *to, struct span s, bo
 	struct record rec;
 	struct err e = { 0 };
 	bool own = to->unit_column && strcmp(to->unit_column, "t.n") == 0;
-	*ret = !to->unit_column || own || actor_whole(op->actor, to->read) || resource_get(op, to, s, &rec, &e);
+	*ret = !to->unit_column || own || actor_whole(op->actor, to->read) || resource_get(op, to, s,
+			&rec, &e);
 	if (*ret || e.code == ERR_NOT_FOUND || e.code == ERR_FORBIDDEN)
 		return true;
 	*err = e;

@@ -32,7 +32,8 @@ bool idempotency_find(struct op *op, struct span key, const struct http_request 
 	if (!span_is(db_col_text(rows, 0), hash))
 		return err_field(err, "Idempotency-Key", "这个 Idempotency-Key 已用于另一个请求",
 				 "this Idempotency-Key was used for another request");
-	*ret = (struct idempotent){ true, (int)db_col_int(rows, 1), arena_span(op->arena, db_col_text(rows, 2)) };
+	*ret = (struct idempotent){ true, (int)db_col_int(rows, 1), arena_span(op->arena,
+			db_col_text(rows, 2)) };
 	return true;
 }
 

@@ -147,7 +147,8 @@ static bool act_finding(struct demo *d, const json_t *step, struct err *err)
 		if (!op_begin(d->op, err) ||
 			!end(d->op,
 				resource_apply(d->op, &finding_resource,
-					&(struct resource_request){ .id = page.rows[i].id, .verb = verb, .in = args },
+					&(struct resource_request){ .id = page.rows[i].id, .verb = verb,
+							.in = args },
 					&made, err),
 				err))
 			return false;

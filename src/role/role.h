@@ -2,14 +2,15 @@
 /*
  * The roof: what the house consists of, and one file per process.
  *
- * house.c lists every resource, route, command, kind of job and kind of finding.  serve.c is the parent; api.c and jobs.c
- * are the roles, each a process of this binary (`seawall serve --role api`).  Roles share only the store.
+ * house.c lists every resource, route, command, kind of job and kind of finding.  serve.c is the parent;
+ * api.c and jobs.c are the roles, each a process of this binary (`seawall serve --role api`).  Roles share
+ * only the store.
  */
 #include "resource/command.h"
 #include "resource/job.h"
 #include "resource/route.h"
 
-void house_start(void);                                    /* registers everything; once, before anything else */
+void house_start(void);      /* registers everything; once, before anything else */
 const struct command *house_command(size_t i);             /* NULL past the end */
 const struct job_kind *house_job(struct span kind);        /* NULL if nobody does it */
 const struct job_tick *house_tick(size_t i);               /* NULL past the end */

@@ -26,7 +26,8 @@ static void must(bool ok)
 static void figure(const char *name, double value, const char *unit)
 {
 	char at[TIME_TEXT];
-	printf("{\"bench\":\"store\",\"figure\":\"%s\",\"value\":%.0f,\"unit\":\"%s\",\"budget\":null,\"at\":\"%s\"}\n",
+	printf("{\"bench\":\"store\",\"figure\":\"%s\",\"value\":%.0f,"
+	       "\"unit\":\"%s\",\"budget\":null,\"at\":\"%s\"}\n",
 		name, value, unit, time_format(clock_wall(), at));
 	fflush(stdout);
 }

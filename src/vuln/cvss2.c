@@ -52,7 +52,8 @@ static int base(const uint8_t *v, bool adjusted)
 static int temporal(const uint8_t *v, int base_tenths)
 {
 	wide n =
-		(wide)base_tenths * exploitability[v[CVSS2_E]] * remediation[v[CVSS2_RL]] * confidence[v[CVSS2_RC]];
+		(wide)base_tenths * exploitability[v[CVSS2_E]] * remediation[v[CVSS2_RL]] *
+				confidence[v[CVSS2_RC]];
 	return round_tenths(n, 10000000);
 }
 
