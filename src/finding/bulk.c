@@ -95,14 +95,15 @@ static bool all(struct bulk *b, const struct finding_choice *choice, struct err 
 	return commit(b, choice->n, err);
 }
 
-/* What is committed must be told, whatever came after: what was not is listed with the reason.  False if nothing
- * was: then the error is the answer. */
+/* What is committed must be told, whatever came after: what was not is listed with the reason.  False if
+ * nothing was: then the error is the answer. */
 static bool tell_rest(struct bulk *b, const struct finding_choice *choice, struct err *err)
 {
 	struct span reason = arena_span(b->op->arena, span_of(b->op->zh ? err->zh : err->en));
 	if (b->kept.done == 0)
 		return false;
-	log_error("finding.bulk_cut", LOG_INT("findings", choice->n - b->kept.next), LOG_Z("reason", err->en));
+	log_error(
+		"finding.bulk_cut", LOG_INT("findings", choice->n - b->kept.next), LOG_Z("reason", err->en));
 	b->done = b->kept.done;
 	b->skipped = b->kept.skipped;
 	b->list->n = b->kept.list_n;
@@ -110,7 +111,8 @@ static bool tell_rest(struct bulk *b, const struct finding_choice *choice, struc
 		struct finding_row f;
 		struct err ignored = { 0 };
 		bool found = false;
-		if (b->skipped < SKIPPED_SHOWN && finding_load(b->op, choice->ns[i], &f, &found, &ignored) && found)
+		if (b->skipped < SKIPPED_SHOWN && finding_load(b->op, choice->ns[i], &f, &found, &ignored) &&
+			found)
 			skip(b, span_of(f.id), reason);
 		else
 			b->skipped++;

@@ -302,7 +302,8 @@ static bool bulk(struct desk *d, const char *text, struct span *ret, struct err 
 static void trigger(struct desk *d, struct sql_literal sql)
 {
 	struct err err = { 0 };
-	CHECK_OK(op_begin(&d->op, &err) && db_exec(op_db(&d->op), sql, V0, &err) && op_commit(&d->op, &err), err);
+	CHECK_OK(op_begin(&d->op, &err) && db_exec(op_db(&d->op), sql, V0, &err) && op_commit(&d->op, &err),
+		err);
 }
 
 static void many(struct desk *d)
@@ -340,8 +341,9 @@ static void many(struct desk *d)
 			      "'CVE-2020-1%'")),
 		5000);
 	test_case("a failure after some were done: these are told, and the rest with the reason");
-	trigger(d, SQL("CREATE TRIGGER broken BEFORE UPDATE ON findings WHEN NEW.key='CVE-2020-19999'"
-		       " BEGIN SELECT RAISE(ABORT, 'broken'); END"));
+	trigger(d,
+		SQL("CREATE TRIGGER broken BEFORE UPDATE ON findings WHEN NEW.key='CVE-2020-19999'"
+		    " BEGIN SELECT RAISE(ABORT, 'broken'); END"));
 	CHECK_OK(bulk(d,
 			 "{\"verb\":\"confirm\",\"filter\":{\"vuln_id__gte\":\"CVE-2020-15000\",\"vuln_id__"
 			 "lt\":\"CVE-2020-20000\"}}",

@@ -118,15 +118,16 @@ static bool commit(struct dispatching *g, size_t next, struct err *err)
 	return true;
 }
 
-/* Orders that are committed must be told, whatever came after: what was not committed is listed with the reason.
- * False if nothing was: then the error is the answer. */
+/* Orders that are committed must be told, whatever came after: what was not committed is listed with the
+ * reason. False if nothing was: then the error is the answer. */
 static bool tell_rest(struct dispatching *g, struct err *err)
 {
 	struct op *op = g->issue.op;
 	struct span reason = arena_span(op->arena, span_of(op->zh ? err->zh : err->en));
 	if (g->orders->n == 0)
 		return false;
-	log_error("order.dispatch_cut", LOG_INT("findings", g->tasks.n - g->kept.next), LOG_Z("reason", err->en));
+	log_error("order.dispatch_cut", LOG_INT("findings", g->tasks.n - g->kept.next),
+		LOG_Z("reason", err->en));
 	g->skips->n = g->kept.skips_n;
 	g->skipped = g->kept.skipped;
 	for (size_t i = g->kept.next; i < g->tasks.n; i++)

@@ -152,16 +152,19 @@ static void calendars(struct city *c)
 {
 	struct err err;
 	int64_t a = city_host(c, UNIT_C, "calendars");
-	city_exec(c, SQL("INSERT INTO calendars SELECT 'night', version, offset_ms, 1080, 1200, 1260, 1380, source,"
-			 " confirmed FROM calendars WHERE name='cn'"),
+	city_exec(c,
+		SQL("INSERT INTO calendars SELECT 'night', version, offset_ms, 1080, 1200, 1260, 1380, "
+		    "source,"
+		    " confirmed FROM calendars WHERE name='cn'"),
 		V0);
-	city_exec(c, SQL("INSERT INTO order_templates (name, version, severity, acknowledge_amount,"
-			 " acknowledge_unit, answer_amount, answer_unit, rework_amount, rework_unit,"
-			 " escalate_amount, escalate_unit, calendar, effective_at, source, confirmed)"
-			 " SELECT 'mixed', version, severity, acknowledge_amount, acknowledge_unit,"
-			 " answer_amount, answer_unit, rework_amount, rework_unit, escalate_amount,"
-			 " escalate_unit, CASE severity WHEN 'critical' THEN 'night' ELSE calendar END, 0, '', 0"
-			 " FROM order_templates WHERE name='default'"),
+	city_exec(c,
+		SQL("INSERT INTO order_templates (name, version, severity, acknowledge_amount,"
+		    " acknowledge_unit, answer_amount, answer_unit, rework_amount, rework_unit,"
+		    " escalate_amount, escalate_unit, calendar, effective_at, source, confirmed)"
+		    " SELECT 'mixed', version, severity, acknowledge_amount, acknowledge_unit,"
+		    " answer_amount, answer_unit, rework_amount, rework_unit, escalate_amount,"
+		    " escalate_unit, CASE severity WHEN 'critical' THEN 'night' ELSE calendar END, 0, '', 0"
+		    " FROM order_templates WHERE name='default'"),
 		V0);
 	test_case("deadlines by the calendar of the template of the severity");
 	city_found(c, a, city_software(c, a, "x", "calendars", "1"), 900, 1, "critical");
@@ -169,8 +172,9 @@ static void calendars(struct city *c)
 		c, DUTY, "{\"filter\":{\"unit_id\":\"U5\",\"state\":\"new\"},\"template\":\"mixed\"}", &err);
 	CHECK(answer && count(answer, "orders") == 1);
 	json_decref(answer);
-	CHECK_SPAN(city_text(c, SQL("SELECT group_concat(DISTINCT calendar) FROM clocks WHERE record_n="
-				    "(SELECT max(n) FROM orders)"),
+	CHECK_SPAN(city_text(c,
+			   SQL("SELECT group_concat(DISTINCT calendar) FROM clocks WHERE record_n="
+			       "(SELECT max(n) FROM orders)"),
 			   V0),
 		"night");
 	/* Four working hours from Monday 9:00, of 18:00–20:00 and 21:00–23:00. */
@@ -224,8 +228,9 @@ static void cut_short(struct city *c)
 		city_found(c, city_int(c, SQL("SELECT n FROM assets WHERE unit_n=?"), V(db_i(1000 + i))),
 			city_int(c, SQL("SELECT max(n) FROM software WHERE unit_n=?"), V(db_i(1000 + i))),
 			70000 + i, 1, "high");
-	city_exec(c, SQL("CREATE TRIGGER broken BEFORE INSERT ON orders WHEN NEW.unit_n=1999"
-			 " BEGIN SELECT RAISE(ABORT, 'broken'); END"),
+	city_exec(c,
+		SQL("CREATE TRIGGER broken BEFORE INSERT ON orders WHEN NEW.unit_n=1999"
+		    " BEGIN SELECT RAISE(ABORT, 'broken'); END"),
 		V0);
 	int64_t before = city_int(c, SQL("SELECT count(*) FROM orders"), V0);
 	const char *request = "{\"filter\":{\"state\":\"new\",\"vuln_id__gte\":\"CVE-2026-70000\"}}";

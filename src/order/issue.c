@@ -120,8 +120,7 @@ static bool start_clocks(struct issue *s, struct record *o, size_t rank, struct 
 	struct clock_start first = { "order", o->n, "acknowledge", rule, t->acknowledge, t->acknowledge_unit,
 		0 };
 	struct clock_start second = { "order", o->n, "answer", rule, t->answer, t->answer_unit, 0 };
-	if (!clock_begin(op, &first, c, &acknowledge, err) ||
-		!clock_begin(op, &second, c, &answer, err))
+	if (!clock_begin(op, &first, c, &acknowledge, err) || !clock_begin(op, &second, c, &answer, err))
 		return false;
 	return db_exec(op_db(op), SQL("UPDATE orders SET acknowledge_due=?, answer_due=? WHERE n=?"),
 		V(db_i(acknowledge), db_i(answer), db_i(o->n)), err);
@@ -135,8 +134,8 @@ static size_t count_items(const struct unit_tasks *t)
 	return n;
 }
 
-static bool make_row(struct issue *s, const struct unit_tasks *t, const char *severity, struct record *o,
-	struct err *err)
+static bool make_row(
+	struct issue *s, const struct unit_tasks *t, const char *severity, struct record *o, struct err *err)
 {
 	struct op *op = s->op;
 	size_t rank = (size_t)finding_severity_rank(span_of(severity));

@@ -33,7 +33,7 @@ static const struct transition rows[] = {
 	{ "partly_answered", "verify", "partly_answered", PERM_ORDER_VERIFY },
 	{ "answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
 	{ "answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
-	{ "partly_answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON }, /* its clock still runs */
+	{ "partly_answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON }, /* clock runs on */
 	{ "partly_answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON },
 	{ "disputed", "uphold", "disputed", PERM_ORDER_VERIFY },
 	{ "disputed", "uphold", "partly_answered", PERM_ORDER_VERIFY, 0, CLOCK_RESUME },

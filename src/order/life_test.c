@@ -169,7 +169,9 @@ static struct clocks clocks_of(struct city *c, int64_t order_n)
 		LAST("due_at"),
 		city_int(c, SQL("SELECT count(met_at) FROM clocks WHERE record_n=? AND kind='acknowledge'"),
 			V(db_i(order_n))),
-		city_int(c, SQL("SELECT count(*) FROM clocks WHERE record_n=? AND met_at IS NULL AND ended_at IS NULL"),
+		city_int(c,
+			SQL("SELECT count(*) FROM clocks WHERE record_n=? AND met_at IS NULL AND ended_at IS "
+			    "NULL"),
 			V(db_i(order_n))),
 	};
 #undef LAST
@@ -195,7 +197,8 @@ static bool clocks_agree(const struct walk *w, const struct clocks *before, cons
 {
 	for (size_t i = 0; i < order_life.n_rows; i++) {
 		const struct transition *t = &order_life.rows[i];
-		if (strcmp(t->from, w->from) != 0 || strcmp(t->verb, w->verb) != 0 || strcmp(t->to, w->to) != 0)
+		if (strcmp(t->from, w->from) != 0 || strcmp(t->verb, w->verb) != 0 ||
+			strcmp(t->to, w->to) != 0)
 			continue;
 		/* The end is the end of all, those met included. */
 		if (t->clock == CLOCK_END)

@@ -37,8 +37,8 @@ struct order_dispatch {
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
  * {"orders":[{"id","number","unit_id"}…],"skipped":[{"id","reason"}…],"skipped_count":N} to out.
- * What fails after a transaction was committed is no failure of the whole: the rest is among the skipped, with the
- * reason. */
+ * What fails after a transaction was committed is no failure of the whole: the rest is among the skipped,
+ * with the reason. */
 NODISCARD bool order_dispatch(
 	struct op *op, const struct order_dispatch *d, struct str *out, struct err *err);
 

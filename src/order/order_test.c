@@ -316,7 +316,8 @@ static void on_behalf(struct city *c)
 	test_case("who recorded a dispute may not uphold it, somebody else may");
 	n = fresh_order(c, UNIT_A, "U3", 3);
 	CHECK_OK(city_do(c, DUTY, n, "answer",
-			 "{'claim':'false_positive','text':'电话','on_behalf':{'channel':'电话','person':'陈工'}}",
+			 "{'claim':'false_positive','text':'电话','on_behalf':{'channel':'电话','person':'"
+			 "陈工'}}",
 			 &err),
 		err);
 	CHECK_ERR(city_do(c, DUTY, n, "uphold", "{}", &err), err, ERR_FORBIDDEN);

@@ -89,7 +89,8 @@ struct missed {
 	struct span resource, kind;
 };
 
-/* The next ones in order of (due, n) after *after: one that could not be fired is not met again in this round. */
+/* The next ones in order of (due, n) after *after: one that could not be fired is not met again in this
+ * round. */
 static bool due_clocks(
 	struct op *op, const struct missed *after, struct missed **ret, size_t *ret_n, struct err *err)
 {
@@ -101,8 +102,7 @@ static bool due_clocks(
 			"NULL"
 			" AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL"
 			" AND due_at>=? AND (due_at>? OR n>?) ORDER BY due_at, n LIMIT ?"),
-		    V(db_i(op_now(op)), db_i(after->due), db_i(after->due), db_i(after->n),
-			    db_i(TICK_BATCH)),
+		    V(db_i(op_now(op)), db_i(after->due), db_i(after->due), db_i(after->n), db_i(TICK_BATCH)),
 		    &r, err))
 		return false;
 	for (;;) {
@@ -162,7 +162,8 @@ static bool escalate(struct op *op, const struct missed *m, struct err *err)
 static bool fire(struct op *op, const struct missed *m, struct err *err)
 {
 	if (!db_exec(op_db(op),
-		    SQL("UPDATE clocks SET missed_at=? WHERE n=? AND due_at=? AND missed_at IS NULL AND met_at "
+		    SQL("UPDATE clocks SET missed_at=? WHERE n=? AND due_at=? AND missed_at IS NULL AND "
+			"met_at "
 			"IS NULL"
 			" AND paused_at IS NULL AND ended_at IS NULL"),
 		    V(db_i(op_now(op)), db_i(m->n), db_i(m->due)), err))
@@ -189,8 +190,8 @@ static bool is_of_one_row(const struct err *err)
 		err->code != ERR_SCHEMA && err->code != ERR_TOO_LARGE;
 }
 
-/* A batch that fails is done again row by row, so that one bad row (its template or calendar is gone) holds up
- * nobody else's.  It is tried again at the next tick, until somebody has mended it. */
+/* A batch that fails is done again row by row, so that one bad row (its template or calendar is gone) holds
+ * up nobody else's.  It is tried again at the next tick, until somebody has mended it. */
 static bool fire_batch(struct op *op, const struct missed *missed, size_t n, struct err *err)
 {
 	struct err one = { 0 };

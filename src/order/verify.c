@@ -65,8 +65,8 @@ static bool accept_claim(struct op *op, const struct item *it, struct span reaso
 	return order_update_inventory(op, it, err);
 }
 
-/* What speaks against the answers, for the order as a whole: as many items as can be read, and how many there are.
- * Each item keeps its own reason. */
+/* What speaks against the answers, for the order as a whole: as many items as can be read, and how many there
+ * are. Each item keeps its own reason. */
 enum { PROPOSED_MAX = 16 * 1024, PROPOSED_TAIL = 64 };
 
 struct proposal {
