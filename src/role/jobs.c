@@ -9,9 +9,10 @@
 #include "os/log.h"
 #include "os/loop.h"
 #include "os/sandbox.h"
+#include "role/lease.h"
 #include "role/role.h"
 
-enum { LEASE_MS = 5 * 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000, TICKS_MAX = 8 };
+enum { LEASE_MS = 5 * 60 * 1000, RENEW_MS = 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000, TICKS_MAX = 8 };
 #define JOB_SOFT ((size_t)256 << 20)
 #define JOB_HARD ((size_t)2 << 30)
 
@@ -37,6 +38,20 @@ static bool end_job(struct op *op, const struct store_job *j, bool ok, const str
 	return false;
 }
 
+/* The handler, under a lease that is renewed.  What it committed stands even if the lease was lost. */
+static bool run_kept(const struct job_kind *kind, struct op *op, struct store_job *j, struct err *why)
+{
+	const struct lease_how how = { store_folder(op->store), LEASE_MS, RENEW_MS };
+	struct lease *lease = NULL;
+	struct err err = { 0 };
+	if (!lease_begin(&how, j, &lease, &err))
+		log_warn("job.renew", LOG_TEXT("kind", j->kind), LOG_Z("error", err.en));
+	bool ok = kind->run(op, j, why);
+	op_rollback(op);
+	lease_end(lease);
+	return ok;
+}
+
 static void run_job(struct store *store, struct store_job *j, struct arena *a)
 {
 	CLEANUP(str_done) struct str name = STR(200);
@@ -46,9 +61,8 @@ static void run_job(struct store *store, struct store_job *j, struct arena *a)
 	struct op op = { .store = store, .actor = &actor, .arena = a, .zh = true };
 	const struct job_kind *kind = house_job(j->kind);
 	int64_t began = clock_mono_ns();
-	bool ok = kind ? kind->run(&op, j, &why) : err_set(&why, ERR_INTERNAL, "没有处理“" SPAN_FMT "”的程序",
+	bool ok = kind ? run_kept(kind, &op, j, &why) : err_set(&why, ERR_INTERNAL, "没有处理“" SPAN_FMT "”的程序",
 							      "nobody handles \"" SPAN_FMT "\"", SPAN_ARG(j->kind));
-	op_rollback(&op);
 	if (!end_job(&op, j, ok, &why, &err))
 		log_error("job.end", LOG_TEXT("kind", j->kind), LOG_Z("error", err.en));
 	if (ok)

@@ -117,11 +117,12 @@ NODISCARD bool store_job_add(struct store_tx *tx, const struct store_work *w, st
 /* Takes a due job for lease_ms; ret->n is 0 if there is none.  Of one (kind, key) only one runs at a time. */
 NODISCARD bool store_job_take(struct store *s, enum store_lane lane, int64_t lease_ms, struct arena *a,
 			      struct store_job *ret, struct err *err);
-/* ERR_CONFLICT: lost */
+/* The role `jobs` renews each minute while a job runs.  ERR_CONFLICT: lost. */
 NODISCARD bool store_job_renew(struct store *s, struct store_job *j, int64_t lease_ms, struct err *err);
-/* Ends it, in the transaction of the work itself; ERR_CONFLICT when the lease was lost, and then nothing
- * may be committed: done, or failed with a reason (tried again after 1, 2, 4 … minutes, at most 8 times,
- * then kept as failed). */
+/* Ends it: done, or failed with a reason (tried again after 1, 2, 4 … minutes, at most 8 times, then kept as
+ * failed).  The role `jobs` does so in a transaction of its own, after the handler has returned and its work
+ * is committed; a process that dies between the two leaves the job to be run again, which is why handlers
+ * must bear that.  ERR_CONFLICT when the lease was lost: the row is another worker's, roll back. */
 NODISCARD bool store_job_done(struct store_tx *tx, const struct store_job *j, struct err *err);
 NODISCARD bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct span reason,
 	struct err *err);
