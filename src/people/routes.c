@@ -87,7 +87,8 @@ static bool current(struct call *c, struct err *err)
 
 static bool sign_out(struct call *c, struct err *err)
 {
-	if (!session_end(c->op, c->op->actor->session, err))
+	bool found;                                        /* a token has none to end */
+	if (!session_end(c->op, c->op->actor->who.user_n, c->op->actor->session, "sign_out", &found, err))
 		return false;
 	call_add_header(
 		c, "Set-Cookie", SPAN(SESSION_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
@@ -153,13 +154,12 @@ static bool by_session(const struct op *op, struct err *err)
 
 static bool end_own_session(struct call *c, struct err *err)
 {
-	if (!by_session(c->op, err))
-		return false;
-	if (!db_exec(op_db(c->op), SQL("DELETE FROM sessions WHERE id=? AND user_n=?"),
-		     V(db_t(c->params[0]), db_i(c->op->actor->who.user_n)), err))
+	bool found;
+	if (!by_session(c->op, err) ||
+		!session_end(c->op, c->op->actor->who.user_n, c->params[0], "revoke", &found, err))
 		return false;
 	c->status = 204;
-	return db_changes(op_db(c->op)) > 0 ||
+	return found ||
 		err_set(err, ERR_NOT_FOUND, "没有这个登录", "there is no such session");
 }
 

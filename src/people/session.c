@@ -103,6 +103,15 @@ static bool after_password(struct op *op, struct sign_in *s, const struct candid
 		log_sign_in(op, c, "sign_in", err);
 }
 
+/* The failure that locks an account is a change of its own; an unknown name has nothing to lock. */
+static bool after_failure(struct op *op, const struct sign_in *s, const struct candidate *c, struct err *err)
+{
+	bool locked = false;
+	return log_sign_in(op, c, "sign_in_failed", err) &&
+		(!c->n || throttle_locked(op, s->name, s->address, &locked, err)) &&
+		(!locked || log_sign_in(op, c, "lock", err));
+}
+
 bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 {
 	const struct actor *caller = op->actor;
@@ -121,8 +130,7 @@ bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 	op->actor = &self;
 	bool ok = op_begin(op, err) &&
 		op_finish(op,
-			right ? after_password(op, s, &c, err) : log_sign_in(op, &c, "sign_in_failed", err),
-			err);
+			right ? after_password(op, s, &c, err) : after_failure(op, s, &c, err), err);
 	op->actor = caller;
 	if (ok && !right)
 		return err_set(err, ERR_UNAUTHENTICATED, "账号或密码不对", "wrong account or password");
@@ -170,9 +178,30 @@ bool session_csrf(struct op *op, struct span id, char ret[SESSION_TOKEN], struct
 	return true;
 }
 
-bool session_end(struct op *op, struct span id, struct err *err)
+bool session_end(
+	struct op *op, int64_t user_n, struct span id, const char *verb, bool *ret_found, struct err *err)
 {
-	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=?"), V(db_t(id)), err);
+	struct str values = STR_IN(op->arena, 1024);
+	struct record user;
+	bool known;
+	if (!db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=? AND user_n=?"), V(db_t(id), db_i(user_n)),
+		    err))
+		return false;
+	*ret_found = db_changes(op_db(op)) > 0;
+	if (!*ret_found)
+		return true;
+	if (!resource_load(op, &user_resource, user_n, &user, &known, err))
+		return false;
+	str_addz(&values, "{\"before\":{\"session\":");
+	str_add_json(&values, id);
+	str_addz(&values, "}}");
+	struct store_change change = { .resource = "user",
+		.record_n = user_n,
+		.record_id = known ? user.id : SPAN(""),
+		.version = known ? user.version : 0,
+		.verb = verb,
+		.values = str_span(&values) };
+	return str_check(&values, err) && store_add_change(op->tx, &change, NULL, err);
 }
 
 /* ---- tokens ------------------------------------------------------------------------------------ */

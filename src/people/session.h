@@ -33,8 +33,10 @@ NODISCARD bool session_find(
 	struct op *op, struct span token, struct session *ret, bool *ret_found, struct err *err);
 /* The CSRF token of a session by its id. */
 NODISCARD bool session_csrf(struct op *op, struct span id, char ret[SESSION_TOKEN], struct err *err);
-/* Inside a transaction. */
-NODISCARD bool session_end(struct op *op, struct span id, struct err *err);
+/* Inside a transaction, with a change row of the account: verb "sign_out" or "revoke".  *ret_found: there was
+ * such a session, of this user. */
+NODISCARD bool session_end(
+	struct op *op, int64_t user_n, struct span id, const char *verb, bool *ret_found, struct err *err);
 /* A new token for a user, inside a transaction.  scope: "", "read", or names of permissions with commas. */
 struct token_wish { int64_t user_n; struct span name, scope; int64_t expires_at; };
 NODISCARD bool token_make(struct op *op, const struct token_wish *w, char ret[TOKEN_TEXT],

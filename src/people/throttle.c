@@ -125,6 +125,22 @@ bool throttle_take(
 	return true;
 }
 
+bool throttle_locked(struct op *op, struct span name, struct span address, bool *ret, struct err *err)
+{
+	struct span place = place_of(op, address);
+	bool locked = false;
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		struct count c;
+		if (!rules[i].name)
+			continue;
+		if (!read_count(op, key_of(op, i, name, place), &c, err))
+			return false;
+		locked = locked || c.until_at > op_now(op);
+	}
+	*ret = locked;
+	return true;
+}
+
 bool throttle_give_back(struct op *op, struct span name, struct span address, struct err *err)
 {
 	struct span place = place_of(op, address);

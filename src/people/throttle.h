@@ -15,5 +15,8 @@
 /* Inside a transaction.  Counts one try; *ret_wait_ms > 0: not now, and nothing was counted. */
 NODISCARD bool throttle_take(
 	struct op *op, struct span name, struct span address, int64_t *ret_wait_ms, struct err *err);
+/* Is this account locked now, from this address or from anywhere? */
+NODISCARD bool throttle_locked(
+	struct op *op, struct span name, struct span address, bool *ret, struct err *err);
 /* Inside a transaction: the try was right. */
 NODISCARD bool throttle_give_back(struct op *op, struct span name, struct span address, struct err *err);

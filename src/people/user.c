@@ -123,15 +123,42 @@ bool user_check_manage(struct op *op, int64_t user_n, struct err *err)
 			"the account has grants outside what you administer and cannot be changed by you");
 }
 
+static bool revoke_tokens(struct op *op, int64_t user_n, struct err *err)
+{
+	VEC(int64_t) live = { .arena = op->arena };
+	struct db_value now = db_i(op_now(op));
+	{
+		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+		bool row = true;
+		if (!db_query(op_db(op), SQL("SELECT n FROM tokens WHERE user_n=? AND expires_at>? ORDER BY n"),
+			    V(db_i(user_n), now), &rows, err))
+			return false;
+		for (;;) {
+			if (!db_next(rows, &row, err))
+				return false;
+			if (!row)
+				break;
+			vec_push(&live, db_col_int(rows, 0));
+		}
+	}
+	for (size_t i = 0; i < live.n; i++) {
+		struct record token, after;
+		bool found;
+		if (!resource_load(op, &token_resource, live.p[i], &token, &found, err))
+			return false;
+		after = record_copy(op, &token);
+		record_set(&after, "expires_at", now);
+		if (!record_update(op, &token, &after, "revoke", err))
+			return false;
+	}
+	return true;
+}
+
 bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens, struct err *err)
 {
 	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n<>?"),
 		       V(db_i(user_n), db_i(keep_n)), err) &&
-		(!tokens ||
-			db_exec(op_db(op),
-				SQL("UPDATE tokens SET expires_at=?, version=version+1 WHERE user_n=? AND"
-				    " expires_at>?"),
-				V(db_i(op_now(op)), db_i(user_n), db_i(op_now(op))), err));
+		(!tokens || revoke_tokens(op, user_n, err));
 }
 
 bool user_log(struct op *op, const struct record *user, const char *verb, struct err *err)
