@@ -223,27 +223,6 @@ bool software_remove(struct op *op, int64_t software_n, const char *source, stru
 		inventory_touch(op, record_int(&before, "asset_id"), err);
 }
 
-/* The name with another version; what its update said belonged to the old one. */
-static bool cpe_with_version(
-	struct op *op, struct span cpe, struct span version, struct span *ret, struct err *err)
-{
-	struct cpe c;
-	struct span value;
-	if (!cpe_parse(cpe, op->arena, &c, err))
-		return false;
-	if (!cpe_quote(version, op->arena, &value))
-		return err_field(err, "version",
-			"版本“" SPAN_FMT "”不能写入 CPE 名称，只能用可见的 ASCII 字符",
-			"the version \"" SPAN_FMT "\" cannot stand in a CPE name: only printable ASCII can",
-			SPAN_ARG(utf8_cut(version, 40)));
-	c.at[CPE_VERSION].kind = CPE_VALUE;
-	c.at[CPE_VERSION].wild = false;
-	c.at[CPE_VERSION].text = value;
-	c.at[CPE_UPDATE].kind = CPE_ANY;
-	*ret = cpe_format(&c, op->arena);
-	return true;
-}
-
 static bool check_text(struct span s, const char *field, struct err *err)
 {
 	if (utf8_count(s) > 100)
@@ -263,7 +242,7 @@ bool asset_software_set_version(struct op *op, int64_t software_n, struct span v
 	if (version.n > 0) {
 		struct span cpe = record_text(&before, "cpe");
 		if (!check_text(version, "version", err) ||
-			(cpe.n > 0 && !cpe_with_version(op, cpe, version, &cpe, err)))
+			(cpe.n > 0 && !cpe_with_version(cpe, version, op->arena, &cpe, err)))
 			return false;
 		record_set(&after, "product_version", db_t(version));
 		record_set(&after, "cpe", db_t(cpe));

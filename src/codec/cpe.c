@@ -248,3 +248,22 @@ bool cpe_quote(struct span plain, struct arena *a, struct span *ret)
 	*ret = n == 1 && *p == '-' ? SPAN("\\-") : (struct span){ p, n };
 	return true;
 }
+
+bool cpe_with_version(struct span name, struct span version, struct arena *a, struct span *ret, struct err *err)
+{
+	struct cpe c;
+	struct span value;
+	if (!cpe_parse(name, a, &c, err))
+		return false;
+	if (!cpe_quote(version, a, &value))
+		return err_field(err, "version",
+			"版本“" SPAN_FMT "”不能写入 CPE 名称，只能用可见的 ASCII 字符",
+			"the version \"" SPAN_FMT "\" cannot stand in a CPE name: only printable ASCII can",
+			SPAN_ARG(utf8_cut(version, 40)));
+	c.at[CPE_VERSION].kind = CPE_VALUE;
+	c.at[CPE_VERSION].wild = false;
+	c.at[CPE_VERSION].text = value;
+	c.at[CPE_UPDATE].kind = CPE_ANY;
+	*ret = cpe_format(&c, a);
+	return true;
+}

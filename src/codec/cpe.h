@@ -45,3 +45,9 @@ struct span cpe_plain(const struct cpe *c, enum cpe_attribute at, struct arena *
  * empty, not printable ASCII (CPE is ASCII only), or longer than CPE_VALUE_MAX once quoted.
  */
 NODISCARD bool cpe_quote(struct span plain, struct arena *a, struct span *ret);
+/*
+ * The name with another version, plain text; what its update said belonged to the old one, and becomes ANY.
+ * ERR_INVALID names the field "version" where that cannot be quoted; cpe_parse()'s errors for the name.
+ */
+NODISCARD bool cpe_with_version(
+	struct span name, struct span version, struct arena *a, struct span *ret, struct err *err);

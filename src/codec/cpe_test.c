@@ -153,6 +153,28 @@ static void check_binding(struct span line)
 	CHECK(span_eq_nocase(cpe_format(&c, arena), bound));     /* the reference keeps upper case */
 }
 
+static void test_version(void)
+{
+	static const struct {
+		const char *cpe, *version, *want;
+	} rows[] = {
+		{ "cpe:2.3:a:v:p:1.0:beta:*:*:*:*:*:*", "2.0 RC", "cpe:2.3:a:v:p:2.0_rc:*:*:*:*:*:*:*" },
+		{ "cpe:2.3:a:v:p:*:*:*:*:*:linux:*:*", "1.1*", "cpe:2.3:a:v:p:1.1\\*:*:*:*:*:linux:*:*" },
+		{ "cpe:2.3:a:v:p:-:*:*:*:*:*:*:*", "3", "cpe:2.3:a:v:p:3:*:*:*:*:*:*:*" },
+		{ "cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*", "一", NULL },
+		{ "cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*", "", NULL },
+		{ "cpe:2.3:a", "2.0", NULL },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err = { 0 };
+		struct span got = SPAN("untouched");
+		test_case("version \"%s\" into %s", rows[i].version, rows[i].cpe);
+		bool ok = cpe_with_version(span_of(rows[i].cpe), span_of(rows[i].version), arena, &got, &err);
+		CHECK(ok == (rows[i].want != NULL));
+		CHECK_SPAN(got, rows[i].want ? rows[i].want : "untouched");
+	}
+}
+
 static void test_reference(void)
 {
 	const char *shared = test_shared();
@@ -187,6 +209,7 @@ int main(void)
 	test_attributes();
 	test_quote();
 	test_limits();
+	test_version();
 	test_reference();
 	arena_free(arena);
 	return test_end();

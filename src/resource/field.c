@@ -142,16 +142,12 @@ static bool parse_json(struct op *op, const struct field *f, const json_t *in, s
 	return true;
 }
 
-bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
-	struct err *err)
+		*ret = field_default(f);
 {
 	if (json_is_null(in)) {
 		if (f->flags & REQUIRED)
 			return wrong(f, err, "不能为空", "must not be empty");
-		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LONG || f->kind == FIELD_DATE;
-		*ret = text ? db_t(SPAN("")) : f->kind == FIELD_ENUM ? db_z(f->values[0]) : f->kind == FIELD_JSON ?
-			db_t(SPAN("null")) : f->kind == FIELD_BOOL ||
-			f->kind == FIELD_INT ? db_i(0) : db_null();
+		*ret = field_default(f);
 		return true;
 	}
 	switch (f->kind) {

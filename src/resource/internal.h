@@ -26,6 +26,8 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 bool args_check(struct op *op, const struct resource *r, const json_t *args, struct err *err);
 /* The body of an ordinary route: what its schema knows is of the type it says; other names are left alone. */
 bool args_check_body(struct op *op, const char *body_schema, const json_t *body, struct err *err);
+/* What a field holds when nobody has said anything, or null. */
+struct db_value field_default(const struct field *f);
 /* A JSON value as the value of a field; checks kind, bounds and references. */
 bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
 	struct err *err);

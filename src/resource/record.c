@@ -32,28 +32,6 @@ struct span record_text(const struct record *rec, const char *field)
 	return record_get(rec, field).s;
 }
 
-/* What a field holds when nobody has said anything. */
-static struct db_value default_of(const struct field *f)
-{
-	switch (f->kind) {
-	case FIELD_TEXT:
-	case FIELD_LONG:
-	case FIELD_DATE:
-		return db_t(SPAN(""));
-	case FIELD_ENUM:
-		return db_z(f->values[0]);
-	case FIELD_INT:
-	case FIELD_BOOL:
-		return db_i(0);
-	case FIELD_JSON:
-		return db_t(SPAN("null"));
-	case FIELD_TIME:
-	case FIELD_REF:
-		break;
-	}
-	return db_null();
-}
-
 bool record_new(const struct resource *r, struct arena *a, struct record *ret)
 {
 	*ret = (struct record){
@@ -64,7 +42,7 @@ bool record_new(const struct resource *r, struct arena *a, struct record *ret)
 		.ref_names = arena_array(a, r->n_fields, sizeof *ret->ref_names),
 	};
 	for (size_t i = 0; i < r->n_fields; i++)
-		ret->values[i] = default_of(&r->fields[i]);
+		ret->values[i] = field_default(&r->fields[i]);
 	return true;
 }
 

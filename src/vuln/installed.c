@@ -38,24 +38,9 @@ void installed_name(
 bool installed_with_version(struct op *op, const struct asset_software *s, struct span version,
 	struct asset_software *ret, struct err *err)
 {
-	struct cpe c;
-	struct span value;
 	*ret = *s;
 	ret->version = span_trim(version);
-	if (!s->cpe.n)
-		return true;
-	if (!cpe_parse(s->cpe, op->arena, &c, err))
-		return false;
-	if (!cpe_quote(ret->version, op->arena, &value))
-		return err_field(err, "version", "版本“" SPAN_FMT "”不能写入 CPE 名称",
-			"the version \"" SPAN_FMT "\" cannot stand in a CPE name",
-			SPAN_ARG(utf8_cut(version, 40)));
-	c.at[CPE_VERSION].kind = CPE_VALUE;
-	c.at[CPE_VERSION].wild = false;
-	c.at[CPE_VERSION].text = value;
-	c.at[CPE_UPDATE].kind = CPE_ANY;
-	ret->cpe = cpe_format(&c, op->arena);
-	return true;
+	return !s->cpe.n || cpe_with_version(s->cpe, ret->version, op->arena, &ret->cpe, err);
 }
 
 void installed_range(const struct config_leaf *leaf, struct arena *a, struct str *out)
