@@ -249,7 +249,8 @@ bool cpe_quote(struct span plain, struct arena *a, struct span *ret)
 	return true;
 }
 
-bool cpe_with_version(struct span name, struct span version, struct arena *a, struct span *ret, struct err *err)
+bool cpe_with_version(
+	struct span name, struct span version, struct arena *a, struct span *ret, struct err *err)
 {
 	struct cpe c;
 	struct span value;

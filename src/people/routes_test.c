@@ -151,7 +151,8 @@ static void test_session(void)
 	const char *other = path_of("/api/v1/sessions/*", json_get_text(json_array_get(items, 0), "id").p);
 	CHECK_INT(status_of(&duty, "DELETE", other, NULL), 204);
 	CHECK_INT(status_of(&duty, "DELETE", other, NULL), 404);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='revoke' AND resource='user'")), 1);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE verb='revoke' AND resource='user'")), 1);
 
 	test_case("a changed password: the old one must be right, other sessions end");
 	struct client second;
@@ -170,7 +171,8 @@ static void test_session(void)
 
 	test_case("signing out");
 	CHECK_INT(status_of(&duty, "DELETE", "/api/v1/session", NULL), 204);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='sign_out' AND actor='duty'")), 1);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE verb='sign_out' AND actor='duty'")), 1);
 	CHECK_INT(status_of(&duty, "GET", "/api/v1/session", NULL), 401);
 
 	test_case("too many failures: 429 with Retry-After");
@@ -265,9 +267,11 @@ static void test_administration(void)
 	CLEANUP(answer_done) struct answer list = ask(&sec, "GET", "/api/v1/users/new/sessions", NULL);
 	CHECK_INT((int)json_array_size(json_object_get(list.body, "items")), 1);
 	CHECK_INT(status_of(&sec, "POST", "/api/v1/users/new/tokens", "{\"days\":1}"), 201);
-	int64_t revoked = house_int(&h, SQL("SELECT count(*) FROM changes WHERE resource='token' AND verb='revoke'"));
+	int64_t revoked = house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE resource='token' AND verb='revoke'"));
 	CHECK_INT(status_of(&sec, "DELETE", "/api/v1/users/new/sessions", NULL), 204);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE resource='token' AND verb='revoke'")),
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE resource='token' AND verb='revoke'")),
 		revoked + 1);
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='end_sessions'")), 1);
 	CHECK_INT(status_of(&made, "GET", "/api/v1/session", NULL), 401);

@@ -184,8 +184,8 @@ bool session_end(
 	struct str values = STR_IN(op->arena, 1024);
 	struct record user;
 	bool known;
-	if (!db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=? AND user_n=?"), V(db_t(id), db_i(user_n)),
-		    err))
+	if (!db_exec(op_db(op), SQL("DELETE FROM sessions WHERE id=? AND user_n=?"),
+		    V(db_t(id), db_i(user_n)), err))
 		return false;
 	*ret_found = db_changes(op_db(op)) > 0;
 	if (!*ret_found)

@@ -289,16 +289,20 @@ static void test_sessions(void)
 	CHECK_OK(enter("zhang.w", "battery staple", "192.0.2.1", &s, &err), err);
 	bool found = false;
 	int64_t user_n = s.session.user_n;
-	CHECK_OK(op_begin(&h.op, &err) && session_end(&h.op, user_n + 1, s.session.id, "revoke", &found, &err) &&
+	CHECK_OK(op_begin(&h.op, &err) &&
+			session_end(&h.op, user_n + 1, s.session.id, "revoke", &found, &err) &&
 			op_commit(&h.op, &err),
 		err);
 	CHECK(!found && alive(s.token));
-	CHECK_OK(op_begin(&h.op, &err) && session_end(&h.op, user_n, s.session.id, "sign_out", &found, &err) &&
+	CHECK_OK(op_begin(&h.op, &err) &&
+			session_end(&h.op, user_n, s.session.id, "sign_out", &found, &err) &&
 			op_commit(&h.op, &err),
 		err);
 	CHECK(found && !alive(s.token));
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='sign_out' AND resource='user'")), 1);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE verb='revoke' AND resource='user'")), 0);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE verb='sign_out' AND resource='user'")), 1);
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM changes WHERE verb='revoke' AND resource='user'")), 0);
 }
 
 static char full[TOKEN_TEXT], reading[TOKEN_TEXT], named[TOKEN_TEXT], ended[TOKEN_TEXT];

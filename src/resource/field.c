@@ -142,7 +142,29 @@ static bool parse_json(struct op *op, const struct field *f, const json_t *in, s
 	return true;
 }
 
-		*ret = field_default(f);
+struct db_value field_default(const struct field *f)
+{
+	switch (f->kind) {
+	case FIELD_TEXT:
+	case FIELD_LONG:
+	case FIELD_DATE:
+		return db_t(SPAN(""));
+	case FIELD_ENUM:
+		return db_z(f->values[0]);
+	case FIELD_INT:
+	case FIELD_BOOL:
+		return db_i(0);
+	case FIELD_JSON:
+		return db_t(SPAN("null"));
+	case FIELD_TIME:
+	case FIELD_REF:
+		break;
+	}
+	return db_null();
+}
+
+bool field_parse(struct op *op, const struct field *f, const json_t *in, struct db_value *ret,
+	struct err *err)
 {
 	if (json_is_null(in)) {
 		if (f->flags & REQUIRED)

@@ -1,9 +1,9 @@
 #pragma once
 /*
  * Jobs: what the role `jobs` runs for the rooms.  A handler gets an op without a transaction and opens its
- * own; it may be run twice (its process can die after the work, before the job's row is ended), and must do no
- * harm then.  The role renews the lease while the handler runs, and ends the job's row in a transaction of its
- * own when it returns.
+ * own; it may be run twice (its process can die after the work, before the job's row is ended), and must do
+ * no harm then.  The role renews the lease while the handler runs, and ends the job's row in a transaction
+ * of its own when it returns.
  */
 #include "resource/op.h"
 

@@ -31,8 +31,8 @@ static bool wait_turn(struct lease *l)
 	return !stop;
 }
 
-/* The store is opened when it is first needed: most jobs end long before.  Whatever fails is tried again next time,
- * but a lost lease does not come back. */
+/* The store is opened when it is first needed: most jobs end long before.  Whatever fails is tried again next
+ * time, but a lost lease does not come back. */
 static void *renew(void *user)
 {
 	struct lease *l = user;
@@ -46,7 +46,8 @@ static void *renew(void *user)
 			log_warn("job.renew", LOG_TEXT("kind", l->job.kind), LOG_Z("error", err.en));
 			continue;
 		}
-		log_error("job.lease_lost", LOG_TEXT("kind", l->job.kind), LOG_INT("attempt", l->job.attempts));
+		log_error("job.lease_lost", LOG_TEXT("kind", l->job.kind),
+			LOG_INT("attempt", l->job.attempts));
 		pthread_mutex_lock(&l->lock);
 		l->lost = true;
 		pthread_mutex_unlock(&l->lock);

@@ -16,7 +16,8 @@ static void add(const char *key)
 	struct err err = { 0 };
 	CLEANUP(store_rollback) struct store_tx *tx = NULL;
 	struct store_work w = { .kind = "import", .key = span_of(key), .lane = STORE_LONG };
-	CHECK_OK(store_begin(s, &who, &tx, &err) && store_job_add(tx, &w, &err) && store_commit(&tx, &err), err);
+	CHECK_OK(store_begin(s, &who, &tx, &err) && store_job_add(tx, &w, &err) && store_commit(&tx, &err),
+		err);
 }
 
 static struct store_job take(int64_t lease_ms)
