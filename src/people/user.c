@@ -131,7 +131,8 @@ static bool revoke_tokens(struct op *op, int64_t user_n, struct err *err)
 		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 		bool row = true;
 		if (!db_query(op_db(op),
-			    SQL("SELECT n FROM tokens WHERE user_n=? AND expires_at>? ORDER BY n"), V(db_i(user_n), now), &rows, err))
+			    SQL("SELECT n FROM tokens WHERE user_n=? AND expires_at>? ORDER BY n"),
+			    V(db_i(user_n), now), &rows, err))
 			return false;
 		for (;;) {
 			if (!db_next(rows, &row, err))
