@@ -1,7 +1,7 @@
 /* Evidence: content goes to a blob first, its row after. */
-#include "finding/finding.h"
+#include "finding/life.h"
 
-enum { NAME_MAX_BYTES = 200 };
+enum { NAME_MAX_BYTES = 200, LIST_PAGE = 1000 };
 
 /* What the bytes say they are; whatever is not on this list is downloaded as octets. */
 static const char *sniff(struct span b)
@@ -55,12 +55,43 @@ static void add_one(struct str *out, const struct attachment *a)
 	str_addc(out, '}');
 }
 
-bool finding_attach(struct call *c, const struct attachment_target *t, struct err *err)
+static bool may_attach(struct op *op, const struct attachment_place *place, const struct record *r, struct err *err)
+{
+	bool may;
+	if (!actor_may(op->actor, op_db(op), place->write, record_int(r, "unit_id"), &may, err))
+		return false;
+	return may || err_set(err, ERR_FORBIDDEN, "没有添加附件的权限", "not permitted to add attachments");
+}
+
+/* The row of a blob that is already kept. */
+static bool insert(struct op *op, const struct record *r, const struct attachment *a, struct err *err)
+{
+	int64_t unit_n = record_int(r, "unit_id");
+	struct store_change change = { .resource = r->resource->name,
+		.record_n = r->n,
+		.record_id = r->id,
+		.verb = "attach",
+		.unit_before_n = unit_n,
+		.unit_after_n = unit_n,
+		.values = arena_printf(op->arena, "{\"after\":{\"sha256\":\"" SPAN_FMT "\",\"size\":%lld}}",
+			SPAN_ARG(a->hash), (long long)a->size) };
+	return db_exec(op_db(op),
+		       SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, user_n,"
+			   " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+		       V(db_t(a->id), db_z(r->resource->name), db_i(r->n), db_t(a->hash), db_t(a->name),
+			       db_t(a->type), db_i(a->size), db_i(a->at), db_i(op->actor->who.user_n),
+			       db_t(op->actor->who.name)),
+		       err) &&
+		store_add_change(op->tx, &change, NULL, err);
+}
+
+bool finding_attach(struct call *c, const struct attachment_place *place, struct err *err)
 {
 	char hash[STORE_BLOB_HEX], id[UUID_TEXT];
 	struct op *op = c->op;
-	struct span name = plain_name(c);
-	const char *type = sniff(c->body);
+	struct record r;
+	if (!resource_get(op, place->resource, c->params[0], &r, err) || !may_attach(op, place, &r, err))
+		return false;
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "附件没有内容", "the attachment is empty");
 	if (span_starts(call_header(c, "content-type"), SPAN("multipart/")))
@@ -69,72 +100,57 @@ bool finding_attach(struct call *c, const struct attachment_target *t, struct er
 	if (!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
 		return false;
 	int64_t now = op_now(op);
-	uuid_make(now, id);
-	struct store_change change = { .resource = t->resource,
-		.record_n = t->record_n,
-		.record_id = t->record_id,
-		.verb = "attach",
-		.unit_before_n = t->unit_n,
-		.unit_after_n = t->unit_n,
-		.values = arena_printf(
-			op->arena, "{\"after\":{\"sha256\":\"%s\",\"size\":%zu}}", hash, c->body.n) };
-	bool ok = db_exec(op_db(op),
-			  SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, "
-			      "user_n,"
-			      " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-			  V(db_z(id), db_z(t->resource), db_i(t->record_n), db_z(hash), db_t(name),
-				  db_z(type), db_i((int64_t)c->body.n), db_i(now),
-				  db_i(op->actor->who.user_n), db_t(op->actor->who.name)),
-			  err) &&
-		store_add_change(op->tx, &change, NULL, err) && op_commit(op, err);
+	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)), span_of(hash),
+		(int64_t)c->body.n, now };
+	bool ok = insert(op, &r, &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
 		return false;
 	c->status = 201;
-	add_one(c->out,
-		&(struct attachment){
-			span_of(id), name, span_of(type), span_of(hash), (int64_t)c->body.n, now });
-	return true;
+	add_one(c->out, &a);
+	return str_check(c->out, err);
 }
 
-bool finding_attachments_json(
-	struct op *op, const struct attachment_target *t, struct str *out, struct err *err)
+bool finding_attachments(struct call *c, const struct attachment_place *place, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	bool row, first = true;
-	if (!db_query(op_db(op),
-		    SQL("SELECT id, name, type, size, at, blob FROM attachments WHERE resource=? AND "
-			"record_n=?"
-			" ORDER BY n LIMIT 1000"),
-		    V(db_z(t->resource), db_i(t->record_n)), &r, err))
+	struct finding_page page;
+	struct record of;
+	bool row;
+	if (!resource_get(c->op, place->resource, c->params[0], &of, err) ||
+		!finding_page_read(c, LIST_PAGE, &page, err) ||
+		!db_query(op_db(c->op),
+			SQL("SELECT id, name, type, size, at, blob, n FROM attachments WHERE resource=? AND"
+			    " record_n=? AND n>? ORDER BY n LIMIT ?"),
+			V(db_z(place->resource->name), db_i(of.n), db_i(page.after_n), db_i(page.limit + 1)), &r,
+			err))
 		return false;
-	str_addz(out, "{\"items\":[");
-	for (;; first = false) {
+	str_addz(c->out, "{\"items\":[");
+	for (;;) {
 		if (!db_next(r, &row, err))
 			return false;
-		if (!row)
+		if (!row || !finding_page_add(&page, db_col_int(r, 6), c->out))
 			break;
-		str_addz(out, first ? "" : ",");
-		add_one(out,
+		add_one(c->out,
 			&(struct attachment){ db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2),
 				db_col_text(r, 5), db_col_int(r, 3), db_col_int(r, 4) });
 	}
-	str_addz(out, "],\"next\":null}");
-	return str_check(out, err);
+	return finding_page_end(&page, c->out, err);
 }
 
 enum { ATTACHMENT_MAX = 32 << 20 };
 
-bool finding_attachment_content(
-	struct call *c, const struct attachment_target *t, struct span id, struct err *err)
+bool finding_attachment_content(struct call *c, const struct attachment_place *place, struct err *err)
 {
 	struct op *op = c->op;
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
+	struct record of;
 	struct span content;
 	bool row;
-	if (!db_query(op_db(op),
-		    SQL("SELECT blob, type FROM attachments WHERE id=? AND resource=? AND record_n=?"),
-		    V(db_t(id), db_z(t->resource), db_i(t->record_n)), &r, err) ||
+	if (!resource_get(op, place->resource, c->params[0], &of, err) ||
+		!db_query(op_db(op),
+			SQL("SELECT blob, type FROM attachments WHERE id=? AND resource=? AND record_n=?"),
+			V(db_t(c->params[1]), db_z(place->resource->name), db_i(of.n)), &r, err) ||
 		!db_next(r, &row, err))
 		return false;
 	if (!row)

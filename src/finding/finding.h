@@ -156,29 +156,28 @@ extern const size_t finding_driven_count;
 NODISCARD bool finding_parse_until(struct op *op, const json_t *args, int64_t *ret, struct err *err);
 int finding_severity_rank(struct span severity); /* critical 4 … none 0 */
 const char *finding_severity_zh(struct span severity); /* 超危 高危 中危 低危 未定级 */
-/* {"items":[…],"next":null}: the timeline of a record and of its parts (items of an order), oldest first, at
- * most 5,000. */
+/* Routes GET …/{id}/steps: {"items":[…],"next":…}, the timeline of a record and of its parts (items of an order),
+ * oldest first, by pages: ?limit= (1 to 5,000, which it is unless said) and ?cursor= (what `next` said). */
 struct finding_timeline {
 	const char *resource;
 	int64_t record_n;
-	const int64_t *part_ns;
-	size_t n_parts;
 };
 NODISCARD bool finding_timeline_json(
-	struct op *op, const struct finding_timeline *t, struct str *out, struct err *err);
+	struct call *c, const struct finding_timeline *t, struct str *out, struct err *err);
 
-struct attachment_target {
-	const char *resource;
-	int64_t record_n;
-	struct span record_id;
-	int64_t unit_n;
+/* What evidence belongs to: a resource, and who may add to it. */
+struct attachment_place {
+	const struct resource *resource;
+	enum perm write;
 };
-/* Keeps call->body as evidence of the record (name by ?name=) and answers it; ROUTE_RAW, without ROUTE_TX. */
-NODISCARD bool finding_attach(struct call *c, const struct attachment_target *t, struct err *err);
+/* Routes …/{id}/attachments.  Keeps call->body as evidence of the record (name by ?name=) and answers it;
+ * ROUTE_RAW, without ROUTE_TX. */
+NODISCARD bool finding_attach(struct call *c, const struct attachment_place *place, struct err *err);
+/* By pages, as the timeline; at most 1,000. */
+NODISCARD bool finding_attachments(struct call *c, const struct attachment_place *place, struct err *err);
+/* …/{id}/attachments/{attachment} */
 NODISCARD bool finding_attachment_content(
-	struct call *c, const struct attachment_target *t, struct span id, struct err *err);
-NODISCARD bool finding_attachments_json(
-	struct op *op, const struct attachment_target *t, struct str *out, struct err *err);
+	struct call *c, const struct attachment_place *place, struct err *err);
 
 /* Selects what "ids" or "filter" of a request name: internal keys, ascending, and ids that name nothing the
  * actor sees. */

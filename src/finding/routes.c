@@ -1,45 +1,28 @@
 /* Routes of this room beside the generic ones. */
 #include "finding/life.h"
 
-static bool target(struct call *c, struct attachment_target *ret, struct err *err)
-{
-	struct record f;
-	if (!resource_get(c->op, &finding_resource, c->params[0], &f, err))
-		return false;
-	*ret = (struct attachment_target){ "finding", f.n, f.id, record_int(&f, "unit_id") };
-	return true;
-}
-
 static bool steps(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	return target(c, &t, err) &&
-		finding_timeline_json(
-			c->op, &(struct finding_timeline){ "finding", t.record_n, NULL, 0 }, c->out, err);
+	struct record r;
+	return resource_get(c->op, &finding_resource, c->params[0], &r, err) &&
+		finding_timeline_json(c, &(struct finding_timeline){ "finding", r.n }, c->out, err);
 }
+
+static const struct attachment_place evidence = { &finding_resource, PERM_FINDING_WRITE };
 
 static bool attach(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	bool may;
-	if (!target(c, &t, err) ||
-		!actor_may(c->op->actor, op_db(c->op), PERM_FINDING_WRITE, t.unit_n, &may, err))
-		return false;
-	if (!may)
-		return err_set(err, ERR_FORBIDDEN, "没有添加证据的权限", "not permitted to add evidence");
-	return finding_attach(c, &t, err);
+	return finding_attach(c, &evidence, err);
 }
 
 static bool attachments(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	return target(c, &t, err) && finding_attachments_json(c->op, &t, c->out, err);
+	return finding_attachments(c, &evidence, err);
 }
 
 static bool content(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	return target(c, &t, err) && finding_attachment_content(c, &t, c->params[1], err);
+	return finding_attachment_content(c, &evidence, err);
 }
 
 const struct route finding_routes[] = {

@@ -1,7 +1,7 @@
 /* The timeline: steps of a record and of its parts, oldest first. */
-#include "finding/finding.h"
+#include "finding/life.h"
 
-enum { TIMELINE_MAX = 5000 };
+enum { TIMELINE_PAGE = 5000 };
 
 static void add_text(struct str *out, const char *name, struct span text)
 {
@@ -38,42 +38,67 @@ static void one(struct str *out, const struct db_rows *r)
 	str_addc(out, '}');
 }
 
-bool finding_timeline_json(struct op *op, const struct finding_timeline *t, struct str *out, struct err *err)
+/* ---- pages of what only grows at its end: the cursor is the last row's number ---- */
+
+bool finding_page_read(const struct call *c, int64_t max, struct finding_page *ret, struct err *err)
+{
+	struct span cursor = call_query(c, "cursor"), limit = call_query(c, "limit");
+	struct finding_page page = { .limit = max };
+	if (cursor.n && !span_int(cursor, 1, INT64_MAX, &page.after_n))
+		return err_field(err, "cursor", "cursor 不是这个列表给出的", "cursor was not given by this list");
+	if (limit.n && !span_int(limit, 1, max, &page.limit))
+		return err_field(err, "limit", "limit 应为 1 到 %lld 的整数", "limit must be a whole number from 1 to %lld",
+			(long long)max);
+	*ret = page;
+	return true;
+}
+
+bool finding_page_add(struct finding_page *p, int64_t n, struct str *out)
+{
+	if (p->count == p->limit) {
+		p->more = true;
+		return false;
+	}
+	if (p->count++)
+		str_addc(out, ',');
+	p->after_n = n;
+	return true;
+}
+
+bool finding_page_end(const struct finding_page *p, struct str *out, struct err *err)
+{
+	if (p->more)
+		str_addf(out, "],\"next\":\"%lld\"}", (long long)p->after_n);
+	else
+		str_addz(out, "],\"next\":null}");
+	return str_check(out, err);
+}
+
+/* Items belong to orders only; for other resources the sub-select is empty.  However many there are, the statement is
+ * the same. */
+bool finding_timeline_json(struct call *c, const struct finding_timeline *t, struct str *out, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	struct sql *q = sql_new(op->arena);
-	bool row, first = true;
-	sql_add(q,
-		"SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor, "
-		"on_whose_word, text, body,"
-		" CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END"
-		" FROM steps WHERE (resource=");
-	sql_text(q, span_of(t->resource));
-	sql_add(q, " AND record_n=");
-	sql_int(q, t->record_n);
-	sql_add(q, ")");
-	for (size_t i = 0; i < t->n_parts; i++) {
-		if (i)
-			sql_add(q, ",");
-		else
-			sql_add(q, " OR (resource='item' AND record_n IN (");
-		sql_int(q, t->part_ns[i]);
-	}
-	if (t->n_parts)
-		sql_add(q, "))");
-	sql_add(q, " ORDER BY n LIMIT ");
-	sql_int(q, TIMELINE_MAX);
-	if (!db_query_sql(op_db(op), q, &r, err))
+	struct finding_page page;
+	bool row;
+	if (!finding_page_read(c, TIMELINE_PAGE, &page, err) ||
+		!db_query(op_db(c->op),
+			SQL("SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor,"
+			    " on_whose_word, text, body,"
+			    " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END, n"
+			    " FROM steps WHERE ((resource=? AND record_n=?) OR (resource='item' AND record_n IN"
+			    " (SELECT i.n FROM items i WHERE i.order_n=? AND ?='order'))) AND n>? ORDER BY n LIMIT ?"),
+			V(db_z(t->resource), db_i(t->record_n), db_i(t->record_n), db_z(t->resource),
+				db_i(page.after_n), db_i(page.limit + 1)),
+			&r, err))
 		return false;
 	str_addz(out, "{\"items\":[");
-	for (;; first = false) {
+	for (;;) {
 		if (!db_next(r, &row, err))
 			return false;
-		if (!row)
+		if (!row || !finding_page_add(&page, db_col_int(r, 12), out))
 			break;
-		str_addz(out, first ? "" : ",");
 		one(out, r);
 	}
-	str_addz(out, "],\"next\":null}");
-	return str_check(out, err);
+	return finding_page_end(&page, out, err);
 }

@@ -20,49 +20,26 @@ static bool dispatch(struct call *c, struct err *err)
 
 static bool steps(struct call *c, struct err *err)
 {
-	struct record o;
-	struct items items;
-	if (!resource_get(c->op, &order_resource, c->params[0], &o, err) ||
-		!items_load(c->op, o.n, &items, err))
-		return false;
-	int64_t *ns = arena_array(c->op->arena, items.n + 1, sizeof *ns);
-	for (size_t i = 0; i < items.n; i++)
-		ns[i] = items.at[i].n;
-	return finding_timeline_json(
-		c->op, &(struct finding_timeline){ "order", o.n, ns, items.n }, c->out, err);
+	struct record r;
+	return resource_get(c->op, &order_resource, c->params[0], &r, err) &&
+		finding_timeline_json(c, &(struct finding_timeline){ "order", r.n }, c->out, err);
 }
 
-static bool target(struct call *c, struct attachment_target *ret, struct err *err)
-{
-	struct record o;
-	if (!resource_get(c->op, &order_resource, c->params[0], &o, err))
-		return false;
-	*ret = (struct attachment_target){ "order", o.n, o.id, record_int(&o, "unit_id") };
-	return true;
-}
+static const struct attachment_place evidence = { &order_resource, PERM_ORDER_ANSWER };
 
 static bool attach(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	bool may;
-	if (!target(c, &t, err) ||
-		!actor_may(c->op->actor, op_db(c->op), PERM_ORDER_ANSWER, t.unit_n, &may, err))
-		return false;
-	if (!may)
-		return err_set(err, ERR_FORBIDDEN, "没有添加附件的权限", "not permitted to add attachments");
-	return finding_attach(c, &t, err);
+	return finding_attach(c, &evidence, err);
 }
 
 static bool attachments(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	return target(c, &t, err) && finding_attachments_json(c->op, &t, c->out, err);
+	return finding_attachments(c, &evidence, err);
 }
 
 static bool content(struct call *c, struct err *err)
 {
-	struct attachment_target t;
-	return target(c, &t, err) && finding_attachment_content(c, &t, c->params[1], err);
+	return finding_attachment_content(c, &evidence, err);
 }
 
 const struct route order_routes[] = {
