@@ -55,7 +55,8 @@ static void add_one(struct str *out, const struct attachment *a)
 	str_addc(out, '}');
 }
 
-static bool may_attach(struct op *op, const struct attachment_place *place, const struct record *r, struct err *err)
+static bool may_attach(struct op *op, const struct attachment_place *place, const struct record *r,
+	struct err *err)
 {
 	bool may;
 	if (!actor_may(op->actor, op_db(op), place->write, record_int(r, "unit_id"), &may, err))
@@ -100,8 +101,8 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 	if (!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
 		return false;
 	int64_t now = op_now(op);
-	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)), span_of(hash),
-		(int64_t)c->body.n, now };
+	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
+		span_of(hash), (int64_t)c->body.n, now };
 	bool ok = insert(op, &r, &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)

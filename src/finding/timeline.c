@@ -47,7 +47,8 @@ bool finding_page_read(const struct call *c, int64_t max, struct finding_page *r
 	if (cursor.n && !span_int(cursor, 1, INT64_MAX, &page.after_n))
 		return err_field(err, "cursor", "cursor 不是这个列表给出的", "cursor was not given by this list");
 	if (limit.n && !span_int(limit, 1, max, &page.limit))
-		return err_field(err, "limit", "limit 应为 1 到 %lld 的整数", "limit must be a whole number from 1 to %lld",
+		return err_field(err, "limit", "limit 应为 1 到 %lld 的整数",
+			"limit must be a whole number from 1 to %lld",
 			(long long)max);
 	*ret = page;
 	return true;
@@ -74,8 +75,8 @@ bool finding_page_end(const struct finding_page *p, struct str *out, struct err 
 	return str_check(out, err);
 }
 
-/* Items belong to orders only; for other resources the sub-select is empty.  However many there are, the statement is
- * the same. */
+/* Items belong to orders only; for other resources the sub-select is empty.  However many there are,
+ * the statement is the same. */
 bool finding_timeline_json(struct call *c, const struct finding_timeline *t, struct str *out, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
