@@ -12,7 +12,7 @@ static const struct help_words words[] = {
 		"accept the risk until a date; then it is confirmed again" },
 	{ "finding", "no_action", REASON, "无需处置", "nothing needs to be done" },
 	{ "finding", "reopen", REASON, "重新打开", "open it again" },
-	{ "order", "acknowledge", BEHALF + 1, "签收", "acknowledge" },
+	{ "order", "acknowledge", &BEHALF[1], "签收", "acknowledge" },
 	{ "order", "answer",
 		"--claim CLAIM [--text TEXT] [--version V] [--patch P]" BEHALF "\n"
 		"seawall order answer ID --items "

@@ -77,7 +77,8 @@ static bool insert(struct op *op, const struct record *r, const struct attachmen
 		.values = arena_printf(op->arena, "{\"after\":{\"sha256\":\"" SPAN_FMT "\",\"size\":%lld}}",
 			SPAN_ARG(a->hash), (long long)a->size) };
 	return db_exec(op_db(op),
-		       SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, user_n,"
+		       SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, "
+		       "user_n,"
 			   " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 		       V(db_t(a->id), db_z(r->resource->name), db_i(r->n), db_t(a->hash), db_t(a->name),
 			       db_t(a->type), db_i(a->size), db_i(a->at), db_i(op->actor->who.user_n),
@@ -102,7 +103,12 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 		return false;
 	int64_t now = op_now(op);
 	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
+<<<<<<< HEAD
 		span_of(hash), (int64_t)c->body.n, now };
+=======
+		span_of(hash),
+		(int64_t)c->body.n, now };
+>>>>>>> f1f306e (Clean under the checks)
 	bool ok = insert(op, &r, &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
@@ -123,7 +129,8 @@ bool finding_attachments(struct call *c, const struct attachment_place *place, s
 		!db_query(op_db(c->op),
 			SQL("SELECT id, name, type, size, at, blob, n FROM attachments WHERE resource=? AND"
 			    " record_n=? AND n>? ORDER BY n LIMIT ?"),
-			V(db_z(place->resource->name), db_i(of.n), db_i(page.after_n), db_i(page.limit + 1)), &r,
+			V(db_z(place->resource->name), db_i(of.n), db_i(page.after_n), db_i(page.limit + 1)),
+			&r,
 			err))
 		return false;
 	str_addz(c->out, "{\"items\":[");

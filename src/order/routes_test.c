@@ -4,7 +4,8 @@
 enum { MANY = 33000 };
 
 /* Calls the route as DUTY; "code: text" of its error, or the answer. */
-static const char *ask(struct city *c, const char *method, const char *path, struct span id, const struct query_pair *q)
+static const char *ask(struct city *c, const char *method, const char *path, struct span id,
+	const struct query_pair *q)
 {
 	struct err err = { 0 };
 	struct str out = STR_IN(c->arena, 16 << 20);
@@ -32,7 +33,8 @@ static int64_t walk(struct city *c, const char *path, struct span id, int64_t *r
 	for (*ret_pages = 1; *ret_pages < 100; ++*ret_pages) {
 		struct err err = { 0 };
 		CLEANUP(json_free) json_t *j = NULL;
-		CHECK_OK(json_parse(span_of(ask(c, "GET", path, id, cursor.value.n ? &cursor : NULL)), 0, &j, &err), err);
+		CHECK_OK(json_parse(span_of(ask(c, "GET", path, id, cursor.value.n ? &cursor : NULL)), 0, &j,
+			&err), err);
 		n += (int64_t)json_array_size(json_object_get(j, "items"));
 		cursor.value = arena_span(c->arena, json_get_text(j, "next"));
 		if (!cursor.value.n)
@@ -59,9 +61,11 @@ static void timeline(struct city *c, struct span id, int64_t order_n)
 		V(db_i(MANY), db_i(order_n)));
 	CHECK_INT(walk(c, path, id, &pages), steps);
 	city_exec(c,
-		SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at, recorded_at, actor_user_n,"
+		SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at, "
+		"recorded_at, actor_user_n,"
 		    " actor, on_whose_word, text, unit_n, county_n, severity, exercise, body)"
-		    " SELECT 's'||id, 'item', n, '', 'open', 'open', 0, 0, 0, 'x', '', '', 0, 0, '', 0, '' FROM items"
+		    " SELECT 's'||id, 'item', n, '', 'open', 'open', 0, 0, 0, 'x', '', '', 0, 0, '', 0, '' "
+		    "FROM items"
 		    " WHERE order_n=? AND id LIKE 'item%'"),
 		V(db_i(order_n)));
 	CHECK_INT(walk(c, path, id, &pages), steps + MANY);
@@ -81,12 +85,15 @@ static void attachments(struct city *c, struct span id, int64_t order_n)
 	CHECK_INT(walk(c, path, id, &pages), 0);
 	CHECK(strstr(ask(c, "POST", path, id, NULL), "\"size\":13") != NULL);
 	CHECK_INT(walk(c, path, id, &pages), 1);
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM changes WHERE resource='order' AND verb='attach'"), V0), 1);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM changes WHERE resource='order' AND verb='attach'"),
+		V0), 1);
 	test_case("more than a page of them are all listed, those of others are not");
 	city_exec(c,
 		SQL("WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM k WHERE i<2000)"
-		    " INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, user_n, actor)"
-		    " SELECT 'a'||i, CASE WHEN i<=1500 THEN 'order' ELSE 'finding' END, ?, '', 'n', 't', 1, 0, 0, 'x'"
+		    " INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, user_n, "
+		    "actor)"
+		    " SELECT 'a'||i, CASE WHEN i<=1500 THEN 'order' ELSE 'finding' END, ?, '', 'n', 't', 1, "
+		    "0, 0, 'x'"
 		    " FROM k"),
 		V(db_i(order_n)));
 	CHECK_INT(walk(c, path, id, &pages), 1501);

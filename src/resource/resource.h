@@ -239,7 +239,7 @@ NODISCARD bool record_csv_header(struct op *op, const struct resource *r, uint64
 NODISCARD bool record_csv(struct op *op, const struct record *rec, uint64_t fields, struct str *out,
 	struct err *err);
 /* One field as plain text for a table or a CSV cell ("" for nothing). */
-struct span record_cell(struct op *op, const struct record *rec, size_t field);
+struct span record_cell(struct op *op, const struct record *rec, size_t i);
 /* A text from the command line or a file as the JSON value of a field; NULL when it cannot be (err says
  * why). */
 json_t *field_from_text(const struct field *f, struct span text, struct err *err);

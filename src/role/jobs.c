@@ -1,4 +1,5 @@
-/* The role `jobs`: two lanes of queued work, each a thread with its own store, and what must happen at times. */
+/* The role `jobs`: two lanes of queued work, each a thread with its own store, and what must happen at
+ * times. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,7 +13,8 @@
 #include "role/lease.h"
 #include "role/role.h"
 
-enum { LEASE_MS = 5 * 60 * 1000, RENEW_MS = 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000, TICKS_MAX = 8 };
+enum { LEASE_MS = 5 * 60 * 1000, RENEW_MS = 60 * 1000, IDLE_MS = 500, TICK_RETRY_MS = 60 * 1000,
+	TICKS_MAX = 8 };
 #define JOB_SOFT ((size_t)256 << 20)
 #define JOB_HARD ((size_t)2 << 30)
 
@@ -62,17 +64,19 @@ static void run_job(struct store *store, struct store_job *j, struct arena *a)
 	const struct job_kind *kind = house_job(j->kind);
 	int64_t began = clock_mono_ns();
 	bool ok = kind ? run_kept(kind, &op, j, &why) : err_set(&why, ERR_INTERNAL, "没有处理“" SPAN_FMT "”的程序",
-							      "nobody handles \"" SPAN_FMT "\"", SPAN_ARG(j->kind));
+							      "nobody handles \"" SPAN_FMT "\"",
+							      SPAN_ARG(j->kind));
 	if (!end_job(&op, j, ok, &why, &err))
 		log_error("job.end", LOG_TEXT("kind", j->kind), LOG_Z("error", err.en));
 	if (ok)
-		log_info("job.done", LOG_TEXT("kind", j->kind), LOG_INT("ms", (clock_mono_ns() - began) / 1000000));
+		log_info("job.done", LOG_TEXT("kind", j->kind),
+			LOG_INT("ms", (clock_mono_ns() - began) / 1000000));
 	else
 		log_warn("job.failed", LOG_TEXT("kind", j->kind), LOG_Z("error", why.en));
 }
 
-/* Runs every tick that is due.  A tick names a moment of wall time; it is waited for by boot time, so that a wall clock that
- * was ahead and is set right does not silence the clocks until it is there again. */
+/* Runs every tick that is due.  A tick names a moment of wall time; it is waited for by boot time, so that a
+ * wall clock that was ahead and is set right does not silence the clocks until it is there again. */
 static void run_ticks(struct store *store, struct arena *a, int64_t due[TICKS_MAX])
 {
 	struct actor actor = actor_of("job:tick");

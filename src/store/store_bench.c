@@ -136,7 +136,7 @@ static void memory(const char *folder)
 		must(store_open(folder, STORE_OPEN, &all[i], &err));
 		must(db_int(store_reader(all[i]), SQL("SELECT count(*) FROM steps"), V0, &n, &found, &err));
 	}
-	figure("heap of a reader", (double)((heap() - before) / CONNECTIONS / 1024), "KiB");
+	figure("heap of a reader", (double)(heap() - before) / CONNECTIONS / 1024, "KiB");
 	before = heap();
 	for (int i = 0; i < CONNECTIONS; i++) {
 		struct store_tx *tx = NULL;
@@ -144,7 +144,7 @@ static void memory(const char *folder)
 		write_order(tx);
 		must(store_commit(&tx, &err));
 	}
-	figure("heap of a writer beside it", (double)((heap() - before) / CONNECTIONS / 1024), "KiB");
+	figure("heap of a writer beside it", (double)(heap() - before) / CONNECTIONS / 1024, "KiB");
 	for (int i = 0; i < CONNECTIONS; i++)
 		store_close(all[i]);
 }

@@ -216,7 +216,8 @@ bool feed_import(struct op *op, const struct feed_how *how, struct command_count
 	f.corpus = corpus;
 	bool ok = import_all(&f, &nvd, err);
 	struct command_counts counts = sum(&f);
-	/* What is committed is in the change log before anything else can fail; the index can be built again. */
+	/* What is committed is in the change log before anything else can fail; the index can be built
+	 * again. */
 	ok = ok && log_change(op, &f, &counts, err) && (!nvd || feed_nvd_index(nvd, &f, err));
 	feed_nvd_free(nvd);
 	if (f.notes && f.noted > FEED_NOTES)

@@ -80,8 +80,8 @@ static void add_software(struct str *out, const struct installed_host *h, const 
 	size_t n = 0;
 	str_addz(out, "\"software\":[");
 	for (size_t k = 0; k < 2 * h->n; k++) {
-		size_t i = k % h->n;
 		bool vulnerable = k < h->n;
+		size_t i = vulnerable ? k : k - h->n;
 		if (!is_hit(r, i, vulnerable))
 			continue;
 		const struct asset_software *s = h->software[i];

@@ -43,7 +43,7 @@ static void save_units(struct story *s)
 		{ "A1", "a1" }, { "A2", "a2" }, { "B1", "b1" }, { "D1", "d1" } };
 	for (size_t i = 0; i < COUNT(codes); i++) {
 		char *said = NULL;
-		int status = house_run(s, NULL, &said, "unit", "show", codes[i][0], "--json", NULL);
+		int status = house_run(s, NULL, &said, "unit", "show", codes[i][0], "--json", (char *)NULL);
 		json_t *unit = status == 0 ? json_loads(said, 0, NULL) : NULL;
 		if (!unit)
 			give_up(s, "unit show");
@@ -55,14 +55,14 @@ static void save_units(struct story *s)
 
 void house_fill(struct story *s, const struct house_account *accounts, size_t n)
 {
-	if (house_run(s, NULL, NULL, "init", NULL) != 0)
+	if (house_run(s, NULL, NULL, "init", (char *)NULL) != 0)
 		give_up(s, "init");
 	char path[240];
 	snprintf(path, sizeof path, "%s/units.csv", s->work);
 	FILE *f = fopen(path, "we");
 	if (!f || fputs(units, f) < 0 || fclose(f) != 0)
 		give_up(s, path);
-	if (house_run(s, NULL, NULL, "import", "units", path, NULL) != 0)
+	if (house_run(s, NULL, NULL, "import", "units", path, (char *)NULL) != 0)
 		give_up(s, "import units");
 	save_units(s);
 	for (size_t i = 0; i < n; i++) {
