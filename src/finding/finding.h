@@ -157,7 +157,8 @@ NODISCARD bool finding_parse_until(struct op *op, const json_t *args, int64_t *r
 int finding_severity_rank(struct span severity); /* critical 4 … none 0 */
 const char *finding_severity_zh(struct span severity); /* 超危 高危 中危 低危 未定级 */
 /* Routes GET …/{id}/steps: {"items":[…],"next":…}, the timeline of a record and of its parts (items of
- * an order), oldest first, by pages: ?limit= (1 to 5,000, which it is unless said) and ?cursor= (what `next` said). */
+ * an order), oldest first, by pages: ?limit= (1 to 5,000, which it is unless said) and ?cursor= (what `next`
+ * said). */
 struct finding_timeline {
 	const char *resource;
 	int64_t record_n;

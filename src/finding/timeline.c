@@ -84,11 +84,15 @@ bool finding_timeline_json(struct call *c, const struct finding_timeline *t, str
 	bool row;
 	if (!finding_page_read(c, TIMELINE_PAGE, &page, err) ||
 		!db_query(op_db(c->op),
-			SQL("SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor,"
+			SQL("SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, "
+			"actor,"
 			    " on_whose_word, text, body,"
-			    " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END, n"
-			    " FROM steps WHERE ((resource=? AND record_n=?) OR (resource='item' AND record_n IN"
-			    " (SELECT i.n FROM items i WHERE i.order_n=? AND ?='order'))) AND n>? ORDER BY n LIMIT ?"),
+			    " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) "
+			    "END, n"
+			    " FROM steps WHERE ((resource=? AND record_n=?) OR (resource='item' AND record_n "
+			    "IN"
+			    " (SELECT i.n FROM items i WHERE i.order_n=? AND ?='order'))) AND n>? ORDER BY n "
+			    "LIMIT ?"),
 			V(db_z(t->resource), db_i(t->record_n), db_i(t->record_n), db_z(t->resource),
 				db_i(page.after_n), db_i(page.limit + 1)),
 			&r, err))
