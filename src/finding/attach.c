@@ -103,12 +103,7 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 		return false;
 	int64_t now = op_now(op);
 	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
-<<<<<<< HEAD
 		span_of(hash), (int64_t)c->body.n, now };
-=======
-		span_of(hash),
-		(int64_t)c->body.n, now };
->>>>>>> f1f306e (Clean under the checks)
 	bool ok = insert(op, &r, &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
