@@ -43,6 +43,18 @@ static char *join(const char *folder, const char *name)
 	return path;
 }
 
+static void free_text(char **text)
+{
+	free(*text);
+}
+
+/* May FOLDER/NAME be read? */
+static bool can_read(const char *folder, const char *name)
+{
+	__attribute__((cleanup(free_text))) char *path = join(folder, name);
+	return access(path, R_OK) == 0;
+}
+
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st, (void)type, (void)ftw;
@@ -83,7 +95,7 @@ static const json_t *read_story(const struct story *s, const char *shared, const
 	char *why, size_t n)
 {
 	json_error_t e;
-	const char *path = join(s->folder, "story.json");
+	__attribute__((cleanup(free_text))) char *path = join(s->folder, "story.json");
 	const json_t *story = json_load_file(path, JSON_REJECT_DUPLICATES, &e);
 	*ret_story = story;
 	if (!story) {
@@ -93,7 +105,7 @@ static const json_t *read_story(const struct story *s, const char *shared, const
 	const json_t *needs = json_object_get(story, "needs");
 	for (size_t i = 0; i < json_array_size(needs); i++) {
 		const char *file = json_string_value(json_array_get(needs, i));
-		if (!shared || !file || access(join(shared, file), R_OK) != 0) {
+		if (!shared || !file || !can_read(shared, file)) {
 			snprintf(why, n, "%s is not in SEAWALL_SHARED", file ? file : "?");
 			return NULL;
 		}
@@ -212,9 +224,10 @@ static size_t find_stories(const char *folder, char **names, int names_n, struct
 	size_t n = 0;
 	for (int i = 0; i < count; i++) {
 		char *path = join(folder, entries[i]->d_name);
-		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) &&
-		    access(join(path, "story.json"), R_OK) == 0)
+		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) && can_read(path, "story.json"))
 			all[n++].folder = path;
+		else
+			free(path);
 		free(entries[i]);
 	}
 	if (count >= 0)
