@@ -224,7 +224,8 @@ static size_t find_stories(const char *folder, char **names, int names_n, struct
 	size_t n = 0;
 	for (int i = 0; i < count; i++) {
 		char *path = join(folder, entries[i]->d_name);
-		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) && can_read(path, "story.json"))
+		if (n < STORIES_MAX && wanted(entries[i]->d_name, names, names_n) &&
+			can_read(path, "story.json"))
 			all[n++].folder = path;
 		else
 			free(path);
