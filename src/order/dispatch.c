@@ -200,6 +200,8 @@ bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *o
 		.tasks = { .arena = op->arena },
 		.fresh = { .arena = op->arena } };
 	struct finding_choice choice;
+	char batch[UUID_TEXT];
+	g.issue.batch = span_of(uuid_make(op_now(op), batch));
 	if (!check_input(&g, err) || !load_rules(&g, err) ||
 		!(d->ids || d->filter ? finding_choose(op, d->ids, d->filter, &choice, err)
 				      : finding_choose_default(op, &choice, err)) ||

@@ -19,6 +19,7 @@ struct issue {
 	struct op *op;
 	const struct order_dispatch *d;
 	int64_t office_n;
+	struct span batch; /* an id for all orders of this dispatch */
 	struct order_template templates[5]; /* by severity rank */
 	struct calendar calendars[5]; /* that of the template of the same rank */
 	struct finding_county county;

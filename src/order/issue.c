@@ -122,6 +122,8 @@ static bool start_clocks(struct issue *s, struct record *o, size_t rank, struct 
 	struct clock_start second = { "order", o->n, "answer", rule, t->answer, t->answer_unit, 0 };
 	if (!clock_begin(op, &first, c, &acknowledge, err) || !clock_begin(op, &second, c, &answer, err))
 		return false;
+	record_set(o, "acknowledge_due", db_i(acknowledge));
+	record_set(o, "answer_due", db_i(answer));
 	return db_exec(op_db(op), SQL("UPDATE orders SET acknowledge_due=?, answer_due=? WHERE n=?"),
 		V(db_i(acknowledge), db_i(answer), db_i(o->n)), err);
 }
@@ -148,6 +150,10 @@ static bool make_row(
 	record_set(o, "unit_id", db_i(t->at[0].f.unit_n));
 	record_set(o, "issuer_id", db_i(s->office_n));
 	record_set(o, "kind", db_z("finding"));
+	record_set(o, "part", db_z("main"));
+	record_set(o, "reply", db_z("answer"));
+	record_set(o, "batch", db_t(s->batch));
+	record_set(o, "sent_at", db_i(op_now(op)));
 	record_set(o, "title",
 		db_t(arena_printf(op->arena, "网络安全隐患整改：%zu 个事项、%zu 条隐患，最高%s",
 			count_items(t), t->n, finding_severity_zh(span_of(severity)))));
@@ -188,6 +194,17 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 	severity = arena_copy(op->arena, span_of(severity));
 	if (!make_row(s, t, severity, &o, err))
 		return false;
+	for (size_t i = 0, from = 0; i < t->n; i++) {
+		if (i + 1 < t->n && task_same_item(&t->at[from], &t->at[i + 1]))
+			continue;
+		if (!make_item(s, &t->at[from], i + 1 - from, o.n, err))
+			return false;
+		from = i + 1;
+	}
+	struct span unit_id;
+	if (!start_clocks(s, &o, (size_t)finding_severity_rank(span_of(severity)), err))
+		return false;
+	/* after the clocks: it says until when */
 	struct store_step step = { .resource = "order",
 		.record_n = o.n,
 		.from = "",
@@ -197,19 +214,11 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 		.unit_n = t->at[0].f.unit_n,
 		.county_n = s->county.county_n,
 		.severity = severity };
+	order_facts(&o, &step);
 	if (!store_add_step(op->tx, &step, NULL, err))
 		return false;
-	for (size_t i = 0, from = 0; i < t->n; i++) {
-		if (i + 1 < t->n && task_same_item(&t->at[from], &t->at[i + 1]))
-			continue;
-		if (!make_item(s, &t->at[from], i + 1 - from, o.n, err))
-			return false;
-		from = i + 1;
-	}
-	struct span unit_id;
-	if (!start_clocks(s, &o, (size_t)finding_severity_rank(span_of(severity)), err) ||
-		!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(t->at[0].f.unit_n)),
-			op->arena, &unit_id, err))
+	if (!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(t->at[0].f.unit_n)), op->arena,
+		    &unit_id, err))
 		return false;
 	*ret = (struct issued){ o.id, record_text(&o, "number"), unit_id };
 	return true;

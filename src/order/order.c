@@ -2,6 +2,8 @@
 #include "order/room.h"
 
 static const char *const kinds[] = { "finding", "notice", "task", "declaration", NULL };
+static const char *const parts[] = { "main", "support", "copy", NULL };
+static const char *const replies[] = { "none", "acknowledge", "answer", NULL };
 static const char *const severities[] = { "none", "low", "medium", "high", "critical", NULL };
 
 static const struct field fields[] = {
@@ -12,15 +14,31 @@ static const struct field fields[] = {
 		.en = "issuing office" },
 	{ "kind", FIELD_ENUM, READ_ONLY | FILTER, .values = kinds, .zh = "事由",
 		.en = "kind, what it is about" },
+	{ "part", FIELD_ENUM, READ_ONLY | FILTER, .values = parts, .zh = "分工，主办、协办或抄送",
+		.en = "part, main, support or copy" },
+	{ "main_id", FIELD_REF, READ_ONLY | FILTER, .ref = "order", .zh = "主办单，协办和抄送所属",
+		.en = "main order, that support and copy belong to" },
+	{ "batch", FIELD_TEXT, READ_ONLY | FILTER, 0, 36, .zh = "批次，同一次发出的交办单相同",
+		.en = "batch, the same for all orders sent by one action" },
+	{ "reply", FIELD_ENUM, READ_ONLY | FILTER, .values = replies, .zh = "回复要求，不需、签收或反馈",
+		.en = "reply, none, acknowledge or answer" },
 	{ "title", FIELD_TEXT, READ_ONLY | SEARCH | LIST, 1, 300, .zh = "标题", .en = "title" },
 	{ "text", FIELD_LONG, READ_ONLY, 0, 20000, .zh = "要求", .en = "text, what is asked" },
 	{ "severity", FIELD_ENUM, READ_ONLY | FILTER | LIST, .values = severities, .zh = "最高等级",
 		.en = "highest severity" },
+	{ "source", FIELD_TEXT, READ_ONLY | FILTER, 0, 100, .zh = "来源，上级或公安等来文单位",
+		.en = "source, who asked for it from above" },
+	{ "source_number", FIELD_TEXT, READ_ONLY | FILTER | SEARCH, 0, 100, .zh = "来文编号",
+		.en = "number of the source" },
+	{ "source_due", FIELD_TIME, READ_ONLY | FILTER, .zh = "来文时限", .en = "due to the source" },
 	{ "acknowledge_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "签收时限",
 		.en = "to be acknowledged by" },
 	{ "answer_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "反馈时限", .en = "to be answered by" },
+	{ "sent_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "发出时间", .en = "sent" },
+	{ "seen_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "首次查看时间", .en = "first seen by the unit" },
 	{ "acknowledged_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "签收时间", .en = "acknowledged" },
 	{ "answered_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "反馈时间", .en = "answered" },
+	{ "reviewed_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "初审时间", .en = "pre-reviewed by the county" },
 	{ "verified_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "办结时间", .en = "verified" },
 	{ "returned_proposed", FIELD_LONG, READ_ONLY, .zh = "建议退回，复测与反馈不符的理由",
 		.en = "proposed return, why proof contradicts" },
@@ -153,6 +171,24 @@ static bool show(struct op *op, const struct record *o, bool single, struct str 
 	return true;
 }
 
+static const char *known_word(const struct record *o, const char *field, const char *const *values)
+{
+	for (; *values; values++)
+		if (span_is(record_text(o, field), *values))
+			return *values;
+	return "";
+}
+
+void order_facts(const struct record *o, struct store_step *step)
+{
+	bool own = span_is(record_text(o, "part"), "main");
+	step->subject = known_word(o, "kind", kinds);
+	step->reply = own ? known_word(o, "reply", replies) : "none";
+	step->issuer_n = record_int(o, "issuer_id");
+	step->acknowledge_due = record_int(o, "acknowledge_due");
+	step->answer_due = record_int(o, "answer_due");
+}
+
 const struct resource order_resource = {
 	.name = "order",
 	.path = "orders",
@@ -170,6 +206,7 @@ const struct resource order_resource = {
 	.life = &order_life,
 	.show = show,
 	.apply = apply,
+	.facts = order_facts,
 	.show_schema =
 		"\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
 		"\"object\","

@@ -83,4 +83,7 @@ bool order_settle_clocks(
 /* Version, patch or retirement that an accepted answer tells (inventory.c). */
 bool order_update_inventory(struct op *op, const struct item *it, struct err *err);
 
+/* What every step of an order carries for the measures. */
+void order_facts(const struct record *o, struct store_step *step);
+
 extern const struct life order_life;

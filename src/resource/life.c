@@ -127,6 +127,8 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 			return false;
 		step.values = str_span(&values);
 	}
+	if (rec->resource->facts)
+		rec->resource->facts(rec, &step);
 	return on_behalf(op, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&
 	       store_add_step(op->tx, &step, &n, err);
 }

@@ -105,6 +105,8 @@ struct resource {
 	bool (*apply)(struct op *op, struct record *r, const struct transition *t, const json_t *args,
 		const char **ret_to,
 		      struct err *err);
+	/* Notes in a step what measures need to know of the record at that moment: subject, issuer, deadlines. */
+	void (*facts)(const struct record *r, struct store_step *step);
 	/* JSON text: OpenAPI properties of what show() adds ("\"items\":{…}"), or NULL */
 	const char *show_schema;
 	/* JSON text: OpenAPI properties of verb bodies beyond reason/text/until, or NULL */

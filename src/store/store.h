@@ -90,6 +90,10 @@ struct store_step {
 	int64_t unit_n, county_n;
 	const char *severity;                              /* "" if it has none */
 	bool exercise;
+	/* what measures need to know of an order at this moment, from steps alone */
+	const char *subject, *reply;                       /* NULL: none */
+	int64_t issuer_n;
+	int64_t acknowledge_due, answer_due;               /* in force after the step; 0: none */
 	struct span values;                                /* JSON of what else was given; may be {NULL,0} */
 };
 NODISCARD bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *ret_n,

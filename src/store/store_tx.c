@@ -226,6 +226,11 @@ bool store_add_change(struct store_tx *tx, const struct store_change *c, int64_t
 	return true;
 }
 
+static struct db_value due_or_null(int64_t at)
+{
+	return at ? db_i(at) : db_null();
+}
+
 bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *ret_n, struct err *err)
 {
 	char id[UUID_TEXT];
@@ -234,15 +239,18 @@ bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *re
 	if (!db_int(tx->store->writer,
 		    SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at,"
 			" recorded_at, actor_user_n, actor, on_whose_word, text, unit_n, county_n, severity, "
-			"exercise, body)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n"),
+			"exercise, body,"
+			" subject, issuer_n, reply, acknowledge_due, answer_due)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n"),
 		    V(db_z(uuid_make(tx->now, id)), z_or_empty(s->resource), db_i(s->record_n),
 			    z_or_empty(s->from), z_or_empty(s->verb), z_or_empty(s->to),
 			    db_i(s->happened_at ? s->happened_at : tx->now), db_i(tx->now),
 			    db_i(tx->who.user_n), text_or_empty(tx->who.name),
 			    text_or_empty(s->on_whose_word), text_or_empty(s->text), db_i(s->unit_n),
 			    db_i(s->county_n), z_or_empty(s->severity), db_i(s->exercise),
-			    text_or_empty(s->values)),
+			    text_or_empty(s->values), z_or_empty(s->subject), db_i(s->issuer_n),
+			    z_or_empty(s->reply), due_or_null(s->acknowledge_due),
+			    due_or_null(s->answer_due)),
 		    &n, &found, err))
 		return false;
 	if (ret_n)
