@@ -12,6 +12,7 @@ sqlite3.h=src/store/db_*.[ch]|test/*
 seccomp.h=src/os/sandbox*.c
 zstd.h=src/codec/*.c
 zlib.h=src/codec/*.c|src/*/*_test.c
+qrencode.h=src/codec/qr.c
 sys/epoll.h=src/os/*.c|src/net/http_*.c|test/load/*.c
 curl/curl.h=test/*"
 
