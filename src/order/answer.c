@@ -1,10 +1,12 @@
 /* The unit's side: acknowledging and answering, by itself or recorded on its behalf. */
 #include <stdio.h>
 
+#include "order/behalf.h"
 #include "order/room.h"
+#include "resource/behalf.h"
 
 /* Is it one of the actor's own units, as their liaison? */
-static bool is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err)
+bool order_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err)
 {
 	*ret = false;
 	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++) {
@@ -20,7 +22,7 @@ static bool is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err
 	return true;
 }
 
-static bool is_office(const struct actor *a)
+bool order_is_office(const struct actor *a)
 {
 	for (size_t i = 0; i < a->n_grants; i++)
 		if (a->grants[i].role == ROLE_DUTY_OFFICER || a->grants[i].role == ROLE_COUNTY_OFFICER)
@@ -34,30 +36,21 @@ bool order_speaker(
 	const json_t *behalf = json_object_get(args, "on_behalf");
 	bool liaison;
 	*ret = (struct speaker){ .at = op_now(op) };
-	if (!is_liaison(op, record_int(o, "unit_id"), &liaison, err))
+	if (!order_is_liaison(op, record_int(o, "unit_id"), &liaison, err))
 		return false;
 	if (!behalf || json_is_null(behalf))
 		return liaison || op->actor->local ||
 			err_field(err, "on_behalf",
-				"代单位签收、反馈须写明代录（on_behalf：方式 channel、何人 person）",
+				"代单位签收、反馈、申请延期或记录进展，须写明代录（on_behalf：方式 channel、何人 person）",
 				"recording for a unit needs on_behalf (channel, person)");
-	if (!is_office(op->actor))
+	if (!order_is_office(op->actor))
 		return err_set(err, ERR_FORBIDDEN, "只有网信办可以代录", "only an office records on behalf");
-	struct span person = json_get_text(behalf, "person"), channel = json_get_text(behalf, "channel");
-	struct span at = json_get_text(behalf, "at");
-	if (!span_trim(person).n || !span_trim(channel).n)
-		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
-			"on_behalf must name the person and the channel");
-	/* It may lie before the order: a call comes first, the paper after. */
-	if (at.p && (!time_parse(at, &ret->at) || ret->at > op_now(op)))
-		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间",
-			"on_behalf.at must be a time in the past");
-	struct str text = STR_IN(op->arena, 4096);
-	if (!json_write(behalf, &text, err))
+	struct behalf said;
+	if (!behalf_parse(op, args, &said, err))
 		return false;
-	ret->behalf = str_span(&text);
-	ret->on_whose_word =
-		arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(channel));
+	ret->at = said.at;
+	ret->behalf = said.json;
+	ret->on_whose_word = said.whose_word;
 	return true;
 }
 
@@ -66,7 +59,9 @@ bool order_note_acknowledged(struct op *op, struct record *o, int64_t at, struct
 	if (record_get(o, "acknowledged_at").type != DB_NULL)
 		return true;
 	record_set(o, "acknowledged_at", db_i(at));
-	return clock_meet(op, "order", o->n, "acknowledge", at, err);
+	/* what rose for want of an acknowledgement rises no further; the answer has a deadline of its own */
+	return clock_meet(op, "order", o->n, "acknowledge", at, err) &&
+		(record_int(o, "answer_due") <= op_now(op) || clock_stop(op, "order", o->n, "escalate", err));
 }
 
 bool order_acknowledge(

@@ -1,5 +1,6 @@
 /* The office leads: extensions, urging, escalating, handing over, withdrawing, archiving. */
 #include "order/room.h"
+#include "resource/behalf.h"
 
 bool order_request_extension(
 	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
@@ -23,6 +24,16 @@ static bool asked(const struct record *o, struct err *err)
 		err_set(err, ERR_CONFLICT, "没有待决定的延期申请", "no extension has been asked for");
 }
 
+/* Both ends stand in the step: the new one alone would hide how long it has been going on. */
+static void note_extension(struct op *op, struct record *o, int64_t until)
+{
+	char old[TIME_TEXT], asked_for[TIME_TEXT], now[TIME_TEXT];
+	int64_t wish = record_int(o, "extension_until");
+	o->noted = arena_printf(op->arena, "{\"old_due\":\"%s\",\"asked\":\"%s\",\"new_due\":\"%s\"}",
+		time_format(record_int(o, "answer_due"), old), time_format(wish, asked_for),
+		time_format(until, now));
+}
+
 static void forget_request(struct record *o)
 {
 	record_set(o, "extension_until", db_null());
@@ -38,6 +49,7 @@ bool order_grant(struct op *op, struct record *o, const json_t *args, const char
 	if (until <= op_now(op))
 		return err_field(err, "until", "申请的时间已过，请另给“until”",
 			"the time asked for has passed: give until");
+	note_extension(op, o, until);
 	forget_request(o);
 	record_set(o, "answer_due", db_i(until));
 	return clock_move(op, "order", o->n, "answer", until, err) &&
@@ -46,21 +58,25 @@ bool order_grant(struct op *op, struct record *o, const json_t *args, const char
 
 bool order_refuse(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
-	(void)op;
 	(void)args;
 	(void)ret_to;
 	if (!asked(o, err))
 		return false;
+	note_extension(op, o, record_int(o, "answer_due"));
 	forget_request(o);
 	return true;
 }
 
 bool order_urge(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
+	/* person and result: in the step */
 	(void)op;
-	(void)args; /* channel, person, result: in the step */
 	(void)ret_to;
-	(void)err;
+	if (!channel_find(json_get_text(args, "channel")))
+		return err_field(err, "channel",
+			"催办方式（channel）应为 phone（电话）、wechat（微信）、yuezhengyi（粤政易）、paper（书面）或 "
+			"visit（当面）",
+			"channel must be phone, wechat, yuezhengyi, paper or visit");
 	record_set(o, "urges", db_i(record_int(o, "urges") + 1));
 	return true;
 }

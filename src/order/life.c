@@ -27,6 +27,9 @@ static const struct transition rows[] = {
 	{ "partly_answered", "answer", "disputed", PERM_ORDER_ANSWER, 0, CLOCK_PAUSE },
 	{ "disputed", "answer", "disputed", PERM_ORDER_ANSWER },
 	OPEN_STATES("request_extension", PERM_ORDER_ANSWER, NEED_REASON | NEED_UNTIL),
+	OPEN_STATES("note", PERM_ORDER_ANSWER, NEED_TEXT),
+	{ "answered", "note", "answered", PERM_ORDER_ANSWER, NEED_TEXT },
+	{ "disputed", "note", "disputed", PERM_ORDER_ANSWER, NEED_TEXT },
 	/* the office judges */
 	{ "answered", "verify", "answered", PERM_ORDER_VERIFY }, /* proof contradicts */
 	{ "answered", "verify", "verified", PERM_ORDER_VERIFY, 0, CLOCK_END },

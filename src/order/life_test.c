@@ -8,6 +8,7 @@
 #define ASK "request_extension {'reason':'x','until':'2027-01-31'}"
 #define UNTIL "{'until':'2027-06-30'}"
 #define WHY "{'reason':'x'}"
+#define NOTE "{'text':'正在联系厂家'}"
 #define CALL "{'channel':'电话'}"
 
 /* Orders have three items, $0 to $2 stand for their ids. */
@@ -37,6 +38,9 @@ static const struct walk walks[] = {
 	{ "partly_answered", "answer", "disputed", FIX("0"), ITEM("1", "cannot_fix") },
 	{ "disputed", "answer", "disputed", DISPUTE("0"), ITEM("1", "fixed") },
 	EACH_OPEN("request_extension", "", "{'reason':'x','until':'2027-01-31'}"),
+	EACH_OPEN("note", "", NOTE),
+	{ "answered", "note", "answered", "answer " ALL("fixed"), NOTE },
+	{ "disputed", "note", "disputed", DISPUTE("0"), NOTE },
 	{ "answered", "verify", "answered", "answer {'claim':'fixed','version':'1.0'}", "{}" },
 	{ "answered", "verify", "verified", "answer " ALL("fixed"), "{}" },
 	{ "partly_answered", "verify", "partly_answered", FIX("0"), "{}" },

@@ -1,5 +1,7 @@
 /* The order as a resource: its fields, what is shown beside them, and which function a verb leads to. */
+#include "order/behalf.h"
 #include "order/room.h"
+#include "resource/behalf.h"
 
 static const char *const kinds[] = { "finding", "notice", "task", "declaration", NULL };
 static const char *const parts[] = { "main", "support", "copy", NULL };
@@ -51,6 +53,19 @@ static const struct field fields[] = {
 		.en = "extension asked until" },
 	{ "extension_reason", FIELD_LONG, READ_ONLY, .zh = "延期理由", .en = "reason of the extension" },
 	{ "findings", FIELD_INT, READ_ONLY | FILTER, .zh = "隐患数", .en = "findings" },
+	{ "on_behalf", FIELD_BOOL, READ_ONLY | FILTER, .expr = "(t.on_behalf_count>0)", .zh = "有代录",
+		.en = "recorded on behalf, some of it" },
+	{ "on_behalf_count", FIELD_INT, READ_ONLY | FILTER, .zh = "代录次数",
+		.en = "times recorded on behalf" },
+	{ "calls", FIELD_INT, READ_ONLY | FILTER, .zh = "电话联系次数", .en = "times called" },
+	{ "last_call", FIELD_TEXT, READ_ONLY | FILTER, 0, 20, .zh = "最近联系结果，reached 等",
+		.en = "result of the last call" },
+	{ "last_call_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "最近联系时间", .en = "last called" },
+	{ "last_call_text", FIELD_TEXT, READ_ONLY, 0, 200, .zh = "最近联系情况", .en = "what the call said" },
+	{ "last_note", FIELD_LONG, READ_ONLY, 0, 2000, .zh = "最近进展", .en = "last progress note" },
+	{ "last_note_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "最近进展时间", .en = "time of that note" },
+	{ "redirected_from_id", FIELD_REF, READ_ONLY | FILTER, .ref = "order", .zh = "改派自",
+		.en = "order it was redirected from" },
 	{ "template", FIELD_TEXT, READ_ONLY, .zh = "时限模板", .en = "template of deadlines" },
 	{ "template_version", FIELD_TEXT, READ_ONLY, .zh = "时限模板版本", .en = "version of the template" },
 };
@@ -73,6 +88,7 @@ static const struct {
 	{ "hand_over", order_hand_over },
 	{ "withdraw", order_withdraw },
 	{ "archive", order_archive },
+	{ "note", order_note },
 };
 
 static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args,
@@ -80,7 +96,8 @@ static bool apply(struct op *op, struct record *o, const struct transition *t, c
 {
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (strcmp(verbs[i].verb, t->verb) == 0)
-			return verbs[i].run(op, o, args, ret_to, err);
+			return order_behalf_before(t->verb, args, err) &&
+				verbs[i].run(op, o, args, ret_to, err) && (order_behalf_after(o, args), true);
 	return err_set(err, ERR_INTERNAL, "没有操作 %s", "no verb %s", t->verb);
 }
 
@@ -144,6 +161,7 @@ static bool show_item(struct op *op, const struct item *it, struct str *out, str
 	str_addz(out, ",\"on_behalf\":");
 	str_add(out, it->on_behalf.p ? it->on_behalf : SPAN("null"));
 	add_text(out, "contradiction", it->contradiction);
+	order_show_hint(op, it, out);
 	if (!show_asset(op, it, out, err) || !show_findings(op, it, out, err))
 		return false;
 	str_addc(out, '}');
@@ -153,8 +171,7 @@ static bool show_item(struct op *op, const struct item *it, struct str *out, str
 static bool show(struct op *op, const struct record *o, bool single, struct str *out, struct err *err)
 {
 	struct items items;
-	(void)single;
-	if (!items_load(op, o->n, &items, err))
+	if (!items_load(op, o->n, &items, err) || (single && !order_show_single(op, o, out, err)))
 		return false;
 	bool waits = span_is(o->state, "sent") || span_is(o->state, "handling") ||
 		span_is(o->state, "partly_answered");
@@ -207,6 +224,7 @@ const struct resource order_resource = {
 	.show = show,
 	.apply = apply,
 	.facts = order_facts,
+	.seen = order_seen,
 	.show_schema =
 		"\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
 		"\"object\","
@@ -225,8 +243,5 @@ const struct resource order_resource = {
 		       "\"type\":\"boolean\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
 		       "\"type\":\"string\"},"
-		       "\"result\":{\"type\":\"string\"},\"on_behalf\":{\"type\":\"object\",\"required\":["
-		       "\"channel\",\"person\"],"
-		       "\"properties\":{\"channel\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"
-		       "\"at\":{\"type\":\"string\"}}}",
+		       "\"result\":{\"type\":\"string\"}," BEHALF_SCHEMA,
 };

@@ -1,14 +1,21 @@
 /* The office's judgement of answers: proof first, then a person. */
+#include "order/behalf.h"
 #include "order/room.h"
 
-/* Four eyes: who answered, or recorded an answer on a unit's behalf, does not verify
- * it, and does not uphold his own dispute. */
-static bool four_eyes(const struct op *op, const struct item *it, struct err *err)
+/* Four eyes: who answered, or recorded an answer on a unit's behalf, does not verify it, and does not uphold
+ * his own dispute.  A second account of the same person is the same person. */
+bool order_four_eyes(struct op *op, const struct item *it, struct err *err)
 {
 	const struct store_actor *who = &op->actor->who;
-	bool same_user = who->user_n != 0 && it->answered_by == who->user_n;
-	bool same_local = op->actor->local && it->on_behalf.p && span_eq(it->answered_name, who->name);
-	return (!same_user && !same_local) ||
+	bool same = who->user_n != 0 && it->answered_by == who->user_n, found = false;
+	int64_t person_n = 0;
+	if (!same && it->answered_by && op->actor->person_n &&
+		!db_int(op_db(op), SQL("SELECT COALESCE(person_n, 0) FROM users WHERE n=?"),
+			V(db_i(it->answered_by)), &person_n, &found, err))
+		return false;
+	same = same || (found && person_n == op->actor->person_n);
+	same = same || (op->actor->local && it->on_behalf.p && span_eq(it->answered_name, who->name));
+	return !same ||
 		err_set(err, ERR_FORBIDDEN, "事项“" SPAN_FMT "”由您代录，须由他人复核",
 			"you recorded the answer to \"" SPAN_FMT "\": somebody else must verify it",
 			SPAN_ARG(it->title));
@@ -99,7 +106,7 @@ static bool judge(struct op *op, const struct record *o, struct item *it, const 
 {
 	bool override = json_get_bool(args, "override", false), pending = false;
 	struct span reason = json_get_text(args, "reason"), against = { NULL, 0 };
-	if (!four_eyes(op, it, err) || (!override && !prove(op, it, &against, &pending, err)))
+	if (!order_four_eyes(op, it, err) || (!override && !prove(op, it, &against, &pending, err)))
 		return false;
 	if (pending && !against.n)
 		return true;
@@ -199,7 +206,7 @@ static bool uphold_one(
 	struct finding_how how = { .reason = json_get_text(args, "reason") };
 	if (!how.reason.n)
 		how.reason = it->text;
-	if (!four_eyes(op, it, err))
+	if (!order_four_eyes(op, it, err))
 		return false;
 	if (span_is(it->claim, "cannot_fix") && !finding_parse_until(op, args, &how.until, err))
 		return false;

@@ -10,6 +10,8 @@ static const struct field person_fields[] = {
 	{ "phone", FIELD_TEXT, FILTER | LIST | PERSONAL, 0, 40, .zh = "电话", .en = "telephone" },
 	{ "mail", FIELD_TEXT, PERSONAL, 0, 120, .zh = "邮箱", .en = "mail" },
 	{ "note", FIELD_LONG, PERSONAL, 0, 2000, .zh = "备注", .en = "note" },
+	{ "phone_wrong_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "号码有误，发现时间",
+		.en = "number found wrong at" },
 };
 
 static const struct field duty_fields[] = {
@@ -50,7 +52,8 @@ bool person_check_mail(struct span mail, struct err *err)
 static bool check_person(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	(void)op;
-	(void)before;
+	if (before && !span_eq(record_text(before, "phone"), record_text(after, "phone")))
+		record_set(after, "phone_wrong_at", db_null());
 	return person_check_phone(record_text(after, "phone"), err) &&
 		person_check_mail(record_text(after, "mail"), err);
 }

@@ -240,6 +240,8 @@ static bool generic(struct exchange *x, struct err *err)
 	case GENERIC_GET:
 		if (!resource_get(&x->op, r, id, &rec, err))
 			return false;
+		if (r->seen)
+			r->seen(&x->op, &rec);
 		if (not_modified(x, &rec)) {
 			x->call.status = 304;
 			return set_etag(x, &rec);

@@ -2,6 +2,7 @@
  * transaction. */
 #include <assert.h>
 
+#include "resource/behalf.h"
 #include "resource/internal.h"
 
 static const struct transition *find_row(const struct life *life, struct span from, struct span verb)
@@ -52,20 +53,35 @@ static bool check_needs(struct op *op, const json_t *args, const struct transiti
 /* Recorded on behalf: whose word, by which channel, and when it was said. */
 static bool on_behalf(struct op *op, const json_t *args, struct store_step *step, struct err *err)
 {
-	const json_t *who = json_object_get(args, "on_behalf");
-	if (!who || json_is_null(who))
+	struct behalf b;
+	if (!behalf_parse(op, args, &b, err))
+		return false;
+	if (!b.given)
 		return true;
-	struct span person = json_get_text(who, "person"), channel = json_get_text(who, "channel");
-	struct span at = json_get_text(who, "at");
-	if (!json_is_object(who) || person.n == 0 || channel.n == 0 || person.n > 400 || channel.n > 100)
-		return err_field(err, "on_behalf", "代录须写明何人（person）、何种方式（channel）",
-				 "on_behalf must name the person and the channel");
-	if (at.p && (!time_parse(at, &step->happened_at) || step->happened_at > op_now(op)))
-		return err_field(err, "on_behalf", "代录时间（at）应为已经过去的时间",
-			"on_behalf.at must be a time in the past");
-	step->on_whose_word = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person),
-		SPAN_ARG(channel));
+	step->happened_at = b.at;
+	step->on_whose_word = b.whose_word;
+	step->text = step->text.n ? step->text : b.text;
 	return true;
+}
+
+/* What was given, and what apply() found worth keeping beside it. */
+static bool step_values(struct op *op, const struct record *rec, const json_t *args, struct span *ret,
+	struct err *err)
+{
+	struct str values = STR_IN(op->arena, 64 * 1024), all = STR_IN(op->arena, 128 * 1024);
+	*ret = rec->noted;
+	if (json_object_size(args) == 0)
+		return true;
+	if (!json_write(args, &values, err))
+		return false;
+	*ret = str_span(&values);
+	if (!rec->noted.n)
+		return true;
+	str_add(&all, (struct span){ values.p, values.n - 1 });
+	str_addc(&all, ',');
+	str_add(&all, span_from(rec->noted, 1));
+	*ret = str_span(&all);
+	return str_check(&all, err);
 }
 
 static bool city_office(struct op *op, int64_t *ret, struct err *err)
@@ -120,13 +136,9 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 	};
 	struct span reason = json_get_text(args, "reason"), text = json_get_text(args, "text");
 	step.text = reason.n ? reason : text;
-	struct str values = STR_IN(op->arena, 64 * 1024);
 	int64_t n;
-	if (args && json_object_size(args) > 0) {
-		if (!json_write(args, &values, err))
-			return false;
-		step.values = str_span(&values);
-	}
+	if (!step_values(op, rec, args, &step.values, err))
+		return false;
 	if (rec->resource->facts)
 		rec->resource->facts(rec, &step);
 	return on_behalf(op, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&

@@ -57,6 +57,9 @@ struct record {
 	struct span id, state;
 	struct db_value *values;
 	struct span *ref_ids, *ref_names;      /* of FIELD_REF, by position; filled by reading */
+	/* JSON object that apply() may leave for the step beside what was given; names must not be those of the
+	 * verb's own arguments */
+	struct span noted;
 };
 
 enum clock_effect { CLOCK_NONE, CLOCK_MEET_ACKNOWLEDGE, CLOCK_MEET_ANSWER, CLOCK_PAUSE, CLOCK_RESUME,
@@ -105,6 +108,9 @@ struct resource {
 	bool (*apply)(struct op *op, struct record *r, const struct transition *t, const json_t *args,
 		const char **ret_to,
 		      struct err *err);
+	/* After one record was read by HTTP, outside a transaction: what follows from having been seen.  Never
+	 * fails the reading; may change what is shown. */
+	void (*seen)(struct op *op, struct record *r);
 	/* Notes in a step what measures need to know of the record at that moment: subject, issuer, deadlines. */
 	void (*facts)(const struct record *r, struct store_step *step);
 	/* JSON text: OpenAPI properties of what show() adds ("\"items\":{…}"), or NULL */

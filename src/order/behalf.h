@@ -1,0 +1,34 @@
+#pragma once
+/*
+ * Shared by the files of this room: what an office does with units that have no account or do not answer by
+ * themselves.  Recording on behalf, first-seen, calls, notes, disputes sent elsewhere, instructions, shifts.
+ */
+#include "order/room.h"
+
+bool order_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err);
+bool order_is_office(const struct actor *a);
+bool order_four_eyes(struct op *op, const struct item *it, struct err *err);
+
+/* Before a verb: may it be recorded on behalf?  After it: counts what was. */
+bool order_behalf_before(const char *verb, const json_t *args, struct err *err);
+void order_behalf_after(struct record *o, const json_t *args);
+/* The unit's liaison opens the order for the first time: seen_at and a step, once. */
+void order_seen(struct op *op, struct record *o);
+/* Members of one order beyond its fields: its clocks, where a dispute went. */
+bool order_show_single(struct op *op, const struct record *o, struct str *out, struct err *err);
+/* ,"hint": what an answer leaves open, for who is to verify it. */
+void order_show_hint(struct op *op, const struct item *it, struct str *out);
+/* A step that is no transition: from and to are the order's state. */
+struct order_remark {
+	const char *verb;
+	struct span text, values;
+	int64_t at; /* 0: now */
+};
+bool order_remark(struct op *op, const struct record *o, const struct order_remark *m, struct err *err);
+
+order_verb_fn order_note, order_redirect, order_instruct;
+
+extern const struct route order_behalf_routes[];
+extern const size_t order_behalf_routes_count;
+extern const struct command order_behalf_commands[];
+extern const size_t order_behalf_commands_count;
