@@ -53,7 +53,7 @@ CREATE TABLE attachments (
 	at          BIGINT NOT NULL,
 	user_n      BIGINT NOT NULL,
 	actor       TEXT NOT NULL
-);
+, step_n BIGINT, on_behalf BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX attachments_record ON attachments (resource, record_n, n);
 
@@ -326,6 +326,32 @@ CREATE TABLE import_plans (
 
 CREATE INDEX import_plans_open ON import_plans (n) WHERE state IN ('building', 'applying');
 
+CREATE TABLE instructions (
+	n          INTEGER PRIMARY KEY,
+	id         TEXT NOT NULL UNIQUE,
+	version    BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	state      TEXT NOT NULL,              -- open done
+	subject    TEXT NOT NULL,              -- order finding notice
+	subject_n  BIGINT NOT NULL,
+	subject_id TEXT NOT NULL,
+	subject_name TEXT NOT NULL,            -- number or title when it was given
+	unit_n     BIGINT,                     -- of the subject, for scope; NULL: only who sees the whole city
+	text       TEXT NOT NULL,
+	leader     TEXT NOT NULL,              -- account of who gave it
+	until_at   BIGINT,
+	result     TEXT NOT NULL DEFAULT '',   -- what was done, in words
+	done_by    TEXT NOT NULL DEFAULT '',
+	done_at    BIGINT
+);
+
+CREATE INDEX instructions_state ON instructions (state, n, unit_n);
+
+CREATE INDEX instructions_subject ON instructions (subject, subject_n);
+
+CREATE INDEX instructions_unit ON instructions (unit_n, n);
+
 CREATE TABLE item_findings (
 	item_n      BIGINT NOT NULL,
 	finding_n   BIGINT NOT NULL,
@@ -462,7 +488,7 @@ CREATE TABLE "orders" (
 	extension_until BIGINT,                -- asked for and not decided yet
 	extension_reason TEXT,
 	findings    BIGINT NOT NULL DEFAULT 0
-);
+, on_behalf_count BIGINT NOT NULL DEFAULT 0, calls BIGINT NOT NULL DEFAULT 0, last_call TEXT NOT NULL DEFAULT '', last_call_at BIGINT, last_call_text TEXT NOT NULL DEFAULT '', last_note TEXT NOT NULL DEFAULT '', last_note_at BIGINT, redirected_from_n BIGINT);
 
 CREATE INDEX orders_answer_due ON orders (answer_due, n);
 
@@ -473,6 +499,8 @@ CREATE INDEX orders_main ON orders (main_n) WHERE main_n IS NOT NULL;
 CREATE INDEX orders_notice ON orders (notice_n) WHERE notice_n IS NOT NULL;
 
 CREATE UNIQUE INDEX orders_number ON orders (issuer_n, number) WHERE number <> '';
+
+CREATE INDEX orders_redirected ON orders (redirected_from_n) WHERE redirected_from_n IS NOT NULL;
 
 CREATE INDEX orders_state ON orders (state, n, unit_n);
 
@@ -492,7 +520,7 @@ CREATE TABLE persons (
 	phone      TEXT NOT NULL,
 	mail       TEXT NOT NULL,
 	note       TEXT NOT NULL
-);
+, phone_wrong_at BIGINT);
 
 CREATE INDEX persons_name ON persons (name, n);
 
@@ -537,6 +565,27 @@ CREATE TABLE settings (
 	key   TEXT PRIMARY KEY,
 	value TEXT NOT NULL
 );
+
+CREATE TABLE shift_notes (
+	n          INTEGER PRIMARY KEY,
+	id         TEXT NOT NULL UNIQUE,
+	version    BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	state      TEXT NOT NULL,              -- open acknowledged
+	unit_n     BIGINT,                     -- the office; NULL: before there is one
+	text       TEXT NOT NULL,
+	writer     TEXT NOT NULL,
+	writer_n   BIGINT REFERENCES users (n),
+	next_n     BIGINT REFERENCES persons (n),
+	snapshot   TEXT NOT NULL,              -- JSON: counts and ids
+	taken_by   TEXT NOT NULL DEFAULT '',
+	taken_at   BIGINT
+);
+
+CREATE INDEX shift_notes_state ON shift_notes (state, n, unit_n);
+
+CREATE INDEX shift_notes_unit ON shift_notes (unit_n, n);
 
 CREATE TABLE sign_in_failures (
 	key      TEXT PRIMARY KEY,
