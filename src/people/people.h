@@ -26,6 +26,8 @@ extern const struct command people_commands[];
 extern const size_t people_commands_count;
 extern const struct route people_routes[];
 extern const size_t people_routes_count;
+extern const struct route account_routes[];
+extern const size_t account_routes_count;
 
 /* Loads the divisions of this binary's list: by init, and by serve after an update.  Writes only what
  * differs. */
@@ -43,6 +45,10 @@ NODISCARD bool unit_tree_rebuild(struct op *op, struct err *err);
 /* From row to row: this unit now hangs below `above_n` (0: it is a root) in one tree.  Refuses a cycle. */
 NODISCARD bool unit_tree_move(
 	struct op *op, int64_t unit_n, enum unit_relation tree, int64_t above_n, struct err *err);
+
+/* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change and
+ * a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's business. */
+NODISCARD bool unit_check_contacts(struct op *op, int64_t unit_n, struct span text, struct err *err);
 
 /* ---- settings: few, by key --------------------------------------------------------------------- */
 

@@ -18,6 +18,11 @@ const char *const unit_sectors_zh[] = {
 	NULL
 };
 
+/* A unit that nobody has checked yet counts from when it was entered.  The days are the setting contacts_days. */
+#define STALE \
+	"(CASE WHEN COALESCE(t.contacts_checked_at, t.created_at) < NOW - 86400000 * COALESCE((SELECT " \
+	"CAST(s.value AS BIGINT) FROM settings s WHERE s.key='contacts_days'), 92) THEN 1 ELSE 0 END)"
+
 static const struct field fields[] = {
 	{ "code", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 40, .zh = "编码，在本平台内唯一",
 		.en = "code, unique in this platform" },
@@ -41,6 +46,11 @@ static const struct field fields[] = {
 	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听",
 		.en = "phone, answered day and night" },
 	{ "note", FIELD_LONG, 0, 0, 2000, .zh = "备注", .en = "note" },
+	{ "contacts_checked_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "联系人核对时间",
+		.en = "contacts checked" },
+	{ "contacts_stale", FIELD_BOOL, READ_ONLY | FILTER, .expr = STALE,
+		.zh = "联系人待核对，超过设定天数未核对",
+		.en = "contacts to be checked, not checked for so many days" },
 };
 
 static bool check_aliases(struct op *op, struct record *after, struct err *err)

@@ -2,13 +2,30 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "os/clock.h"
 #include "resource/internal.h"
+
+enum { EXPR_MAX = 1000 };
+
+/* The word NOW in an expression is the time, bound as a value. */
+static void sql_expr(struct sql *q, const char *expr)
+{
+	const char *now;
+	while ((now = strstr(expr, "NOW"))) {
+		char part[EXPR_MAX];
+		snprintf(part, sizeof part, "%.*s", (int)(now - expr), expr);
+		sql_name(q, part);
+		sql_int(q, clock_wall());
+		expr = now + strlen("NOW");
+	}
+	sql_name(q, expr);
+}
 
 void sql_field(struct sql *q, const struct field *f)
 {
 	char column[64];
 	if (f->expr) {
-		sql_name(q, f->expr);
+		sql_expr(q, f->expr);
 		return;
 	}
 	sql_add(q, "t.");

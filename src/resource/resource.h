@@ -46,7 +46,9 @@ struct field {
 	int64_t min, max;
 	const char *const *values;    /* FIELD_ENUM, NULL-terminated */
 	const char *ref;              /* FIELD_REF: name of the resource */
-	const char *expr;             /* SQL over t when it is not simply t.<column>; implies READ_ONLY */
+	/* SQL over t when it is not simply t.<column>; implies READ_ONLY.  NOW in it is the present time; at most
+	 * 999 characters before, between and behind. */
+	const char *expr;
 	const char *zh, *en;          /* one sentence each; what stands before the first comma is the label */
 };
 

@@ -17,6 +17,7 @@ static const struct resource *const resources[] = {
 static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ resource_routes, &resource_routes_count },
 	{ people_routes, &people_routes_count },
+	{ account_routes, &account_routes_count },
 	{ asset_routes, &asset_routes_count },
 	{ finding_routes, &finding_routes_count },
 	{ order_routes, &order_routes_count },
