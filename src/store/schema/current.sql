@@ -538,6 +538,14 @@ CREATE TABLE priority_rules (
 	score       BIGINT NOT NULL
 );
 
+CREATE TABLE recovery_codes (
+	n       INTEGER PRIMARY KEY,
+	user_n  BIGINT NOT NULL REFERENCES users (n),
+	hash    TEXT NOT NULL                  -- SHA-256; a code that was used is deleted
+);
+
+CREATE INDEX recovery_codes_user ON recovery_codes (user_n, hash);
+
 CREATE VIRTUAL TABLE search_index
 	USING fts5 (body, content='search_texts', content_rowid='n', columnsize=0, tokenize='ascii');
 
@@ -692,6 +700,14 @@ CREATE TABLE unit_aliases (
 
 CREATE INDEX unit_aliases_unit ON unit_aliases (unit_n);
 
+CREATE TABLE unit_pinyin (
+	word   TEXT NOT NULL,
+	unit_n BIGINT NOT NULL REFERENCES units (n),
+	PRIMARY KEY (word, unit_n)
+);
+
+CREATE INDEX unit_pinyin_unit ON unit_pinyin (unit_n);
+
 CREATE TABLE unit_tree (
 	ancestor_n   BIGINT NOT NULL,
 	descendant_n BIGINT NOT NULL,
@@ -720,7 +736,7 @@ CREATE TABLE units (
 	aliases    TEXT NOT NULL,              -- JSON array of texts
 	phone      TEXT NOT NULL,              -- watched day and night
 	note       TEXT NOT NULL
-);
+, contacts_checked_at BIGINT);
 
 CREATE INDEX units_name ON units (name, n);
 
@@ -746,7 +762,7 @@ CREATE TABLE users (
 	last_sign_in_at BIGINT,
 	password_hash   TEXT NOT NULL DEFAULT '',          -- argon2id as text; '': nobody can sign in with a password
 	password_at     BIGINT NOT NULL DEFAULT 0
-);
+, code_hash TEXT NOT NULL DEFAULT '', code_until BIGINT NOT NULL DEFAULT 0, code_at BIGINT, totp_secret TEXT NOT NULL DEFAULT '', totp_pending TEXT NOT NULL DEFAULT '', totp_step BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX users_person ON users (person_n);
 
