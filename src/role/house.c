@@ -1,6 +1,7 @@
 /* What the house consists of: each room's tables, listed once. */
 #include "asset/asset.h"
 #include "finding/finding.h"
+#include "finding/template.h"
 #include "order/order.h"
 #include "people/people.h"
 #include "resource/api.h"
@@ -20,6 +21,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ account_routes, &account_routes_count },
 	{ asset_routes, &asset_routes_count },
 	{ finding_routes, &finding_routes_count },
+	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
 	{ role_routes, &role_routes_count },
 };

@@ -59,6 +59,9 @@ static const struct fixture {
 	{ "extension", "sent", "liaison", "POST", "/api/v1/orders/{order}/request_extension",
 		"{\"reason\":\"r\",\"until\":\"2099-01-01\"}", NULL },
 	{ "verified", "answered", "duty", "POST", "/api/v1/orders/{order}/verify", "{}", NULL },
+	{ "template", NULL, "duty", "POST", "/api/v1/templates",
+		"{\"of\":\"order\",\"kind\":\"task\",\"name\":\"t{fresh}\",\"text\":\"t\"}",
+		"template /id" },
 	{ "change", NULL, "auditor", "GET", "/api/v1/changes?limit=1", NULL, "change /items/0/id" },
 	{ "foreign_session", NULL, "security2", "GET", "/api/v1/sessions", NULL, "session /items/0/id" },
 };
