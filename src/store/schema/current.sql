@@ -674,6 +674,44 @@ CREATE INDEX steps_recorded ON steps (resource, recorded_at);
 
 CREATE INDEX steps_time ON steps (resource, verb, happened_at);
 
+CREATE TABLE template_versions (
+	n           INTEGER PRIMARY KEY,
+	template_n  BIGINT NOT NULL REFERENCES templates (n),
+	version     BIGINT NOT NULL,
+	at          BIGINT NOT NULL,
+	actor       TEXT NOT NULL,             -- '' as shipped
+	title       TEXT NOT NULL,
+	problem     TEXT NOT NULL,
+	harm        TEXT NOT NULL,
+	remedy      TEXT NOT NULL,
+	text        TEXT NOT NULL,
+	problem_en  TEXT NOT NULL,
+	harm_en     TEXT NOT NULL,
+	remedy_en   TEXT NOT NULL,
+	UNIQUE (template_n, version)
+);
+
+CREATE TABLE templates (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	of          TEXT NOT NULL,             -- finding order notice
+	kind        TEXT NOT NULL,
+	name        TEXT NOT NULL,             -- 'default', or another of the same kind, to be asked for by its name
+	title       TEXT NOT NULL,
+	problem     TEXT NOT NULL,
+	harm        TEXT NOT NULL,
+	remedy      TEXT NOT NULL,
+	text        TEXT NOT NULL,
+	problem_en  TEXT NOT NULL,             -- for readers of English; '' shows the Chinese
+	harm_en     TEXT NOT NULL,
+	remedy_en   TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX templates_name ON templates (of, kind, name);
+
 CREATE TABLE tokens (
 	n          INTEGER PRIMARY KEY,
 	id         TEXT NOT NULL UNIQUE,
