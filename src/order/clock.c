@@ -7,6 +7,8 @@ bool clock_begin(struct op *op, const struct clock_start *s, const struct calend
 	int64_t now = op_now(op), due = calendar_end(c, now, s->amount, s->unit, &published);
 	if (due < s->not_before)
 		due = s->not_before;
+	if (s->given)
+		due = s->given;
 	struct span rule = arena_printf(
 		store_tx_arena(op->tx), SPAN_FMT " %s/%s", SPAN_ARG(s->rule), c->name, c->version);
 	if (!clock_stop(op, s->resource, s->record_n, s->kind, err) ||

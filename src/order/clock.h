@@ -14,6 +14,7 @@ struct clock_start {
 	int64_t amount;
 	enum calendar_unit unit;
 	int64_t not_before; /* the end is never earlier than this; 0: none */
+	int64_t given; /* the end a person gave, whatever the amount says; 0: none */
 };
 /* Ends a running clock of the same kind, and starts a new one now. */
 NODISCARD bool clock_begin(struct op *op, const struct clock_start *s, const struct calendar *c,

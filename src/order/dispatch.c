@@ -13,7 +13,7 @@ enum { DISPATCH_TX_NS = 30 * 1000 * 1000, SKIPPED_SHOWN = 10000, TEXT_MAX = 2000
 struct dispatching {
 	struct issue issue;
 	struct str *orders, *skips;
-	int64_t skipped, began_ns;
+	int64_t skipped, began_ns, late;
 	VEC(struct task) tasks;
 	VEC(struct issued) fresh; /* of the open transaction: told only when it is committed */
 	struct { /* as it was at the last commit */
@@ -33,38 +33,31 @@ static void skip(struct dispatching *g, struct span id, struct span reason)
 	str_addc(g->skips, '}');
 }
 
-/* Whose office issues: the unit of the grant by which the actor may; the city office for the local
- * administrator. */
-static bool office_of(struct op *op, int64_t *ret, struct err *err)
-{
-	*ret = 0;
-	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++)
-		if (role_has(op->actor->grants[i].role, PERM_ORDER_ISSUE) && !op->actor->grants[i].whole)
-			*ret = op->actor->grants[i].unit_n;
-	if (actor_whole(op->actor, PERM_ORDER_ISSUE))
-		*ret = 0;
-	return *ret || unit_office(op, ret, err);
-}
-
 static bool load_rules(struct dispatching *g, struct err *err)
 {
 	static const char *const severities[] = { "none", "low", "medium", "high", "critical" };
 	struct issue *s = &g->issue;
 	for (size_t i = 0; i < COUNT(severities); i++)
-		if (!order_template_find(
-			    s->op, s->d->template, span_of(severities[i]), &s->templates[i], err) ||
-			!calendar_load(s->op, s->templates[i].calendar, &s->calendars[i], err))
+		if (!order_terms_find(s->op, s->d->template, span_of(severities[i]), &s->terms[i], err))
 			return false;
-	return office_of(s->op, &s->office_n, err);
+	return order_office(s->op, &s->office_n, err);
 }
 
+/* Why it cannot be ordered; NULL with an error in err, or if nothing speaks against it. */
 static const char *why_not(struct op *op, const struct finding_row *f, struct err *err)
 {
-	bool may = false;
+	bool may = false, held;
+	int64_t one;
 	if (strcmp(f->state, "new") != 0 && strcmp(f->state, "confirmed") != 0)
 		return op->zh ? "当前状态不能交办" : "its state does not allow it";
 	if (f->unit_n == 0)
 		return op->zh ? "没有责任单位，请先认领" : "no unit is responsible yet";
+	if (!db_int(op_db(op), SQL("SELECT 1 FROM findings f WHERE n=? AND NOT " ORDER_NOT_HELD),
+	    V(db_i(f->n)),
+		    &one, &held, err))
+		return NULL;
+	if (held)
+		return op->zh ? "已在待发出的交办单中" : "an order that is not sent yet holds it";
 	if (!actor_may(op->actor, op_db(op), PERM_ORDER_ISSUE, f->unit_n, &may, err))
 		return NULL;
 	return may ? NULL : op->zh ? "没有向该单位交办的权限" : "not permitted to issue to this unit";
@@ -77,8 +70,10 @@ static bool load_tasks(struct dispatching *g, const struct finding_choice *choic
 		skip(g, choice->unknown[i], op->zh ? SPAN("没有这条隐患") : SPAN("no such finding"));
 	for (size_t i = 0; i < choice->n; i++) {
 		struct task t = { .skipped = false };
-		bool found;
-		if (!finding_load(op, choice->ns[i], &t.f, &found, err))
+		bool found, any;
+		if (!finding_load(op, choice->ns[i], &t.f, &found, err) ||
+			!db_int(op_db(op), SQL("SELECT COALESCE(source_due, 0) FROM findings WHERE n=?"),
+				V(db_i(choice->ns[i])), &t.source_due, &any, err))
 			return false;
 		const char *reason = found ? why_not(op, &t.f, err) : "gone";
 		if (err->code != ERR_NONE)
@@ -102,6 +97,9 @@ static void tell(struct dispatching *g)
 		str_add_json(g->orders, g->fresh.p[i].number);
 		str_addz(g->orders, ",\"unit_id\":");
 		str_add_json(g->orders, g->fresh.p[i].unit_id);
+		str_addz(g->orders, ",\"state\":");
+		str_add_json(g->orders, g->fresh.p[i].state);
+		g->late += g->fresh.p[i].late;
 		str_addc(g->orders, '}');
 	}
 	g->fresh.n = 0;
@@ -215,6 +213,9 @@ bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *o
 	str_add(out, str_span(&orders));
 	str_addz(out, "],\"skipped\":[");
 	str_add(out, str_span(&skips));
-	str_addf(out, "],\"skipped_count\":%lld}", (long long)g.skipped);
+	str_addf(out, "],\"skipped_count\":%lld,\"warnings\":[", (long long)g.skipped);
+	if (g.late)
+		str_add_json(out, order_warning_late(op, g.late));
+	str_addz(out, "]}");
 	return str_check(&orders, err) && str_check(&skips, err) && str_check(out, err);
 }

@@ -5,6 +5,7 @@
 /* One finding to be ordered, as read before the transaction. */
 struct task {
 	struct finding_row f;
+	int64_t source_due; /* 0: none */
 	bool skipped;
 };
 
@@ -20,13 +21,13 @@ struct issue {
 	const struct order_dispatch *d;
 	int64_t office_n;
 	struct span batch; /* an id for all orders of this dispatch */
-	struct order_template templates[5]; /* by severity rank */
-	struct calendar calendars[5]; /* that of the template of the same rank */
+	struct order_terms terms[5]; /* by severity rank */
 	struct finding_county county;
 };
 
 struct issued {
-	struct span id, number, unit_id;
+	struct span id, number, unit_id, state;
+	bool late; /* ours is due after what is wanted from above */
 };
 
 int task_compare(const void *a, const void *b); /* unit, asset, software or kind, severity, n */

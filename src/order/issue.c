@@ -41,8 +41,8 @@ static bool refresh(struct issue *s, struct unit_tasks *t, struct err *err)
 		int64_t version, unit_n = t->at[i].f.unit_n;
 		bool found;
 		if (!db_int(op_db(s->op),
-			    SQL("SELECT version FROM findings WHERE n=? AND state IN ('new', 'confirmed') "
-				"AND unit_n=?"),
+			    SQL("SELECT version FROM findings f WHERE n=? AND state IN ('new', 'confirmed') "
+				"AND unit_n=? AND " ORDER_NOT_HELD),
 			    V(db_i(t->at[i].f.n), db_i(unit_n)), &version, &found, err))
 			return false;
 		if (found && version != t->at[i].f.version &&
@@ -59,73 +59,39 @@ static bool refresh(struct issue *s, struct unit_tasks *t, struct err *err)
 	return true;
 }
 
-static bool order_one_finding(
-	struct issue *s, struct task *t, int64_t order_n, int64_t item_n, struct err *err)
+static bool order_one_finding(struct issue *s, struct task *t, int64_t order_n, struct err *err)
 {
 	struct finding_how how = { .county = &s->county, .reason = s->d->text, .order_n = order_n };
 	if (strcmp(t->f.state, "new") == 0 && !finding_move(s->op, &t->f, "confirm", &how, err))
 		return false;
-	return finding_move(s->op, &t->f, "order", &how, err) &&
-		db_exec(op_db(s->op), SQL("INSERT INTO item_findings (item_n, finding_n) VALUES (?, ?)"),
-			V(db_i(item_n), db_i(t->f.n)), err);
+	return finding_move(s->op, &t->f, "order", &how, err);
 }
 
-static bool make_item(struct issue *s, struct task *tasks, size_t n, int64_t order_n, struct err *err)
+static bool make_item(
+	struct issue *s, const struct record *o, struct task *tasks, size_t n, struct err *err)
 {
 	struct op *op = s->op;
-	char id[UUID_TEXT];
-	struct span title;
+	struct item it = { .kind = tasks->f.kind,
+		.asset_n = tasks->f.asset_n,
+		.software_n = by_software(tasks) ? tasks->f.software_n : 0,
+		.findings = (int64_t)n };
 	int64_t item_n = 0;
-	bool found;
 	const char *severity = tasks->f.severity;
 	for (size_t i = 1; i < n; i++)
 		if (finding_severity_rank(span_of(tasks[i].f.severity)) >
 			finding_severity_rank(span_of(severity)))
 			severity = tasks[i].f.severity;
-	if (!issue_item_title(op, tasks, n, &title, err) ||
-		!db_int(op_db(op),
-			SQL("INSERT INTO items (id, order_n, state, title, kind, severity, asset_n, "
-			    "software_n, findings)"
-			    " VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?) RETURNING n"),
-			V(db_z(uuid_make(op_now(op), id)), db_i(order_n), db_t(title), db_t(tasks->f.kind),
-				db_z(severity), tasks->f.asset_n ? db_i(tasks->f.asset_n) : db_null(),
-				tasks->f.software_n && by_software(tasks) ? db_i(tasks->f.software_n)
-									  : db_null(),
-				db_i((int64_t)n)),
-			&item_n, &found, err))
+	snprintf(it.severity, sizeof it.severity, "%s", severity);
+	if (!issue_item_title(op, tasks, n, &it.title, err) || !order_item_new(op, o, &it, &item_n, err))
 		return false;
-	struct store_step step = { .resource = "item",
-		.record_n = item_n,
-		.from = "",
-		.verb = "send",
-		.to = "open",
-		.unit_n = tasks->f.unit_n,
-		.county_n = s->county.county_n,
-		.severity = severity };
-	if (!store_add_step(op->tx, &step, NULL, err))
-		return false;
+	bool sent = span_is(o->state, "sent");
 	for (size_t i = 0; i < n; i++)
-		if (!order_one_finding(s, &tasks[i], order_n, item_n, err))
+		if (!(sent ? order_one_finding(s, &tasks[i], o->n, err) : true) ||
+			!db_exec(op_db(op),
+			SQL("INSERT INTO item_findings (item_n, finding_n) VALUES (?, ?)"),
+				V(db_i(item_n), db_i(tasks[i].f.n)), err))
 			return false;
 	return true;
-}
-
-static bool start_clocks(struct issue *s, struct record *o, size_t rank, struct err *err)
-{
-	struct op *op = s->op;
-	const struct order_template *t = &s->templates[rank];
-	const struct calendar *c = &s->calendars[rank];
-	int64_t acknowledge, answer;
-	struct span rule = arena_printf(op->arena, "%s/%s", t->name, t->version);
-	struct clock_start first = { "order", o->n, "acknowledge", rule, t->acknowledge, t->acknowledge_unit,
-		0 };
-	struct clock_start second = { "order", o->n, "answer", rule, t->answer, t->answer_unit, 0 };
-	if (!clock_begin(op, &first, c, &acknowledge, err) || !clock_begin(op, &second, c, &answer, err))
-		return false;
-	record_set(o, "acknowledge_due", db_i(acknowledge));
-	record_set(o, "answer_due", db_i(answer));
-	return db_exec(op_db(op), SQL("UPDATE orders SET acknowledge_due=?, answer_due=? WHERE n=?"),
-		V(db_i(acknowledge), db_i(answer), db_i(o->n)), err);
 }
 
 static size_t count_items(const struct unit_tasks *t)
@@ -136,43 +102,60 @@ static size_t count_items(const struct unit_tasks *t)
 	return n;
 }
 
+/* The earliest date by which somebody above wants it: that of the dispatch, or of a finding. */
+static int64_t source_due(const struct issue *s, const struct unit_tasks *t)
+{
+	int64_t due = s->d->source_due;
+	for (size_t i = 0; i < t->n && !s->d->source_due; i++)
+		if (t->at[i].source_due && (!due || t->at[i].source_due < due))
+			due = t->at[i].source_due;
+	return due;
+}
+
 static bool make_row(
 	struct issue *s, const struct unit_tasks *t, const char *severity, struct record *o, struct err *err)
 {
 	struct op *op = s->op;
-	size_t rank = (size_t)finding_severity_rank(span_of(severity));
-	const struct order_template *rule = &s->templates[rank];
-	struct span number = s->d->number;
-	if (!record_new(&order_resource, op->arena, o) ||
-		(!number.n && !order_number_next(op, s->office_n, &s->calendars[rank], &number, err)))
+	const struct order_terms *terms = &s->terms[finding_severity_rank(span_of(severity))];
+	const struct order_template *rule = &terms->template;
+	const char *state;
+	int64_t due = source_due(s, t);
+	if (!record_new(&order_resource, op->arena, o))
 		return false;
-	record_set(o, "number", db_t(number));
 	record_set(o, "unit_id", db_i(t->at[0].f.unit_n));
 	record_set(o, "issuer_id", db_i(s->office_n));
 	record_set(o, "kind", db_z("finding"));
 	record_set(o, "part", db_z("main"));
 	record_set(o, "reply", db_z("answer"));
 	record_set(o, "batch", db_t(s->batch));
-	record_set(o, "sent_at", db_i(op_now(op)));
+	record_set(o, "number_wanted", db_t(s->d->number.p ? s->d->number : SPAN("")));
 	record_set(o, "title",
 		db_t(arena_printf(op->arena, "网络安全隐患整改：%zu 个事项、%zu 条隐患，最高%s",
 			count_items(t), t->n, finding_severity_zh(span_of(severity)))));
 	record_set(o, "text", db_t(s->d->text.p ? s->d->text : SPAN("")));
 	record_set(o, "severity", db_z(severity));
+	record_set(o, "source", db_t(s->d->source.p ? s->d->source : SPAN("")));
+	record_set(o, "source_number", db_t(s->d->source_number.p ? s->d->source_number : SPAN("")));
+	record_set(o, "source_due", due ? db_i(due) : db_null());
 	record_set(o, "template", db_t(arena_span(op->arena, span_of(rule->name))));
 	record_set(o, "template_version", db_t(arena_span(op->arena, span_of(rule->version))));
 	record_set(o, "findings", db_i((int64_t)t->n));
 	record_set(o, "returned_proposed", db_null());
 	record_set(o, "extension_reason", db_null());
-	if (record_insert(op, o, err))
-		return true;
-	if (err->code == ERR_DUPLICATE) {
-		*err = (struct err){ 0 };
-		err_field(err, "number", "编号“" SPAN_FMT "”已经用过", "the number \"" SPAN_FMT "\" is taken",
-			SPAN_ARG(number));
-		err->code = ERR_DUPLICATE;
-	}
-	return false;
+	if (!order_birth(op, o, s->d->draft, &state, err) ||
+		(strcmp(state, "sent") == 0 && !order_take_number(op, o, terms, err)))
+		return false;
+	o->state = span_of(state);
+	return record_insert(op, o, err) || order_number_taken(o, err);
+}
+
+/* Clocks, items and findings follow where it is sent at once; else they wait for its approval. */
+static bool send_now(struct issue *s, struct record *o, const struct order_terms *t, struct err *err)
+{
+	return order_begin_clocks(s->op, o, t, err) &&
+		db_exec(op_db(s->op), SQL("UPDATE orders SET acknowledge_due=?, answer_due=? WHERE n=?"),
+			V(record_get(o, "acknowledge_due"), record_get(o, "answer_due"), db_i(o->n)), err) &&
+		order_begin_items(s->op, o, s->county.county_n, err);
 }
 
 bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool *ret_any, struct err *err)
@@ -197,29 +180,20 @@ bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool
 	for (size_t i = 0, from = 0; i < t->n; i++) {
 		if (i + 1 < t->n && task_same_item(&t->at[from], &t->at[i + 1]))
 			continue;
-		if (!make_item(s, &t->at[from], i + 1 - from, o.n, err))
+		if (!make_item(s, &o, &t->at[from], i + 1 - from, err))
 			return false;
 		from = i + 1;
 	}
 	struct span unit_id;
-	if (!start_clocks(s, &o, (size_t)finding_severity_rank(span_of(severity)), err))
+	/* the step after the clocks: it says until when */
+	if ((span_is(o.state, "sent") &&
+		    !send_now(s, &o, &s->terms[finding_severity_rank(span_of(severity))], err)) ||
+		!order_born(op, &o, (struct span){ NULL, 0 }, err) ||
+		!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(t->at[0].f.unit_n)),
+		op->arena,
+			&unit_id, err))
 		return false;
-	/* after the clocks: it says until when */
-	struct store_step step = { .resource = "order",
-		.record_n = o.n,
-		.from = "",
-		.verb = "send",
-		.to = "sent",
-		.text = s->d->text,
-		.unit_n = t->at[0].f.unit_n,
-		.county_n = s->county.county_n,
-		.severity = severity };
-	order_facts(&o, &step);
-	if (!store_add_step(op->tx, &step, NULL, err))
-		return false;
-	if (!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(t->at[0].f.unit_n)), op->arena,
-		    &unit_id, err))
-		return false;
-	*ret = (struct issued){ o.id, record_text(&o, "number"), unit_id };
+	*ret = (struct issued){ o.id, record_text(&o, "number"), unit_id, o.state };
+	ret->late = order_later_than_source(&o);
 	return true;
 }

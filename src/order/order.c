@@ -66,6 +66,11 @@ static const struct field fields[] = {
 	{ "last_note_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "最近进展时间", .en = "time of that note" },
 	{ "redirected_from_id", FIELD_REF, READ_ONLY | FILTER, .ref = "order", .zh = "改派自",
 		.en = "order it was redirected from" },
+	{ "topic", FIELD_TEXT, READ_ONLY | FILTER, 0, 40, .zh = "专题，答复后自动处理的事，如联络员核对",
+		.en = "topic, what is done when it is answered, such as contact_check" },
+	{ "number_wanted", FIELD_TEXT, READ_ONLY, 0, 100, .zh = "拟用编号，发出前",
+		.en = "number wanted, before it is sent" },
+	{ "due_wanted", FIELD_TIME, READ_ONLY, .zh = "拟定时限，由人指定", .en = "due as a person gave it" },
 	{ "template", FIELD_TEXT, READ_ONLY, .zh = "时限模板", .en = "template of deadlines" },
 	{ "template_version", FIELD_TEXT, READ_ONLY, .zh = "时限模板版本", .en = "version of the template" },
 };

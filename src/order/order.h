@@ -34,9 +34,14 @@ struct order_dispatch {
 	struct span text; /* what the order says */
 	struct span template; /* of deadlines; {NULL,0}: "default" */
 	struct span number; /* typed in; only where one order comes of it */
+	/* Who wants it from above, under which number, until when; 0: the earliest date its findings have. */
+	struct span source, source_number;
+	int64_t source_due;
+	bool draft;
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
- * {"orders":[{"id","number","unit_id"}…],"skipped":[{"id","reason"}…],"skipped_count":N} to out.
+ * {"orders":[{"id","number","unit_id","state"}…],"skipped":[{"id","reason"}…],"skipped_count":N,
+ * "warnings":[…]} to out.
  * What fails after a transaction was committed is no failure of the whole: the rest is among the skipped,
  * with the reason. */
 NODISCARD bool order_dispatch(

@@ -56,6 +56,50 @@ bool order_rule(struct op *op, const char *name, int64_t *ret, struct err *err);
 bool order_number_next(
 	struct op *op, int64_t office_n, const struct calendar *c, struct span *ret, struct err *err);
 
+/* ---- becoming sent (start.c) ---- */
+
+struct order_terms { /* of deadlines, for one severity */
+	struct order_template template;
+	struct calendar calendar;
+};
+NODISCARD bool order_terms_find(
+	struct op *op, struct span template, struct span severity, struct order_terms *ret, struct err *err);
+/* Those the order was made under, as they are in effect now. */
+NODISCARD bool order_terms_of(
+	struct op *op, const struct record *o, struct order_terms *ret, struct err *err);
+/* Whose office issues: the unit of the grant by which the actor may; the city office for the whole city and
+ * the local administrator. */
+NODISCARD bool order_office(struct op *op, int64_t *ret, struct err *err);
+/* The rule of approval, in one place: where an order of this kind and severity is born: draft, to_approve or
+ * sent.  Setting order_approval: 0 never, 1 always, 2 to 5 from low, medium, high, critical on.  The orders
+ * of a notice never wait: the notice was approved. */
+NODISCARD bool order_birth(
+	struct op *op, const struct record *o, bool draft, const char **ret_state, struct err *err);
+/* Its first step, by its state: send, draft or submit. */
+NODISCARD bool order_born(struct op *op, const struct record *o, struct span values, struct err *err);
+/* What sending does to the record: number (the one wanted, else the next) and sent_at. */
+NODISCARD bool order_take_number(
+	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
+/* After an insert or update that failed: says it where the number was taken.  Always returns false. */
+bool order_number_taken(const struct record *o, struct err *err);
+/* By what reply is asked for; a row must be there.  Sets the due times in the record, and does not write
+ * it. */
+NODISCARD bool order_begin_clocks(
+	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
+/* The first step of each item, when the order is sent. */
+NODISCARD bool order_begin_items(struct op *op, const struct record *o, int64_t county_n, struct err *err);
+/* Findings of an order that is not sent yet are held by it: they are its item_findings, their state is as it
+ * was, and no other order takes them.  SQL over findings f. */
+#define ORDER_NOT_HELD \
+	"NOT EXISTS (SELECT 1 FROM item_findings h JOIN items hi ON hi.n=h.item_n JOIN orders ho ON" \
+	" ho.n=hi.order_n WHERE h.finding_n=f.n AND ho.state IN ('draft', 'to_approve'))"
+/* Is ours due after what is wanted from above? */
+bool order_later_than_source(const struct record *o);
+struct span order_warning_late(struct op *op, int64_t n);
+/* The row of one item (title, kind, severity, asset_n, software_n, findings), open. */
+NODISCARD bool order_item_new(
+	struct op *op, const struct record *o, const struct item *it, int64_t *ret, struct err *err);
+
 /* ---- verbs: what belongs to them; return false on failure (answer.c, verify.c, dispute.c, handling.c) ----
  */
 

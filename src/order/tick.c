@@ -137,7 +137,8 @@ static bool watch_on(struct op *op, const struct record *o, struct err *err)
 		return false;
 	struct span rule = arena_printf(op->arena, "%s/%s escalate", t.name, t.version);
 	return clock_begin(op,
-		&(struct clock_start){ "order", o->n, "escalate", rule, t.escalate, t.escalate_unit, 0 }, &c,
+		&(struct clock_start){ "order", o->n, "escalate", rule, t.escalate, t.escalate_unit, 0, 0 },
+		&c,
 		&due, err);
 }
 

@@ -158,7 +158,7 @@ static bool begin_rework(struct op *op, struct record *o, struct err *err)
 		return false;
 	rule = arena_printf(op->arena, "%s/%s rework", t.name, t.version);
 	struct clock_start s = { "order", o->n, "answer", rule, t.rework, t.rework_unit,
-		record_int(o, "answer_due") };
+		record_int(o, "answer_due"), 0 };
 	if (!clock_begin(op, &s, &c, &due, err))
 		return false;
 	record_set(o, "answer_due", db_i(due));

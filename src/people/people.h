@@ -33,6 +33,9 @@ extern const size_t account_routes_count;
  * differs. */
 NODISCARD bool people_init(struct op *op, struct err *err);
 
+/* "2026-11-23" in the city's zone. */
+struct span people_today(const struct op *op);
+
 /* ---- units ------------------------------------------------------------------------------------- */
 
 /* A unit by code, name, short name or alias, in this order; an ambiguous name is not found. */

@@ -7,5 +7,3 @@ extern const char *const duty_kinds[], *const duty_kinds_zh[];        /* in that
 bool person_check_phone(struct span phone, struct err *err);
 bool person_check_mail(struct span mail, struct err *err);
 bool duty_check_dates(struct span from, struct span to, struct err *err);
-/* "2026-11-23" in the city's zone. */
-struct span people_today(const struct op *op);
