@@ -488,7 +488,7 @@ CREATE TABLE "orders" (
 	extension_until BIGINT,                -- asked for and not decided yet
 	extension_reason TEXT,
 	findings    BIGINT NOT NULL DEFAULT 0
-, on_behalf_count BIGINT NOT NULL DEFAULT 0, calls BIGINT NOT NULL DEFAULT 0, last_call TEXT NOT NULL DEFAULT '', last_call_at BIGINT, last_call_text TEXT NOT NULL DEFAULT '', last_note TEXT NOT NULL DEFAULT '', last_note_at BIGINT, redirected_from_n BIGINT);
+, topic TEXT NOT NULL DEFAULT '', number_wanted TEXT NOT NULL DEFAULT '', due_wanted BIGINT, on_behalf_count BIGINT NOT NULL DEFAULT 0, calls BIGINT NOT NULL DEFAULT 0, last_call TEXT NOT NULL DEFAULT '', last_call_at BIGINT, last_call_text TEXT NOT NULL DEFAULT '', last_note TEXT NOT NULL DEFAULT '', last_note_at BIGINT, redirected_from_n BIGINT);
 
 CREATE INDEX orders_answer_due ON orders (answer_due, n);
 
@@ -505,6 +505,8 @@ CREATE INDEX orders_redirected ON orders (redirected_from_n) WHERE redirected_fr
 CREATE INDEX orders_state ON orders (state, n, unit_n);
 
 CREATE INDEX orders_unit ON orders (unit_n, n);
+
+CREATE INDEX orders_unsent ON orders (issuer_n, n) WHERE sent_at IS NULL;
 
 CREATE INDEX orders_verified ON orders (verified_at) WHERE state = 'verified';
 
@@ -774,7 +776,7 @@ CREATE TABLE units (
 	aliases    TEXT NOT NULL,              -- JSON array of texts
 	phone      TEXT NOT NULL,              -- watched day and night
 	note       TEXT NOT NULL
-, contacts_checked_at BIGINT);
+, contacts_checked_at BIGINT, tags TEXT NOT NULL DEFAULT '[]');
 
 CREATE INDEX units_name ON units (name, n);
 
