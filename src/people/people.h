@@ -48,6 +48,9 @@ NODISCARD bool unit_tree_rebuild(struct op *op, struct err *err);
 /* From row to row: this unit now hangs below `above_n` (0: it is a root) in one tree.  Refuses a cycle. */
 NODISCARD bool unit_tree_move(
 	struct op *op, int64_t unit_n, enum unit_relation tree, int64_t above_n, struct err *err);
+/* A unit that is deleted leaves both trees; nothing stands below it any more. */
+NODISCARD bool unit_tree_remove(struct op *op, int64_t unit_n, struct err *err);
+/* Who stood below whom at any past time: unit_tree_past, written by these three and read by measures. */
 
 /* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change and
  * a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's business. */

@@ -168,8 +168,7 @@ static bool after_delete(struct op *op, int64_t n, struct err *err)
 {
 	struct db *db = op_db(op);
 	return check_unused(op, n, err) &&
-		db_exec(db, SQL("DELETE FROM unit_tree WHERE descendant_n=? OR ancestor_n=?"),
-			V(db_i(n), db_i(n)), err) &&
+		unit_tree_remove(op, n, err) &&
 		db_exec(db, SQL("DELETE FROM unit_aliases WHERE unit_n=?"), V(db_i(n)), err);
 }
 

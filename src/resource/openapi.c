@@ -205,6 +205,10 @@ static void ordinary(struct str *o, const struct route *r)
 	bool bytes = (r->flags & ROUTE_RAW) && r->body_max == 0; /* content as it was handed in */
 	if (bytes)
 		str_addz(o, "\"200\":{\"description\":\"the content\",\"content\":{\"*/*\":{}}},");
+	else if (r->flags & ROUTE_CSV)
+		str_addf(o,
+			"\"200\":{\"description\":\"done\",\"content\":{\"application/json\":{\"schema\":%s},"
+			    "\"text/csv\":{}}},", schema);
 	else
 		answer(o, "200", "done", schema);
 	answer(o, "201", "made", schema);

@@ -2,6 +2,7 @@
 #include "asset/asset.h"
 #include "finding/finding.h"
 #include "finding/template.h"
+#include "kpi/kpi.h"
 #include "order/order.h"
 #include "people/people.h"
 #include "resource/api.h"
@@ -23,6 +24,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ finding_routes, &finding_routes_count },
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
+	{ kpi_routes, &kpi_routes_count },
 	{ role_routes, &role_routes_count },
 };
 
@@ -32,6 +34,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ asset_commands, &asset_commands_count },
 	{ order_commands, &order_commands_count },
 	{ vuln_commands, &vuln_commands_count },
+	{ kpi_commands, &kpi_commands_count },
 };
 
 static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {

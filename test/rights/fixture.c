@@ -62,6 +62,9 @@ static const struct fixture {
 	{ "template", NULL, "duty", "POST", "/api/v1/templates",
 		"{\"of\":\"order\",\"kind\":\"task\",\"name\":\"t{fresh}\",\"text\":\"t\"}",
 		"template /id" },
+	{ "target", NULL, "duty", "POST", "/api/v1/targets",
+		"{\"key\":\"overdue\",\"unit_id\":\"{a1}\",\"value\":\"0.05\",\"from_date\":\"2026-01-01\"}",
+		"target /id" },
 	{ "change", NULL, "auditor", "GET", "/api/v1/changes?limit=1", NULL, "change /items/0/id" },
 	{ "foreign_session", NULL, "security2", "GET", "/api/v1/sessions", NULL, "session /items/0/id" },
 };
