@@ -408,6 +408,16 @@ CREATE INDEX jobs_running ON jobs (kind, key) WHERE state = 'running';
 
 CREATE UNIQUE INDEX jobs_waiting ON jobs (kind, key) WHERE state = 'waiting';
 
+CREATE TABLE kpi_rules (
+	name        TEXT NOT NULL,
+	version     TEXT NOT NULL,
+	value       BIGINT NOT NULL,
+	effective_at BIGINT NOT NULL,
+	source      TEXT NOT NULL,
+	confirmed   BIGINT NOT NULL,
+	PRIMARY KEY (name, version)
+);
+
 CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL);
 
 CREATE TABLE number_formats (
@@ -670,11 +680,37 @@ CREATE TABLE steps (
 	body        TEXT NOT NULL
 , subject TEXT NOT NULL DEFAULT '', issuer_n BIGINT NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', acknowledge_due BIGINT, answer_due BIGINT);
 
+CREATE INDEX steps_order ON steps (record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject, reply,
+	acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
+
+CREATE INDEX steps_order_sent ON steps (happened_at, record_n, recorded_at)
+	WHERE resource = 'order' AND to_state = 'sent' AND from_state <> 'sent';
+
+CREATE INDEX steps_order_unit ON steps (unit_n, record_n) WHERE resource = 'order';
+
 CREATE INDEX steps_record ON steps (resource, record_n, n);
 
 CREATE INDEX steps_recorded ON steps (resource, recorded_at);
 
 CREATE INDEX steps_time ON steps (resource, verb, happened_at);
+
+CREATE TABLE targets (
+	n          INTEGER PRIMARY KEY,
+	id         TEXT NOT NULL UNIQUE,
+	version    BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	key        TEXT NOT NULL,
+	unit_n     BIGINT,                     -- NULL: the whole city
+	period     TEXT NOT NULL,              -- year quarter month any: what a count is aimed at for
+	value      TEXT NOT NULL,              -- decimal number; '': none from this day on
+	from_date  TEXT NOT NULL,
+	note       TEXT NOT NULL
+);
+
+CREATE INDEX targets_key ON targets (key, from_date, n);
+
+CREATE INDEX targets_unit ON targets (unit_n, n);
 
 CREATE TABLE template_versions (
 	n           INTEGER PRIMARY KEY,
@@ -756,6 +792,17 @@ CREATE TABLE unit_tree (
 );
 
 CREATE INDEX unit_tree_up ON unit_tree (descendant_n, relation, ancestor_n);
+
+CREATE TABLE unit_tree_past (
+	ancestor_n   BIGINT NOT NULL,
+	descendant_n BIGINT NOT NULL,
+	relation     BIGINT NOT NULL,
+	from_at      BIGINT NOT NULL,          -- as known: when it was written
+	to_at        BIGINT NOT NULL,          -- from this moment on no longer; 9223372036854775807: it still is so
+	PRIMARY KEY (ancestor_n, relation, descendant_n, from_at)
+);
+
+CREATE INDEX unit_tree_past_up ON unit_tree_past (descendant_n, relation, ancestor_n);
 
 CREATE TABLE units (
 	n          INTEGER PRIMARY KEY,
