@@ -1,4 +1,5 @@
 /* seawall import units|persons, user add|passwd|disable|enable|revoke, token add. */
+#include "people/account.h"
 #include "people/password.h"
 #include "people/session.h"
 #include "people/unit.h"
@@ -292,5 +293,10 @@ const struct command people_commands[] = {
 		"take a grant back, at once" },
 	{ "token add", "NAME", "days= scope= purpose=", COMMAND_OPEN, token_command_add,
 		"新建接口令牌，只显示这一次", "make an API token, shown this once" },
+	{ "setting list", "", "", COMMAND_OPEN, setting_command_list, "列出设置项和现值",
+		"list the settings and what holds" },
+	{ "setting set", "KEY…", "", COMMAND_OPEN, setting_command_set,
+		"修改一个设置项：setting set base_url https://…",
+		"change a setting: setting set base_url https://…" },
 };
 const size_t people_commands_count = COUNT(people_commands);

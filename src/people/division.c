@@ -1,11 +1,11 @@
-#include "people/people.h"
+#include "people/user.h"
 
 static const struct { const char *code, *name; } gb[] = {
 #define D(code, name) { code, name },
 #include "people/division.def"
 #undef D
 };
-enum { DIVISIONS_VERSION = 2024, BATCH = 700, GB_DIGITS = 6 };
+enum { SEARCH_VERSION = 1, DIVISIONS_VERSION = 2024, BATCH = 700, GB_DIGITS = 6 };
 
 static const char *const levels[] = { "province", "prefecture", "county", "town", "zone", NULL };
 
@@ -165,10 +165,23 @@ static bool load_batch(struct op *op, struct map *known, size_t *at, struct err 
 	return op_commit(op, err);
 }
 
+/* What names are found by has grown (pinyin): those that were there before are written anew, once. */
+static bool index_names(struct op *op, struct err *err)
+{
+	int64_t version;
+	if (!setting_int(op, "search_version", 0, &version, err))
+		return false;
+	if (version >= SEARCH_VERSION)
+		return true;
+	return resource_index(op, &unit_resource, err) && resource_index(op, &person_resource, err) &&
+		op_begin(op, err) &&
+		op_finish(op, setting_set(op, "search_version", SEARCH_VERSION, err), err);
+}
+
 bool people_init(struct op *op, struct err *err)
 {
 	int64_t version;
-	if (!setting_int(op, "divisions", 0, &version, err))
+	if (!index_names(op, err) || !setting_int(op, "divisions", 0, &version, err))
 		return false;
 	if (version >= DIVISIONS_VERSION)
 		return true;

@@ -40,6 +40,10 @@ struct span people_today(const struct op *op);
 
 /* A unit by code, name, short name or alias, in this order; an ambiguous name is not found. */
 NODISCARD bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
+/* The same for what a person types: by the pinyin or its initials, too, of just one unit.  Not for files, where
+ * a wrong code could be the initials of another unit. */
+NODISCARD bool unit_find_typed(
+	struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 /* The city office; 0 before there is one. */
 NODISCARD bool unit_office(struct op *op, int64_t *ret_n, struct err *err);
 /* What a bulk writer of units calls once at the end of its transaction: both trees anew, refused with the
@@ -52,15 +56,21 @@ NODISCARD bool unit_tree_move(
 NODISCARD bool unit_tree_remove(struct op *op, int64_t unit_n, struct err *err);
 /* Who stood below whom at any past time: unit_tree_past, written by these three and read by measures. */
 
-/* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change and
- * a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's business. */
+/* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change
+ * and a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's business. */
 NODISCARD bool unit_check_contacts(struct op *op, int64_t unit_n, struct span text, struct err *err);
 
 /* ---- settings: few, by key --------------------------------------------------------------------- */
 
+/* What people may set is listed in setting.def, with bounds and what holds otherwise; `seawall setting`. */
 NODISCARD bool setting_int(struct op *op, const char *key, int64_t otherwise, int64_t *ret, struct err *err);
 NODISCARD bool setting_set(
 	struct op *op, const char *key, int64_t value, struct err *err); /* inside a transaction */
+
+/* "" where nothing is set and setting.def says nothing. */
+NODISCARD bool setting_text(struct op *op, const char *key, struct span *ret, struct err *err);
+/* A number of setting.def, with what that list says otherwise. */
+NODISCARD bool setting_known(struct op *op, const char *key, int64_t *ret, struct err *err);
 
 /* ---- access ------------------------------------------------------------------------------------ */
 

@@ -5,7 +5,7 @@ const char *const duty_kinds_zh[] = { "联络员A", "联络员B", "主要负责�
 
 static const struct field person_fields[] = {
 	{ "unit_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "unit", .zh = "所属单位", .en = "unit" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 60, .zh = "姓名", .en = "name" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH | PINYIN, 1, 60, .zh = "姓名", .en = "name" },
 	{ "post", FIELD_TEXT, LIST, 0, 60, .zh = "职务", .en = "post" },
 	{ "phone", FIELD_TEXT, FILTER | LIST | PERSONAL, 0, 40, .zh = "电话", .en = "telephone" },
 	{ "mail", FIELD_TEXT, PERSONAL, 0, 120, .zh = "邮箱", .en = "mail" },

@@ -1,6 +1,9 @@
 #include "people/unit.h"
 
+#include "codec/pinyin.h"
 #include "people/uscc.h"
+
+enum { SEARCH_MAX = 200 };
 
 const char *const unit_kinds[] = { "public_body", "office", "operator", "supplier", NULL };
 const char *const unit_kinds_zh[] = { "党政机关和事业单位", "网信办", "运营单位", "技术支撑单位", NULL };
@@ -18,7 +21,7 @@ const char *const unit_sectors_zh[] = {
 	NULL
 };
 
-/* A unit that nobody has checked yet counts from when it was entered.  The days are the setting contacts_days. */
+/* A unit that nobody has checked yet counts from when it was entered.  The days are a setting. */
 #define STALE \
 	"(CASE WHEN COALESCE(t.contacts_checked_at, t.created_at) < NOW - 86400000 * COALESCE((SELECT " \
 	"CAST(s.value AS BIGINT) FROM settings s WHERE s.key='contacts_days'), 92) THEN 1 ELSE 0 END)"
@@ -26,9 +29,9 @@ const char *const unit_sectors_zh[] = {
 static const struct field fields[] = {
 	{ "code", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 40, .zh = "编码，在本平台内唯一",
 		.en = "code, unique in this platform" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 100, .zh = "名称，全称",
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH | PINYIN, 1, 100, .zh = "名称，全称",
 		.en = "name, in full" },
-	{ "short_name", FIELD_TEXT, FILTER | LIST | SEARCH, 0, 60, .zh = "简称", .en = "short name" },
+	{ "short_name", FIELD_TEXT, FILTER | LIST | SEARCH | PINYIN, 0, 60, .zh = "简称", .en = "short name" },
 	{ "kind", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = unit_kinds,
 		.zh = "类别，网信办、党政机关和事业单位、运营单位或技术支撑单位",
 		.en = "kind, office (of cyber security), public body, operator or supplier" },
@@ -41,7 +44,7 @@ static const struct field fields[] = {
 		.en = "unified social credit code, GB 32100" },
 	{ "sort_order", FIELD_INT, SORT, 0, 1000000000, .zh = "排序，礼宾次序，小者在前",
 		.en = "order, of protocol, smaller first" },
-	{ "aliases", FIELD_JSON, SEARCH, .zh = "别名，曾用名和习惯叫法的列表",
+	{ "aliases", FIELD_JSON, SEARCH | PINYIN, .zh = "别名，曾用名和习惯叫法的列表",
 		.en = "aliases, a list of former and usual names" },
 	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听",
 		.en = "phone, answered day and night" },
@@ -218,6 +221,35 @@ static bool find_one(struct op *op, struct sql_literal sql, struct span name, in
 	}
 }
 
+/* Letters that are the pinyin of just one unit's name, short name or alias. */
+static bool find_by_pinyin(
+	struct op *op, struct span typed, int64_t *ret_n, bool *ret_found, struct err *err)
+{
+	struct store_found found;
+	size_t count = 0;
+	if (typed.n < 2 || typed.n > SEARCH_MAX)
+		return true;
+	for (size_t i = 0; i < typed.n; i++)
+		if (!((typed.p[i] | 0x20) >= 'a' && (typed.p[i] | 0x20) <= 'z') &&
+			!(typed.p[i] >= '0' && typed.p[i] <= '9'))
+			return true;
+	if (!store_search(op->store, "unit", typed, op->arena, &found, err))
+		return false;
+	for (size_t i = 0; i < found.count; i++) {
+		struct span text;
+		if (!db_text(op_db(op),
+			    SQL("SELECT name||' '||short_name||' '||aliases FROM units WHERE n=?"),
+			    V(db_i(found.ns[i])), op->arena, &text, err))
+			return false;
+		if (!text.p || !pinyin_match(text, typed))
+			continue;
+		*ret_n = count ? *ret_n : found.ns[i];
+		count++;
+	}
+	*ret_found = count == 1 && !found.capped;
+	return true;
+}
+
 bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err)
 {
 	static const struct sql_literal by[] = {
@@ -240,6 +272,12 @@ bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found,
 		return true;
 	}
 	return true;
+}
+
+bool unit_find_typed(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err)
+{
+	return unit_find(op, name, ret_n, ret_found, err) &&
+		(*ret_found || find_by_pinyin(op, name, ret_n, ret_found, err));
 }
 
 bool unit_office(struct op *op, int64_t *ret_n, struct err *err)

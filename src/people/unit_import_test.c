@@ -92,6 +92,33 @@ static void test_good(void)
 		CHECK(!names[i].code || n == unit(names[i].code));
 	}
 
+	static const struct { const char *typed, *code; bool exact;
+	} typed[] = {
+		{ "syy", "H", false }, { "rmyy", "H", false }, { "SHIDIYIYIYUAN", "H", false },
+		{ "diyi", NULL, false }, { "H", "H", true }, { "市一院", "H", true }, { "s", NULL, false },
+	};
+	for (size_t i = 0; i < COUNT(typed); i++) {
+		bool found;
+		test_case("a unit is found typed as \"%s\"", typed[i].typed);
+		CHECK_OK(unit_find_typed(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
+		CHECK_INT(found, typed[i].code != NULL);
+		CHECK(!typed[i].code || n == unit(typed[i].code));
+		CHECK_OK(unit_find(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
+		CHECK_INT(found, typed[i].exact);
+	}
+	test_case("names that were there before pinyin are found after the next start");
+	struct store_found hits;
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 1);
+	CHECK(house_exec(&h, SQL("UPDATE search_texts SET body='x' WHERE resource='unit'"), V0, &err));
+	CHECK(house_exec(&h, SQL("INSERT INTO search_index (search_index) VALUES ('rebuild')"), V0, &err));
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 0);
+	CHECK(house_exec(&h, SQL("DELETE FROM settings WHERE key='search_version'"), V0, &err));
+	CHECK_OK(people_init(&h.op, &err), err);
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 1);
+
 	test_case("a column that the file does not have stays as it was");
 	CHECK_OK(house_import(&h, unit_import, "code,name,kind\nH,市第一人民医院,public_body\n", false, &said,
 			 &err),

@@ -2,8 +2,11 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "codec/pinyin.h"
 #include "os/clock.h"
 #include "resource/internal.h"
+
+enum { INDEX_AT_ONCE = 200 };
 
 static const struct field *must_field(const struct record *rec, const char *name)
 {
@@ -155,8 +158,62 @@ bool record_index(struct op *op, const struct record *rec, struct err *err)
 		any = true;
 		str_add(&text, rec->values[i].s);
 		str_addc(&text, '\n');
+		if (r->fields[i].flags & PINYIN)
+			pinyin_words(rec->values[i].s, &text);
 	}
 	return !any || store_search_set(op->tx, r->name, rec->n, str_span(&text), err);
+}
+
+/* The next records behind n: *ret_any false when there are none. */
+static bool index_some(struct op *op, const struct resource *r, int64_t *n, bool *ret_any, struct err *err)
+{
+	int64_t ns[INDEX_AT_ONCE];
+	size_t count = 0;
+	bool row = true;
+	struct sql *q = sql_new(op->arena);
+	sql_add(q, "SELECT n FROM ");
+	sql_name(q, r->table);
+	sql_add(q, " WHERE n>");
+	sql_int(q, *n);
+	sql_add(q, " ORDER BY n LIMIT 200");
+	{
+		CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+		if (!db_query_sql(op_db(op), q, &rows, err))
+			return false;
+		while (count < INDEX_AT_ONCE) {
+			if (!db_next(rows, &row, err))
+				return false;
+			if (!row)
+				break;
+			ns[count++] = db_col_int(rows, 0);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct record rec;
+		bool found;
+		if (!resource_load(op, r, ns[i], &rec, &found, err) ||
+		    (found && !record_index(op, &rec, err)))
+			return false;
+		*n = ns[i];
+	}
+	*ret_any = count > 0;
+	return true;
+}
+
+bool resource_index(struct op *op, const struct resource *r, struct err *err)
+{
+	int64_t n = 0;
+	for (bool any = true; any;) {
+		if (!op_begin(op, err))
+			return false;
+		if (!index_some(op, r, &n, &any, err)) {
+			op_rollback(op);
+			return false;
+		}
+		if (!op_commit(op, err))
+			return false;
+	}
+	return true;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ enum field_flag {
 	LIST = 32,       /* a column of tables for people */
 	PERSONAL = 64,   /* masked in change rows */
 	DERIVED = 128,   /* written without change row and version */
+	PINYIN = 256,    /* with SEARCH: found by pinyin and its initials as well */
 };
 
 struct field {
@@ -46,8 +47,8 @@ struct field {
 	int64_t min, max;
 	const char *const *values;    /* FIELD_ENUM, NULL-terminated */
 	const char *ref;              /* FIELD_REF: name of the resource */
-	/* SQL over t when it is not simply t.<column>; implies READ_ONLY.  NOW in it is the present time; at most
-	 * 999 characters before, between and behind. */
+	/* SQL over t when it is not simply t.<column>; implies READ_ONLY.  NOW in it is the present time; at
+	 * most 999 characters before, between and behind. */
 	const char *expr;
 	const char *zh, *en;          /* one sentence each; what stands before the first comma is the label */
 };
@@ -230,6 +231,8 @@ NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb,
 /* The county office that a unit stands under: the nearest office at or above it, below the city's; 0 if there
  * is none. */
 NODISCARD bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err);
+/* Writes the search text of all records anew, 200 in a transaction: when a version of the program says more. */
+NODISCARD bool resource_index(struct op *op, const struct resource *r, struct err *err);
 /* Another record of the same values, to be changed and given to record_update() beside the first. */
 struct record record_copy(struct op *op, const struct record *from);
 

@@ -25,7 +25,6 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
 	{ kpi_routes, &kpi_routes_count },
-	{ order_behalf_routes, &order_behalf_routes_count },
 	{ role_routes, &role_routes_count },
 };
 

@@ -1,4 +1,4 @@
--- One-time codes, second factors, contacts that were checked, and pinyin by which units are found.
+-- One-time codes, second factors, contacts that were checked.
 ALTER TABLE users ADD COLUMN code_hash TEXT NOT NULL DEFAULT '';     -- argon2id; '': no code is out
 ALTER TABLE users ADD COLUMN code_until BIGINT NOT NULL DEFAULT 0;   -- of the last code, used or not; 0: never had one
 ALTER TABLE users ADD COLUMN code_at BIGINT;                         -- when the last code was issued
@@ -12,10 +12,3 @@ CREATE TABLE recovery_codes (
 );
 CREATE INDEX recovery_codes_user ON recovery_codes (user_n, hash);
 ALTER TABLE units ADD COLUMN contacts_checked_at BIGINT;             -- when somebody last said that they are right
--- Full pinyin and initials of names, short names and aliases.
-CREATE TABLE unit_pinyin (
-	word   TEXT NOT NULL,
-	unit_n BIGINT NOT NULL REFERENCES units (n),
-	PRIMARY KEY (word, unit_n)
-);
-CREATE INDEX unit_pinyin_unit ON unit_pinyin (unit_n);
