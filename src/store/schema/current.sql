@@ -776,14 +776,6 @@ CREATE TABLE unit_aliases (
 
 CREATE INDEX unit_aliases_unit ON unit_aliases (unit_n);
 
-CREATE TABLE unit_pinyin (
-	word   TEXT NOT NULL,
-	unit_n BIGINT NOT NULL REFERENCES units (n),
-	PRIMARY KEY (word, unit_n)
-);
-
-CREATE INDEX unit_pinyin_unit ON unit_pinyin (unit_n);
-
 CREATE TABLE unit_tree (
 	ancestor_n   BIGINT NOT NULL,
 	descendant_n BIGINT NOT NULL,
