@@ -96,7 +96,8 @@ static void on_start(void *of, const xmlChar *name, const xmlChar **attributes)
 		n++;
 	if (++x->depth > XML_DEPTH_MAX || n > XML_ATTRIBUTES_MAX) {
 		err_set(&x->why, ERR_TOO_LARGE, "XML 文件嵌套超过 %d 层，或一个元素的属性超过 %d 个",
-			"the XML file is nested deeper than %d levels, or an element has more than %d attributes",
+			"the XML file is nested deeper than %d levels, or an element has "
+			"more than %d attributes",
 			XML_DEPTH_MAX, XML_ATTRIBUTES_MAX);
 		stop(x);
 		return;
@@ -186,18 +187,13 @@ static xmlParserInputPtr on_resolve(void *of, const xmlChar *external, const xml
 	return NULL;
 }
 
-/* What the parser says is asked for when it has stopped. */
-static void on_error(void *of, xmlErrorPtr error)
-{
-	(void)of, (void)error;
-}
-
 /*
  * The older of libxml2's two interfaces: it leaves namespaces alone, and adds no default attributes, so that
- * an attribute list in an internal subset, the one thing of it that is not refused, has no effect.
+ * an attribute list in an internal subset, the one thing of it that is not refused, has no effect.  What the
+ * parser says is asked for when it has stopped: there are no functions for errors.
  */
 static const xmlSAXHandler handler = {
-	.initialized = XML_SAX2_MAGIC,
+	.initialized = 1,
 	.startElement = on_start,
 	.endElement = on_end,
 	.characters = on_text,
@@ -212,7 +208,6 @@ static const xmlSAXHandler handler = {
 	.getParameterEntity = on_get_parameter,
 	.reference = on_reference,
 	.resolveEntity = on_resolve,
-	.serror = on_error,
 };
 
 bool xml_open(struct xml_source source, const char *doctype, struct xml **ret, struct err *err)
