@@ -6,6 +6,8 @@ static const char *const kinds[] = { "host", "system", "site", "service", "devic
 static const char *const importances[] = { "medium", "high", "low", NULL };
 static const char *const exposures[] = { "internal", "internet", NULL };
 
+static const char *const hostings[] = { "", "own_room", "government_cloud", "cloud", "colocation", NULL };
+
 static const struct field fields[] = {
 	{ "kind", FIELD_ENUM, REQUIRED | FILTER | LIST, .values = kinds,
 		.zh = "类别，主机、系统、网站、服务、设备或数据集",
@@ -29,11 +31,25 @@ static const struct field fields[] = {
 	{ "mlps_level", FIELD_INT, FILTER, 0, 5, .zh = "等保级别，0 为未定级",
 		.en = "protection level, 0: not graded (MLPS)" },
 	{ "record_number", FIELD_TEXT, FILTER, 0, 60, .zh = "备案编号", .en = "filing number" },
+	{ "url", FIELD_TEXT, FILTER, 0, 500, .zh = "网址", .en = "url" },
+	{ "hosting", FIELD_ENUM, FILTER, .values = hostings,
+		.zh = "部署方式，自建机房、政务云、云服务商或托管",
+		.en = "hosting, own room, government cloud, cloud or colocation" },
+	{ "hosting_party", FIELD_TEXT, 0, 0, 200, .zh = "托管方名称，未登记为单位的",
+		.en = "name of the hosting party, where it is no unit here" },
+	{ "operator_party", FIELD_TEXT, 0, 0, 200, .zh = "运维方名称，未登记为单位的",
+		.en = "name of the operator, where it is no unit here" },
+	{ "unknown", FIELD_JSON, READ_ONLY, .zh = "不清楚的项目，单位申报时答不清楚且至今没有值",
+		.en = "unknown, what the unit declared it does not know and nobody else has said" },
 	{ "note", FIELD_LONG, 0, 0, 2000, .zh = "备注", .en = "note" },
-	{ "source", FIELD_TEXT, FILTER | READ_ONLY, 0, 40, .zh = "来源，最初由谁登记",
+	{ "source", FIELD_TEXT, FILTER | READ_ONLY | LIST, 0, 40, .zh = "来源，最初由谁登记",
 		.en = "source, where it was first known from" },
 	{ "seen_first", FIELD_TIME, READ_ONLY, .zh = "首次发现", .en = "first seen" },
 	{ "seen_last", FIELD_TIME, READ_ONLY, .zh = "最近变动", .en = "last said anew" },
+	{ "confirmed_at", FIELD_TIME, FILTER | READ_ONLY | DERIVED | LIST,
+		.zh = "确认时间，最近一次申报或确认", .en = "confirmed at, last declared or confirmed" },
+	{ "confirmed_by", FIELD_TEXT, FILTER | READ_ONLY | DERIVED, 0, 40, .zh = "确认来源",
+		.en = "confirmed by, which source" },
 	{ "retired_at", FIELD_TIME, FILTER | READ_ONLY, .zh = "下线时间", .en = "retired at" },
 	{ "software_count", FIELD_INT, READ_ONLY, .zh = "软件数", .en = "software instances",
 		.expr = "(SELECT COUNT(*) FROM software s WHERE s.asset_n = t.n AND s.removed_at IS NULL)" },
@@ -108,6 +124,7 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 	if (!before) {
 		record_set(after, "source", db_t(SPAN("person")));
 		record_set(after, "seen_first", db_i(op_now(op)));
+		record_set(after, "unknown", db_t(SPAN("[]")));
 	}
 	record_set(after, "seen_last", db_i(op_now(op)));
 	record_set(after, "name", db_t(span_trim(record_text(after, "name"))));

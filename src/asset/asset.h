@@ -31,7 +31,7 @@
 #include "resource/job.h"
 #include "resource/route.h"
 
-extern const struct resource asset_resource, software_resource, import_resource;
+extern const struct resource asset_resource, software_resource, import_resource, declaration_resource;
 extern const struct command asset_commands[];
 extern const size_t asset_commands_count;
 extern const struct route asset_routes[];

@@ -1,5 +1,6 @@
 /* Declarations as a resource: fields, life, who may say what. */
 #include "asset/declaration_room.h"
+#include "resource/behalf.h"
 
 static const char *const says[] = { "system", "none", "unchanged", NULL };
 static const char *const levels[] = { "", "ungraded", "1", "2", "3", "4", "5", NULL };
@@ -117,36 +118,38 @@ static bool is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err
 
 static bool submit(struct op *op, struct record *row, const json_t *args, struct err *err)
 {
-	const json_t *behalf = json_object_get(args, "on_behalf");
-	struct str text = STR_IN(op->arena, 4096);
+	struct behalf said;
 	bool liaison;
-	if (!is_liaison(op, record_int(row, "unit_id"), &liaison, err))
+	if (!is_liaison(op, record_int(row, "unit_id"), &liaison, err) || !behalf_parse(op, args, &said, err))
 		return false;
-	if (!liaison && !op->actor->local && !json_is_object(behalf))
+	if (!liaison && !op->actor->local && !said.given)
 		return err_field(err, "on_behalf", "代单位申报须写明代录（on_behalf：方式 channel、何人 person）",
 			"declaring for a unit needs on_behalf (channel, person)");
-	if (json_is_object(behalf) && !json_write(behalf, &text, err))
-		return false;
-	record_set(row, "on_behalf", db_t(text.n ? str_span(&text) : SPAN("null")));
+	record_set(row, "on_behalf", db_t(said.given ? said.json : SPAN("null")));
 	record_set(row, "reason", db_null());
 	record_set(row, "declared_by", db_t(op->actor->who.name.p ? op->actor->who.name : SPAN("")));
-	record_set(row, "declared_at", db_i(op_now(op)));
+	record_set(row, "declared_at", db_i(said.given ? said.at : op_now(op)));
 	return db_exec(op_db(op), SQL("UPDATE declarations SET user_n=? WHERE n=?"),
 		V(db_i(op->actor->who.user_n), db_i(row->n)), err);
 }
 
-/* Whoever entered it, and was not speaking for his own unit, does not accept it. */
+/* Whoever entered it, or a second account of the same person, does not accept it. */
 static bool four_eyes(struct op *op, const struct record *row, struct err *err)
 {
-	int64_t user_n = 0;
-	bool found;
 	const struct store_actor *who = &op->actor->who;
-	if (!db_int(op_db(op), SQL("SELECT user_n FROM declarations WHERE n=?"), V(db_i(row->n)), &user_n,
-		    &found, err))
+	int64_t user_n = 0, person_n = 0;
+	bool found;
+	if (!db_int(op_db(op),
+		    SQL("SELECT d.user_n FROM declarations d WHERE d.n=?"), V(db_i(row->n)), &user_n, &found,
+		    err) ||
+		!db_int(op_db(op), SQL("SELECT COALESCE(person_n, 0) FROM users WHERE n=?"),
+			V(db_i(user_n)), &person_n, &found, err))
 		return false;
-	bool same_local = op->actor->local && span_starts(record_text(row, "on_behalf"), SPAN("{")) &&
-		span_eq(record_text(row, "declared_by"), who->name);
-	return ((who->user_n == 0 || user_n != who->user_n) && !same_local) ||
+	bool same = who->user_n != 0 && user_n == who->user_n;
+	same = same || (person_n != 0 && person_n == op->actor->person_n);
+	same = same || (op->actor->local && span_starts(record_text(row, "on_behalf"), SPAN("{")) &&
+		span_eq(record_text(row, "declared_by"), who->name));
+	return !same ||
 		err_set(err, ERR_FORBIDDEN, "“" SPAN_FMT "”由您录入，须由他人审核",
 			"you entered \"" SPAN_FMT "\": somebody else must accept it",
 			SPAN_ARG(utf8_cut(record_text(row, "name"), 40)));

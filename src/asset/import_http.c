@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "asset/coverage.h"
 #include "asset/import.h"
 #include "asset/room.h"
 
@@ -191,5 +192,8 @@ const struct route asset_routes[] = {
 		"retires an asset" },
 	{ "POST", "/api/v1/software/{id}/remove", remove_one, PERM_ASSET_WRITE, 4096, ROUTE_TX, "软件已卸载",
 		"takes software out of the inventory" },
+	{ "GET", "/api/v1/inventory-coverage", coverage_get, PERM_UNIT_READ, 0, 0,
+		"资产覆盖：已申报、无信息系统、未申报、过期的单位数及其清单",
+		"inventory coverage: units that declared, have none, said nothing, or said it too long ago" },
 };
 const size_t asset_routes_count = COUNT(asset_routes);

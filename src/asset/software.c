@@ -37,8 +37,7 @@ static struct span attribute(const struct cpe *c, enum cpe_attribute at)
 					   : SPAN("*");
 }
 
-/* The identity as the import makes it; empty texts are filled from the CPE name. */
-static bool set_identity(struct op *op, struct record *after, struct err *err)
+bool software_identify(struct op *op, struct record *after, struct err *err)
 {
 	struct arena *a = op->arena;
 	struct span text = span_trim(record_text(after, "cpe")), part = SPAN(""), identity;
@@ -101,7 +100,7 @@ static bool may_write(struct op *op, const struct record *after, struct err *err
 	return may || err_set(err, ERR_FORBIDDEN, "没有修改该主机的权限", "not permitted to change that host");
 }
 
-static bool give_slot(struct op *op, const struct record *before, struct record *after, struct err *err)
+bool software_give_slot(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	int64_t slot = 0;
 	bool found;
@@ -132,8 +131,8 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 			record_set(after, "confidence", db_i(70));
 	}
 	record_set(after, "seen_last", db_i(op_now(op)));
-	return set_host(op, after, err) && may_write(op, after, err) && set_identity(op, after, err)
-		&& give_slot(op, before, after, err)
+	return set_host(op, after, err) && may_write(op, after, err) && software_identify(op, after, err)
+		&& software_give_slot(op, before, after, err)
 		&& (!before || software_remember(op, before->n, "change", "person", err));
 }
 

@@ -222,6 +222,10 @@ bool order_answer(struct op *op, struct record *o, const json_t *args, const cha
 	const json_t *list = json_object_get(args, "items");
 	struct speaker who;
 	struct items items;
+	if (order_declares(o) && !json_object_get(args, "claim"))
+		return order_declare(op, o, args, ret_to, err);
+	if (order_declares(o) && !order_claim_of_declaration(args, err))
+		return false;
 	if (!order_speaker(op, o, args, &who, err) || !items_load(op, o->n, &items, err) ||
 		!order_note_acknowledged(op, o, who.at, err) ||
 		!(list ? say_each(op, o, &items, list, &who, err) : say_all(op, o, &items, args, &who, err)))

@@ -248,5 +248,7 @@ const struct resource order_resource = {
 		       "\"type\":\"boolean\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
 		       "\"type\":\"string\"},"
-		       "\"result\":{\"type\":\"string\"}," BEHALF_SCHEMA,
+		       "\"result\":{\"type\":\"string\"},\"systems\":{\"type\":\"array\"},"
+		       "\"none\":{\"type\":\"boolean\"},\"unchanged\":{\"type\":\"boolean\"},"
+		       "\"rows\":{\"type\":\"array\"}," BEHALF_SCHEMA,
 };

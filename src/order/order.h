@@ -29,6 +29,12 @@ extern const size_t order_commands_count;
 extern const struct job_tick order_ticks[]; /* deadlines, archiving, risks accepted until a date */
 extern const size_t order_ticks_count;
 
+/* Declarations: forms, sheets, and what follows for the order when a row of it is decided. */
+extern const struct route order_declaration_routes[];
+extern const size_t order_declaration_routes_count;
+struct declaration_news;
+bool order_follow_declaration(struct op *op, const struct declaration_news *news, struct err *err);
+
 struct order_dispatch {
 	const json_t *ids, *filter; /* both NULL: KEV-listed, critical and high */
 	struct span text; /* what the order says */

@@ -124,6 +124,16 @@ bool order_note_acknowledged(struct op *op, struct record *o, int64_t at, struct
 bool order_settle_clocks(
 	struct op *op, struct record *o, const struct items *items, int64_t at, struct err *err);
 
+/* Orders of kind declaration (declaration.c): answered by rows, which are decided one by one. */
+bool order_declares(const struct record *o);
+/* A declaration order takes a claim only for disputes and progress. */
+bool order_claim_of_declaration(const json_t *args, struct err *err);
+bool order_declare(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err);
+/* *ret_waits: some rows still wait for a decision, the order stays as it is. */
+bool order_accept_rows(
+	struct op *op, const struct record *o, const json_t *args, bool *ret_waits, struct err *err);
+bool order_return_rows(struct op *op, const struct record *o, const json_t *args, struct err *err);
+
 /* Version, patch or retirement that an accepted answer tells (inventory.c). */
 bool order_update_inventory(struct op *op, const struct item *it, struct err *err);
 

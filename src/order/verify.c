@@ -137,6 +137,11 @@ bool order_verify(struct op *op, struct record *o, const json_t *args, const cha
 	if (json_get_bool(args, "override", false) && !span_trim(json_get_text(args, "reason")).n)
 		return err_field(
 			err, "reason", "不采纳复测结论须填写“reason”", "overriding the proof needs a reason");
+	bool waits = false;
+	if (order_declares(o) && !order_accept_rows(op, o, args, &waits, err))
+		return false;
+	if (waits)
+		return true;
 	if (!items_load(op, o->n, &items, err) || !items_choose(op, &items, args, "answered", err))
 		return false;
 	for (size_t i = 0; i < items.n; i++)
@@ -171,6 +176,8 @@ bool order_return(struct op *op, struct record *o, const json_t *args, const cha
 	struct items items;
 	struct span reason = json_get_text(args, "reason");
 	bool was_answered = span_is(o->state, "answered");
+	if (order_declares(o) && !order_return_rows(op, o, args, err))
+		return false;
 	if (!items_load(op, o->n, &items, err))
 		return false;
 	/* Where proof spoke against some answers, those are meant. */

@@ -25,6 +25,7 @@ const char *const unit_sectors_zh[] = {
 #define STALE \
 	"(CASE WHEN COALESCE(t.contacts_checked_at, t.created_at) < NOW - 86400000 * COALESCE((SELECT " \
 	"CAST(s.value AS BIGINT) FROM settings s WHERE s.key='contacts_days'), 92) THEN 1 ELSE 0 END)"
+static const char *const inventories[] = { "unknown", "systems", "none", NULL };
 
 static const struct field fields[] = {
 	{ "code", FIELD_TEXT, REQUIRED | FILTER | LIST | SEARCH, 1, 40, .zh = "编码，在本平台内唯一",
@@ -48,6 +49,11 @@ static const struct field fields[] = {
 		.en = "aliases, a list of former and usual names" },
 	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听",
 		.en = "phone, answered day and night" },
+	{ "inventory", FIELD_ENUM, READ_ONLY | DERIVED | FILTER, .values = inventories,
+		.zh = "资产情况，未申报、有系统或无信息系统",
+		.en = "inventory, unknown, it has systems, or none by its own word" },
+	{ "inventory_at", FIELD_TIME, READ_ONLY | DERIVED | FILTER, .zh = "资产确认时间，最近一次申报或确认",
+		.en = "inventory at, last declared or confirmed" },
 	{ "note", FIELD_LONG, 0, 0, 2000, .zh = "备注", .en = "note" },
 	{ "contacts_checked_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "联系人核对时间",
 		.en = "contacts checked" },

@@ -172,6 +172,10 @@ static bool has_search(const struct resource *r)
 	return false;
 }
 
+/* id__under of units: this one and all below it. */
+static const struct field unit_self = { "id", FIELD_REF, READ_ONLY | FILTER, .ref = "unit", .expr = "t.n",
+	.zh = "标识", .en = "identifier" };
+
 static bool parse_pair(const struct resource *r, const struct query_pair *p, struct arena *a, struct query *q,
 		       struct err *err)
 {
@@ -198,7 +202,9 @@ static bool parse_pair(const struct resource *r, const struct query_pair *p, str
 		return true;
 	struct span name = p->name;
 	enum query_op op = take_suffix(&name);
-	const struct field *f = resource_field(r, name);
+	const struct field *f = op == QUERY_UNDER && span_is(name, "id") && strcmp(r->name, "unit") == 0
+		? &unit_self
+		: resource_field(r, name);
 	if (!f)
 		f = field_implied(r, name);
 	if (!f || !(f->flags & FILTER))

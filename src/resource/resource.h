@@ -147,7 +147,7 @@ struct query {
 struct query_pair { struct span name, value; };
 
 /* Names as in a URL: field, field__gt __gte __lt __lte __ne __in (comma) __null (true/false) __under (a unit
- * and all below), id__in, q, sort, limit, cursor, fields.  Also state, created_at, updated_at.  Unknown names
+ * and all below; of units also id__under), id__in, q, sort, limit, cursor, fields.  Also state, created_at, updated_at.  Unknown names
  * are errors naming them. */
 NODISCARD bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n,
 	struct arena *a,

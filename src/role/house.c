@@ -1,5 +1,5 @@
 /* What the house consists of: each room's tables, listed once. */
-#include "asset/asset.h"
+#include "asset/declaration.h"
 #include "finding/finding.h"
 #include "finding/template.h"
 #include "kpi/kpi.h"
@@ -25,6 +25,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
 	{ kpi_routes, &kpi_routes_count },
+	{ order_declaration_routes, &order_declaration_routes_count },
 	{ role_routes, &role_routes_count },
 };
 
@@ -60,6 +61,7 @@ void house_start(void)
 	}
 	resource_register(resources, COUNT(resources));
 	finding_register(kinds, COUNT(kinds));
+	declaration_listen(order_follow_declaration);
 	route_register(tables, counts, COUNT(routes));
 }
 
