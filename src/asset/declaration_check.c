@@ -132,8 +132,10 @@ static bool read_software(
 	if (!plain(s.name, NAME_MAX) || !plain(s.vendor, NAME_MAX) || !plain(s.version, VERSION_MAX))
 		return err_field(err, "software", "第 %zu 个软件的名称或版本过长，或含有换行、控制字符",
 			"software %zu: name or version is too long or holds control characters", i + 1);
+	if (!check_version(op, &s, i, err))
+		return false;
 	*ret = s;
-	return check_version(op, &s, i, err);
+	return true;
 }
 
 static void add_member(struct str *out, const char *name, struct span value)
@@ -156,7 +158,7 @@ static bool check_software(struct op *op, struct record *row, struct err *err)
 			(int)DECLARATION_SOFTWARE_MAX);
 	str_addc(&out, '[');
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct one_software s;
+		struct one_software s = { 0 };
 		if (!read_software(op, json_array_get(list, i), i, &s, err))
 			return false;
 		str_addz(&out, i ? ",{\"product\":" : "{\"product\":");

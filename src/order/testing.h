@@ -124,6 +124,7 @@ static inline void city_open(struct city *c, const char *name)
 		&token_resource,
 		&asset_resource,
 		&software_resource,
+		&declaration_resource,
 		&finding_resource,
 		&order_resource,
 	};
