@@ -3,8 +3,6 @@
 
 #include "people/people.h"
 
-enum { STALE_DAYS = 365 };
-
 struct coverage { int64_t total, declared, none, unknown, stale; };
 
 /* Of the units that one may see, suppliers left out, at or below `under` (0: all). */
@@ -13,12 +11,14 @@ static bool count(struct op *op, int64_t under, int64_t cutoff, struct coverage 
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct sql *q = sql_new(op->arena);
 	bool row;
-	sql_add(q, "SELECT COUNT(*), COALESCE(SUM(inventory='systems'), 0), COALESCE(SUM(inventory='none'), 0),"
+	sql_add(q,
+		"SELECT COUNT(*), COALESCE(SUM(inventory='systems'), 0), COALESCE(SUM(inventory='none'), 0),"
 		   " COALESCE(SUM(inventory='unknown'), 0), COALESCE(SUM(inventory_at<");
 	sql_int(q, cutoff);
 	sql_add(q, "), 0) FROM units t WHERE t.kind<>'supplier'");
 	if (under) {
-		sql_add(q, " AND t.n IN (SELECT descendant_n FROM unit_tree WHERE relation=0 AND ancestor_n=");
+		sql_add(q,
+			" AND t.n IN (SELECT descendant_n FROM unit_tree WHERE relation=0 AND ancestor_n=");
 		sql_int(q, under);
 		sql_add(q, ")");
 	}
@@ -51,7 +51,7 @@ bool coverage_get(struct call *c, struct err *err)
 		return false;
 	if (unit.n)
 		id = under.id;
-	if (!setting_int(op, "inventory_stale_days", STALE_DAYS, &days, err))
+	if (!setting_known(op, "inventory_stale_days", &days, err))
 		return false;
 	int64_t at = op_now(op) - days * TIME_DAY;
 	if (!count(op, under.n, at, &n, err))

@@ -125,6 +125,8 @@ static bool submit(struct op *op, struct record *row, const json_t *args, struct
 	if (!liaison && !op->actor->local && !said.given)
 		return err_field(err, "on_behalf", "代单位申报须写明代录（on_behalf：方式 channel、何人 person）",
 			"declaring for a unit needs on_behalf (channel, person)");
+	if (said.given && !actor_has(op->actor, PERM_DECLARATION_REVIEW))
+		return err_set(err, ERR_FORBIDDEN, "只有网信办可以代录", "only an office records on behalf");
 	record_set(row, "on_behalf", db_t(said.given ? said.json : SPAN("null")));
 	record_set(row, "reason", db_null());
 	record_set(row, "declared_by", db_t(op->actor->who.name.p ? op->actor->who.name : SPAN("")));
@@ -181,7 +183,9 @@ const struct resource declaration_resource = {
 	.path = "declarations",
 	.table = "declarations",
 	.zh = "资产申报，单位申报的一个信息系统，或无信息系统、无变化",
-	.en = "declaration, one system that a unit declares, or that it has none, or that nothing has changed",
+	.en =
+		"declaration, one system that a unit declares, or that it has none, or that nothing has "
+		"changed",
 	.fields = fields,
 	.n_fields = COUNT(fields),
 	.unit_column = "t.unit_n",

@@ -3,15 +3,16 @@
  * Declarations: what a unit says about its systems, one row each; or that it has none, or that nothing has
  * changed.
  *
- * In: the form of an order of kind declaration (answered by `order/`), or rows a unit makes unasked.  A question
- * may be answered 「不清楚」: its name is then in `unknown` and its value stays empty; nothing is ever guessed
- * for it, and a value known before is kept.  A question left empty says nothing.
+ * In: the form of an order of kind declaration (answered by `order/`), or rows a unit makes unasked.  A
+ * question may be answered 「不清楚」: its name is then in `unknown` and its value stays empty; nothing is ever
+ * guessed for it, and a value known before is kept.  A question left empty says nothing.
  *
  * Out: once accepted a row is the inventory.  A system is made, or the one it names is brought up to date (by
- * asset_id, else by name, else by url); where there is an address, or software, a host; the host's software of
- * source `declaration` is exactly what all accepted rows on that host say, with CPE names where the pick list
- * has them, so that it is matched.  The row that said so before is superseded.  Nothing is retired because it
- * was not mentioned: it is no longer confirmed, and shows as stale (assets.confirmed_at, units.inventory_at).
+ * asset_id, else by name, else by url); where there is an address, or software, a host; the host's software
+ * of source `declaration` is exactly what all accepted rows on that host say, with CPE names where the pick
+ * list has them, so that it is matched.  The row that said so before is superseded.  Nothing is retired
+ * because it was not mentioned: it is no longer confirmed, and shows as stale (assets.confirmed_at,
+ * units.inventory_at).
  */
 #include "asset/asset.h"
 
@@ -22,9 +23,9 @@ extern const struct resource declaration_resource;
 extern const struct transition declaration_driven[];
 extern const size_t declaration_driven_count;
 
-/* Tells whoever sent the order that a row of it was submitted, accepted or returned, inside the transition and
- * before the row is written.  One listener, given once at start by the roof; not called for what `order/` does
- * itself. */
+/* Tells whoever sent the order that a row of it was submitted, accepted or returned, inside the transition
+ * and before the row is written.  One listener, given once at start by the roof; not called for what `order/`
+ * does itself. */
 struct declaration_news {
 	int64_t order_n, row_n;
 	const char *to;
@@ -36,8 +37,8 @@ void declaration_listen(declaration_listener *fn);
 /* ---- for `order/`, inside its transaction ---- */
 
 /* {"systems":[…]}, {"none":true} or {"unchanged":true} of `args` become submitted rows of the order, with its
- * on_behalf.  Rows of the order that were returned and are not said again are superseded; accepted ones said again
- * as they are stay. */
+ * on_behalf.  Rows of the order that were returned and are not said again are superseded; accepted ones said
+ * again as they are stay. */
 struct declaration_order { int64_t n, unit_n; };
 NODISCARD bool declaration_answer(
 	struct op *op, struct declaration_order o, const json_t *args, struct err *err);

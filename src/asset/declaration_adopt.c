@@ -1,5 +1,5 @@
-/* Accepted rows become assets: a system, its host, the software on it; what is known is brought up to date, not
- * doubled. */
+/* Accepted rows become assets: a system, its host, the software on it; what is known is brought up to date,
+ * not doubled. */
 #include "asset/address.h"
 #include "asset/declaration_room.h"
 #include "codec/cpe.h"
@@ -13,7 +13,8 @@ struct adopting {
 	int64_t unit_n;
 };
 
-static bool one_n(struct adopting *g, struct sql_literal sql, struct db_values v, int64_t *ret, struct err *err)
+static bool one_n(struct adopting *g, struct sql_literal sql, struct db_values v, int64_t *ret,
+	struct err *err)
 {
 	bool found = false;
 	int64_t n = 0;
@@ -40,13 +41,15 @@ static bool find_system(struct adopting *g, int64_t *ret, struct err *err)
 		return err->code == ERR_NONE;
 	/* the same name as declared before, of an asset that was renamed since */
 	if (!one_n(g,
-		    SQL("SELECT d.asset_n FROM declarations d JOIN assets a ON a.n=d.asset_n WHERE d.unit_n=? AND"
+		    SQL("SELECT d.asset_n FROM declarations d JOIN assets a ON a.n=d.asset_n WHERE "
+		    "d.unit_n=? AND"
 			" d.name=? AND d.state='accepted' AND a.unit_n=d.unit_n ORDER BY d.n DESC LIMIT 1"),
 		    V(unit, name), ret, err) ||
 		*ret || !url.s.n)
 		return err->code == ERR_NONE;
 	return one_n(g,
-		SQL("SELECT n FROM assets WHERE unit_n=? AND url=? AND kind IN ('system', 'site') ORDER BY n LIMIT 1"),
+		SQL("SELECT n FROM assets WHERE unit_n=? AND url=? AND kind IN ('system', 'site') ORDER BY n "
+		"LIMIT 1"),
 		V(unit, url), ret, err);
 }
 
@@ -76,8 +79,10 @@ static bool take_operator(struct adopting *g, struct record *asset, const char *
 /* Of the questions answered 「不清楚」 those for which nothing is on record from elsewhere. */
 static struct span still_unknown(struct adopting *g, const struct record *before)
 {
-	static const struct { const char *asked, *kept; } same[] = { { "url", "url" }, { "address", "address" },
-		{ "mlps_level", "mlps_level" }, { "record_number", "record_number" }, { "hosting", "hosting" },
+	static const struct { const char *asked, *kept;
+		} same[] = { { "url", "url" }, { "address", "address" },
+		{ "mlps_level", "mlps_level" }, { "record_number", "record_number" },
+		{ "hosting", "hosting" },
 		{ "hosting_party", "hosting_party" }, { "operator", "operator_party" },
 		{ "importance", NULL }, { "exposure", NULL }, { "software", NULL } };
 	struct str out = STR_IN(g->op->arena, 1024);
@@ -102,7 +107,8 @@ static void confirm(struct adopting *g, struct record *asset)
 	record_set(asset, "retired_at", db_null());
 }
 
-static bool take_system(struct adopting *g, struct record *asset, const struct record *before, struct err *err)
+static bool take_system(struct adopting *g, struct record *asset, const struct record *before,
+	struct err *err)
 {
 	const struct record *row = g->row;
 	struct span level = record_text(row, "mlps_level");
@@ -119,7 +125,8 @@ static bool take_system(struct adopting *g, struct record *asset, const struct r
 		take_operator(g, asset, "hosting_party", "hosting_id", "hosting_party", err);
 }
 
-static bool new_asset(struct adopting *g, const char *kind, struct span name, struct record *ret, struct err *err)
+static bool new_asset(struct adopting *g, const char *kind, struct span name, struct record *ret,
+	struct err *err)
 {
 	if (!record_new(&asset_resource, g->op->arena, ret))
 		return false;
@@ -135,7 +142,8 @@ static bool new_asset(struct adopting *g, const char *kind, struct span name, st
 }
 
 /* A name that another asset of the unit bears already stays with that one. */
-static bool keep_name_if_taken(struct adopting *g, const struct record *before, struct record *asset, struct err *err)
+static bool keep_name_if_taken(struct adopting *g, const struct record *before, struct record *asset,
+	struct err *err)
 {
 	int64_t other;
 	if (!one_n(g, SQL("SELECT n FROM assets WHERE unit_n=? AND kind=? AND name=? AND n<>?"),
@@ -185,12 +193,14 @@ static struct span host_address(struct adopting *g)
 	return arena_span(g->op->arena, span_of(canonical));
 }
 
-static bool find_host(struct adopting *g, struct span address, struct span name, int64_t *ret, struct err *err)
+static bool find_host(struct adopting *g, struct span address, struct span name, int64_t *ret,
+	struct err *err)
 {
 	*ret = 0;
 	if (address.n &&
 		!one_n(g,
-			SQL("SELECT n FROM assets WHERE address=? AND address<>'' AND unit_n=? AND kind='host'"
+			SQL("SELECT n FROM assets WHERE address=? AND address<>'' AND unit_n=? AND "
+			"kind='host'"
 			    " AND retired_at IS NULL ORDER BY n LIMIT 1"),
 			V(db_t(address), db_i(g->unit_n)), ret, err))
 		return false;
@@ -249,11 +259,13 @@ struct software_set {
 	VEC(struct wanted) at;
 };
 
-static bool want(struct adopting *g, int64_t host_n, const json_t *s, struct software_set *set, struct err *err)
+static bool want(struct adopting *g, int64_t host_n, const json_t *s, struct software_set *set,
+	struct err *err)
 {
 	struct wanted w = { .there = false };
 	const struct software_choice *c = software_choice_find(json_get_text(s, "product"));
-	struct span version = json_get_text(s, "version"), cpe = c ? software_choice_cpe(c, g->op->arena) : SPAN("");
+	struct span version = json_get_text(s, "version"),
+		cpe = c ? software_choice_cpe(c, g->op->arena) : SPAN("");
 	if (cpe.n && version.n && !cpe_with_version(cpe, version, g->op->arena, &cpe, err))
 		return false;
 	if (!record_new(&software_resource, g->op->arena, &w.record))
@@ -270,15 +282,17 @@ static bool want(struct adopting *g, int64_t host_n, const json_t *s, struct sof
 	record_set(&w.record, "seen_last", db_i(op_now(g->op)));
 	if (!software_identify(g->op, &w.record, err))
 		return false;
-	for (size_t i = 0; i < set->at.n; i++)         /* two systems of one host name the same: once is enough */
-		if (span_eq(record_text(&set->at.p[i].record, "identity"), record_text(&w.record, "identity")) &&
+	for (size_t i = 0; i < set->at.n; i++)   /* two systems of one host name the same: once is enough */
+		if (span_eq(record_text(&set->at.p[i].record, "identity"),
+		    record_text(&w.record, "identity")) &&
 			span_eq(record_text(&set->at.p[i].record, "product_version"), version))
 			return true;
 	vec_push(&set->at, w);
 	return true;
 }
 
-static bool want_all(struct adopting *g, int64_t host_n, struct span text, struct software_set *set, struct err *err)
+static bool want_all(struct adopting *g, int64_t host_n, struct span text, struct software_set *set,
+	struct err *err)
 {
 	CLEANUP(json_free) json_t *list = NULL;
 	if (!json_parse(text, 4, &list, err))
@@ -297,7 +311,8 @@ static bool load_wanted(struct adopting *g, int64_t host_n, struct software_set 
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		bool row;
 		if (!db_query(op_db(g->op),
-			    SQL("SELECT software FROM declarations WHERE host_n=? AND state='accepted' AND n<>?"
+			    SQL("SELECT software FROM declarations WHERE host_n=? AND state='accepted' AND "
+			    "n<>?"
 				" ORDER BY n LIMIT 200"),
 			    V(db_i(host_n), db_i(g->row->n)), &r, err))
 			return false;
@@ -324,7 +339,8 @@ static bool load_live(struct adopting *g, int64_t host_n, struct live **ret, siz
 	struct arena *a = g->op->arena;
 	bool row;
 	if (!db_query(op_db(g->op),
-		    SQL("SELECT n, identity, product_version FROM software WHERE asset_n=? AND source='declaration'"
+		    SQL("SELECT n, identity, product_version FROM software WHERE asset_n=? AND "
+		    "source='declaration'"
 			" AND removed_at IS NULL ORDER BY n"),
 		    V(db_i(host_n)), &r, err))
 		return false;
@@ -349,7 +365,8 @@ static void pair_up(struct software_set *set, struct live *live, size_t n, bool 
 			struct wanted *w = &set->at.p[k];
 			if (w->there || !span_eq(record_text(&w->record, "identity"), live[i].identity) ||
 				(!any_version &&
-					!span_eq(record_text(&w->record, "product_version"), live[i].version)))
+					!span_eq(record_text(&w->record, "product_version"),
+					live[i].version)))
 				continue;
 			w->there = true;
 			live[i].match = w;
@@ -433,7 +450,8 @@ static bool adopt_unchanged(struct adopting *g, struct err *err)
 			   " retired_at IS NULL"),
 		       V(db_i(op_now(g->op)), db_i(g->unit_n)), err) &&
 		db_exec(op_db(g->op),
-			SQL("UPDATE units SET inventory_at=?, inventory=CASE inventory WHEN 'unknown' THEN 'systems'"
+			SQL("UPDATE units SET inventory_at=?, inventory=CASE inventory WHEN 'unknown' THEN "
+			"'systems'"
 			    " ELSE inventory END WHERE n=?"),
 			V(db_i(op_now(g->op)), db_i(g->unit_n)), err);
 }

@@ -22,7 +22,8 @@ static bool submit(struct answering *g, struct record *row, struct err *err)
 	return record_apply(g->op, row, "submit", g->how, err);
 }
 
-/* The row of this order that a system said anew replaces: by id, else by name; only those that were returned. */
+/* The row of this order that a system said anew replaces: by id, else by name; only those that were
+ * returned. */
 static bool find_returned(struct answering *g, const json_t *system, struct span *ret_id, struct err *err)
 {
 	struct span id = json_get_text(system, "id"), name = span_trim(json_get_text(system, "name"));
@@ -44,7 +45,8 @@ static bool find_standing(struct answering *g, const json_t *system, int64_t *re
 	*ret_n = 0;
 	return !id.n ||
 		db_int(op_db(g->op),
-			SQL("SELECT n FROM declarations WHERE order_n=? AND state IN ('accepted', 'submitted') AND"
+			SQL("SELECT n FROM declarations WHERE order_n=? AND state IN ('accepted', "
+			"'submitted') AND"
 			    " id=?"),
 			V(db_i(g->o.n), db_t(id)), ret_n, &found, err);
 }
@@ -55,7 +57,8 @@ static bool replace_waiting(struct answering *g, const json_t *system, struct er
 	int64_t n = 0;
 	bool found;
 	return db_int(op_db(g->op),
-		       SQL("SELECT n FROM declarations WHERE order_n=? AND state='submitted' AND says='system' AND"
+		       SQL("SELECT n FROM declarations WHERE order_n=? AND state='submitted' AND "
+		       "says='system' AND"
 			   " name=? ORDER BY n LIMIT 1"),
 		       V(db_i(g->o.n), db_t(span_trim(json_get_text(system, "name")))), &n, &found, err) &&
 		(!found || declaration_supersede(g->op, n, SPAN(""), err));
@@ -145,8 +148,8 @@ static bool say_one(struct answering *g, const char *says, struct err *err)
 	return resource_create(g->op, &declaration_resource, in, &row, err) && submit(g, &row, err);
 }
 
-/* What was returned and is not said again is said no longer; what waits or was accepted stands, unless there is
- * nothing. */
+/* What was returned and is not said again is said no longer; what waits or was accepted stands, unless there
+ * is nothing. */
 static bool drop_others(struct answering *g, struct err *err)
 {
 	VEC(int64_t) others = { .arena = g->op->arena };
@@ -154,7 +157,8 @@ static bool drop_others(struct answering *g, struct err *err)
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		bool row;
 		if (!db_query(op_db(g->op),
-			    SQL("SELECT n FROM declarations WHERE order_n=? AND (state IN ('returned', 'draft') OR"
+			    SQL("SELECT n FROM declarations WHERE order_n=? AND (state IN ('returned', "
+			    "'draft') OR"
 				" (? = 1 AND state='submitted'))"),
 			    V(db_i(g->o.n), db_i(!json_object_get(g->args, "systems"))), &r, err))
 			return false;
@@ -178,14 +182,16 @@ static bool drop_others(struct answering *g, struct err *err)
 
 bool declaration_answer(struct op *op, struct declaration_order o, const json_t *args, struct err *err)
 {
-	const json_t *systems = json_object_get(args, "systems"), *behalf = json_object_get(args, "on_behalf");
+	const json_t *systems = json_object_get(args, "systems"),
+		*behalf = json_object_get(args, "on_behalf");
 	bool none = json_get_bool(args, "none", false), unchanged = json_get_bool(args, "unchanged", false);
 	struct answering g = { .op = op, .o = o, .args = args };
 	if ((systems != NULL) + none + unchanged != 1)
 		return err_field(err, "systems",
 			"请答其中之一：systems（逐个系统）、none（本单位无信息系统）或 unchanged（无变化）",
 			"answer one of systems, none (there are none) or unchanged");
-	if (!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(o.unit_n)), op->arena, &g.unit_id,
+	if (!db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"), V(db_i(o.unit_n)), op->arena,
+	    &g.unit_id,
 		    err))
 		return false;
 	CLEANUP(json_free) json_t *how = json_object();
@@ -215,7 +221,8 @@ static bool load_waiting(
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	VEC(struct waiting) list = { .arena = op->arena };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, id FROM declarations WHERE order_n=? AND state='submitted' ORDER BY n"),
+	if (!db_query(op_db(op),
+	    SQL("SELECT n, id FROM declarations WHERE order_n=? AND state='submitted' ORDER BY n"),
 		    V(db_i(order_n)), &r, err))
 		return false;
 	for (;;) {
@@ -223,7 +230,8 @@ static bool load_waiting(
 			return false;
 		if (!row)
 			break;
-		vec_push(&list, (struct waiting){ db_col_int(r, 0), arena_span(op->arena, db_col_text(r, 1)), false });
+		vec_push(&list, (struct waiting){ db_col_int(r, 0), arena_span(op->arena, db_col_text(r, 1)),
+			false });
 	}
 	*ret = list.p;
 	*ret_n = list.n;
@@ -272,7 +280,8 @@ bool declaration_count(struct op *op, int64_t order_n, struct declaration_tally 
 	struct declaration_tally t = { 0 };
 	struct str reasons = STR_IN(op->arena, 16 * 1024);
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT state, name, COALESCE(reason, '') FROM declarations WHERE order_n=? ORDER BY n"),
+	if (!db_query(op_db(op),
+	    SQL("SELECT state, name, COALESCE(reason, '') FROM declarations WHERE order_n=? ORDER BY n"),
 		    V(db_i(order_n)), &r, err))
 		return false;
 	for (;;) {

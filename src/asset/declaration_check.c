@@ -67,7 +67,8 @@ static bool check_unknown(struct op *op, struct record *row, struct err *err)
 		struct span one = json_text(json_array_get(list, i));
 		if (!known_question(one))
 			return err_field(err, "unknown", "“unknown”中没有项目“" SPAN_FMT "”",
-				"unknown: there is no question \"" SPAN_FMT "\"", SPAN_ARG(utf8_cut(one, 40)));
+				"unknown: there is no question \"" SPAN_FMT "\"",
+				SPAN_ARG(utf8_cut(one, 40)));
 	}
 	if (list && !json_is_array(list) && !json_is_null(list))
 		return err_field(err, "unknown", "“unknown”应为列表", "unknown must be a list");
@@ -113,7 +114,8 @@ static bool check_version(struct op *op, const struct one_software *s, size_t i,
 static bool read_software(
 	struct op *op, const json_t *j, size_t i, struct one_software *ret, struct err *err)
 {
-	struct span product = span_trim(json_get_text(j, "product")), name = span_trim(json_get_text(j, "name"));
+	struct span product = span_trim(json_get_text(j, "product")),
+		name = span_trim(json_get_text(j, "name"));
 	struct one_software s = { .vendor = span_trim(json_get_text(j, "vendor")),
 		.version = span_trim(json_get_text(j, "version")) };
 	if (!json_is_object(j) || (!product.n && !name.n))
@@ -243,7 +245,8 @@ static bool check_asset(struct op *op, const struct record *after, struct err *e
 		return true;
 	return db_int(op_db(op),
 		       SQL("SELECT 1 FROM assets WHERE n=? AND unit_n=? AND kind IN ('system', 'site')"),
-		       V(record_get(after, "asset_id"), record_get(after, "unit_id")), &ignored, &found, err) &&
+		       V(record_get(after, "asset_id"), record_get(after, "unit_id")), &ignored, &found,
+		       err) &&
 		(found ||
 			err_field(err, "asset_id", "该资产不是本单位的系统或网站",
 				"that asset is no system or site of this unit"));

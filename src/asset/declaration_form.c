@@ -41,7 +41,8 @@ static void begin(struct forming *g)
 
 static void add_row(struct forming *g, const struct db_rows *r, bool of_order)
 {
-	static const char *const names[] = { "name", "url", "address", "mlps_level", "record_number", "hosting",
+	static const char *const names[] = { "name", "url", "address", "mlps_level", "record_number",
+		"hosting",
 		"hosting_party", "operator", "importance", "exposure", "note" };
 	begin(g);
 	if (of_order)
@@ -73,7 +74,8 @@ static bool add_rows(struct forming *g, bool of_order, struct err *err)
 			  V(db_i(g->o.n)), &r, err)
 		: db_query(op_db(g->op),
 			  SQL(ROW_COLUMNS "WHERE d.unit_n=? AND d.says='system' AND d.state='accepted' AND"
-					  " COALESCE(d.order_n, 0)<>? AND NOT EXISTS (SELECT 1 FROM declarations e"
+					  " COALESCE(d.order_n, 0)<>? AND NOT EXISTS (SELECT 1 FROM "
+					  "declarations e"
 					  " WHERE e.order_n=? AND e.state<>'superseded' AND"
 					  " (e.asset_n=d.asset_n OR e.name=d.name)) ORDER BY d.n LIMIT 1000"),
 			  V(db_i(g->o.unit_n), db_i(g->o.n), db_i(g->o.n)), &r, err);
@@ -95,7 +97,8 @@ static bool add_software(struct forming *g, int64_t system_n, struct err *err)
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	if (!db_query(op_db(g->op),
-		    SQL("SELECT DISTINCT s.vendor, s.product, s.product_version, s.cpe FROM software s JOIN assets h"
+		    SQL("SELECT DISTINCT s.vendor, s.product, s.product_version, s.cpe FROM software s JOIN "
+		    "assets h"
 			" ON h.n=s.asset_n WHERE h.parent_n=? AND h.kind='host' AND h.retired_at IS NULL AND"
 			" s.removed_at IS NULL ORDER BY s.product, s.product_version LIMIT 30"),
 		    V(db_i(system_n)), &r, err))
@@ -123,7 +126,8 @@ struct known { int64_t n; struct span text; };
 /* The members of one asset but for its software, as text: another statement reads that. */
 static struct span asset_members(struct forming *g, const struct db_rows *r)
 {
-	static const char *const names[] = { "name", "url", "record_number", "hosting", "hosting_party", "operator",
+	static const char *const names[] = { "name", "url", "record_number", "hosting", "hosting_party",
+		"operator",
 		"importance", "exposure", "address" };
 	struct str out = STR_IN(g->op->arena, 64 * 1024);
 	int64_t level = db_col_int(r, 2);
@@ -146,14 +150,19 @@ static bool add_assets(struct forming *g, struct err *err)
 		bool row;
 		if (!db_query(op_db(g->op),
 			    SQL("SELECT a.n, a.id, a.mlps_level, a.unknown, a.confirmed_at, a.name, a.url,"
-				" a.record_number, a.hosting, a.hosting_party, a.operator_party, a.importance,"
-				" a.exposure, CASE WHEN a.address<>'' THEN a.address ELSE COALESCE((SELECT h.address"
+				" a.record_number, a.hosting, a.hosting_party, a.operator_party, "
+				"a.importance,"
+				" a.exposure, CASE WHEN a.address<>'' THEN a.address ELSE COALESCE((SELECT "
+				"h.address"
 				" FROM assets h WHERE h.parent_n=a.n AND h.kind='host' AND h.address<>'' AND"
 				" h.retired_at IS NULL ORDER BY h.n LIMIT 1), '') END, a.source FROM assets a"
-				" WHERE a.unit_n=? AND a.kind IN ('system', 'site') AND a.retired_at IS NULL AND NOT"
+				" WHERE a.unit_n=? AND a.kind IN ('system', 'site') AND a.retired_at IS NULL "
+				"AND NOT"
 				" EXISTS (SELECT 1 FROM declarations d WHERE d.asset_n=a.n AND d.state IN"
-				" ('accepted', 'submitted', 'returned')) AND NOT EXISTS (SELECT 1 FROM declarations e"
-				" WHERE e.order_n=? AND e.name=a.name AND e.state<>'superseded') ORDER BY a.n LIMIT ?"),
+				" ('accepted', 'submitted', 'returned')) AND NOT EXISTS (SELECT 1 FROM "
+				"declarations e"
+				" WHERE e.order_n=? AND e.name=a.name AND e.state<>'superseded') ORDER BY "
+				"a.n LIMIT ?"),
 			    V(db_i(g->o.unit_n), db_i(g->o.n), db_i(KNOWN_MAX)), &r, err))
 			return false;
 		for (;;) {

@@ -50,8 +50,8 @@ bool says_unknown(struct span text, struct arena *a)
 	return false;
 }
 
-/* How many bytes of `text` (folded) spell `name`, blanks and hyphens left out of account; 0: it does not begin
- * so. */
+/* How many bytes of `text` (folded) spell `name`, blanks and hyphens left out of account; 0: it does not
+ * begin so. */
 static size_t spells(struct span text, struct span name)
 {
 	size_t t = 0, n = 0;
@@ -80,7 +80,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "iis" is not at the start of "iistest": a Latin name ends where its word ends; a version may follow at once. */
+/* "iis" is not at the start of "iistest": a Latin name ends where its word ends; a version may follow at
+ * once. */
 static bool ends_there(struct span text, size_t at)
 {
 	struct span rest = span_from(text, at);
@@ -135,7 +136,8 @@ static void split_last(struct span text, struct software_text *ret)
 	while (at > 0 && text.p[at - 1] != ' ')
 		at--;
 	struct span last = span_from(text, at);
-	bool version = last.n && (is_digit(last.p[0]) || (last.n > 1 && last.p[0] == 'v' && is_digit(last.p[1])));
+	bool version = last.n && (is_digit(last.p[0]) ||
+		(last.n > 1 && last.p[0] == 'v' && is_digit(last.p[1])));
 	ret->version = version && at > 0 ? strip_version(last) : SPAN("");
 }
 
@@ -157,7 +159,7 @@ void software_text_read(struct span text, struct arena *a, struct software_text 
 	} else {
 		split_last(folded, ret);
 		ret->name = whole;
-		if (ret->version.n) {                  /* the folding may have moved bytes: cut at the last blank */
+		if (ret->version.n) {      /* the folding may have moved bytes: cut at the last blank */
 			size_t at = folded.n;
 			while (at > 0 && folded.p[at - 1] != ' ')
 				at--;

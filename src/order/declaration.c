@@ -1,5 +1,5 @@
-/* Orders of kind declaration: answered by rows (asset/declaration.h), which are decided one by one or with the
- * order; the order follows its rows. */
+/* Orders of kind declaration: answered by rows (asset/declaration.h), which are decided one by one or with
+ * the order; the order follows its rows. */
 #include "asset/declaration.h"
 
 #include "order/room.h"
@@ -117,7 +117,8 @@ static bool follow_decided(struct op *op, struct record *o, const struct declara
 	if (!t->returned)
 		return follow(op, o, "verify", args, err);
 	if (t->reasons.n && reason.n && strcmp(news->to, "returned") == 0)
-		reason = arena_printf(op->arena, SPAN_FMT "；" SPAN_FMT, SPAN_ARG(t->reasons), SPAN_ARG(reason));
+		reason = arena_printf(op->arena, SPAN_FMT "；" SPAN_FMT, SPAN_ARG(t->reasons),
+			SPAN_ARG(reason));
 	else if (t->reasons.n)
 		reason = t->reasons;
 	json_object_set_new(args, "reason", json_of_span(reason));

@@ -10,13 +10,15 @@ static int64_t ask(struct city *c, int64_t unit_n)
 	char number[32];
 	snprintf(number, sizeof number, "申报%d", next++);
 	city_exec(c,
-		SQL("INSERT INTO orders (id, version, created_at, updated_at, state, number, kind, unit_n, issuer_n,"
+		SQL("INSERT INTO orders (id, version, created_at, updated_at, state, number, kind, unit_n, "
+		"issuer_n,"
 		    " title, severity, template, template_version, sent_at) VALUES (?, 1, 0, 0, 'sent', ?,"
 		    " 'declaration', ?, 1, '资产申报', 'none', 'default', '1', 0)"),
 		V(db_z(uuid_make(1, id)), db_z(number), db_i(unit_n)));
 	int64_t n = city_int(c, SQL("SELECT max(n) FROM orders"), V0);
 	city_exec(c,
-		SQL("INSERT INTO items (id, order_n, state, title, kind, severity, findings) VALUES (?, ?, 'open',"
+		SQL("INSERT INTO items (id, order_n, state, title, kind, severity, findings) VALUES (?, ?, "
+		"'open',"
 		    " '资产申报', 'declaration', 'none', 0)"),
 		V(db_z(uuid_make(1, id)), db_i(n)));
 	return n;
@@ -34,7 +36,8 @@ static json_t *object(struct city *c, const char *text)
 }
 
 /* A verb on a row as somebody; "" creates, "change" changes. */
-static bool row_do(struct city *c, size_t who, const char *id, const char *verb, const char *args, struct err *err)
+static bool row_do(struct city *c, size_t who, const char *id, const char *verb, const char *args,
+	struct err *err)
 {
 	CLEANUP(json_free) json_t *in = object(c, args);
 	struct record r;
@@ -57,19 +60,22 @@ static bool row_do(struct city *c, size_t who, const char *id, const char *verb,
 /* The id of the newest row of that name. */
 static const char *row_id(struct city *c, const char *name)
 {
-	return city_text(c, SQL("SELECT id FROM declarations WHERE name=? ORDER BY n DESC LIMIT 1"), V(db_z(name))).p;
+	return city_text(c, SQL("SELECT id FROM declarations WHERE name=? ORDER BY n DESC LIMIT 1"),
+		V(db_z(name))).p;
 }
 
 static bool row_is(struct city *c, const char *name, const char *state)
 {
-	return span_is(city_text(c, SQL("SELECT state FROM declarations WHERE name=? ORDER BY n DESC LIMIT 1"),
+	return span_is(city_text(c,
+		SQL("SELECT state FROM declarations WHERE name=? ORDER BY n DESC LIMIT 1"),
 			       V(db_z(name))),
 		state);
 }
 
 #define OFFICE \
 	"{'name':'OA 系统','url':'https://oa.example.gov.cn/login','address':'192.0.2.10','mlps_level':'3'," \
-	"'hosting':'government_cloud','operator':'某运维公司','exposure':'internet','software':[{'product':'nginx'," \
+	"'hosting':'government_cloud','operator':'某运维公司','exposure':'internet'," \
+	"'software':[{'product':'nginx'," \
 	"'version':'1.18.0'},{'product':'dm','version':'不清楚'},{'name':'自研门户','version':'V2'}]," \
 	"'unknown':['record_number','importance']}"
 #define PORTAL "{'name':'门户网站','url':'www.example.gov.cn','record_number':'不清楚'}"
@@ -82,21 +88,26 @@ static void test_adopted(struct city *c)
 	CHECK(city_do(c, LIAISON_A, n, "answer", "{'systems':[" OFFICE "," PORTAL "]}", &err));
 	CHECK_STR(err.en, "");
 	CHECK(city_state(c, n, "answered"));
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM declarations WHERE order_n=? AND state='submitted'"), V(db_i(n))), 2);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM declarations WHERE order_n=? AND state='submitted'"),
+		V(db_i(n))), 2);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets"), V0), 0);
 	test_case("declaration: accepted with the order");
 	CHECK(city_do(c, DUTY, n, "verify", "{}", &err));
 	CHECK_STR(err.en, "");
 	CHECK(city_state(c, n, "verified"));
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE kind='system' AND source='declaration'"), V0), 2);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE kind='system' AND source='declaration'"),
+		V0), 2);
 	CHECK_INT(city_int(c,
-			  SQL("SELECT count(*) FROM assets WHERE name='OA 系统' AND mlps_level=3 AND url LIKE '%/login'"
-			      " AND hosting='government_cloud' AND operator_party='某运维公司' AND exposure='internet'"
+			  SQL("SELECT count(*) FROM assets WHERE name='OA 系统' AND mlps_level=3 AND url LIKE "
+			  "'%/login'"
+			      " AND hosting='government_cloud' AND operator_party='某运维公司' AND "
+			      "exposure='internet'"
 			      " AND unknown='[\"record_number\",\"importance\"]' AND confirmed_at>0"),
 			  V0),
 		1);
 	CHECK_INT(city_int(c,
-			  SQL("SELECT count(*) FROM assets h JOIN assets s ON s.n=h.parent_n WHERE h.kind='host' AND"
+			  SQL("SELECT count(*) FROM assets h JOIN assets s ON s.n=h.parent_n WHERE "
+			  "h.kind='host' AND"
 			      " h.address='192.0.2.10' AND s.name='OA 系统'"),
 			  V0),
 		1);
@@ -106,7 +117,8 @@ static void test_adopted(struct city *c)
 			  V0),
 		1);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM software WHERE removed_at IS NULL"), V0), 3);
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM units WHERE inventory='systems' AND inventory_at=?"), V(db_i(MONDAY))), 1);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM units WHERE inventory='systems' AND inventory_at=?"),
+		V(db_i(MONDAY))), 1);
 	CHECK_INT(city_int(c,
 			  SQL("SELECT count(*) FROM steps WHERE resource='declaration' AND verb='accept' AND"
 			      " subject='declaration' AND unit_n=3 AND county_n=2"),
@@ -116,7 +128,8 @@ static void test_adopted(struct city *c)
 	clock_fake(MONDAY + TIME_DAY);
 	again = ask(c, UNIT_A);
 	CHECK(city_do(c, LIAISON_A, again, "answer",
-		"{'systems':[{'name':'OA 系统','address':'192.0.2.10','software':[{'product':'nginx','version':'1.20.1'},"
+		"{'systems':[{'name':'OA 系统','address':'192.0.2.10','software':[{'product':'nginx',"
+		"'version':'1.20.1'},"
 		"{'product':'tomcat','version':'9.0.1'}]},{'name':'门户','url':'www.example.gov.cn'}]}",
 		&err));
 	CHECK(city_do(c, DUTY, again, "verify", "{}", &err));
@@ -125,7 +138,8 @@ static void test_adopted(struct city *c)
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE name='OA 系统' AND mlps_level=3"), V0), 1);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE name='门户'"), V0), 1);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM software WHERE removed_at IS NULL"), V0), 2);
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM software_history WHERE product_version='1.18.0'"), V0), 1);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM software_history WHERE product_version='1.18.0'"),
+		V0), 1);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM declarations WHERE state='superseded'"), V0), 2);
 }
 
@@ -138,7 +152,8 @@ static void test_unchanged_and_none(struct city *c)
 	CHECK(city_do(c, LIAISON_A, n, "answer", "{'unchanged':true}", &err));
 	CHECK(city_do(c, DUTY, n, "verify", "{}", &err));
 	CHECK_STR(err.en, "");
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=3 AND confirmed_at<>?"), V(db_i(MONDAY + 2 * TIME_DAY))), 0);
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=3 AND confirmed_at<>?"),
+		V(db_i(MONDAY + 2 * TIME_DAY))), 0);
 	CHECK_INT(city_int(c, SQL("SELECT inventory_at FROM units WHERE n=3"), V0), MONDAY + 2 * TIME_DAY);
 	test_case("declaration: nothing on record is no inventory to confirm");
 	n = ask(c, UNIT_B);
@@ -160,11 +175,13 @@ static void test_row_by_row(struct city *c)
 	CHECK(!city_do(c, DUTY, n, "answer", "{'systems':[{'name':'甲'},{'name':'乙'}]}", &err));
 	CHECK_STR(err.field, "on_behalf");
 	CHECK(city_do(c, DUTY, n, "answer",
-		"{'systems':[{'name':'甲'},{'name':'乙','address':'192.0.2.20'}],'on_behalf':{'channel':'phone',"
+		"{'systems':[{'name':'甲'},{'name':'乙','address':'192.0.2.20'}],"
+		"'on_behalf':{'channel':'phone',"
 		"'person':'陈工'}}",
 		&err));
 	CHECK_STR(err.en, "");
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM steps WHERE resource='declaration' AND verb='submit' AND"
+	CHECK_INT(city_int(c,
+		SQL("SELECT count(*) FROM steps WHERE resource='declaration' AND verb='submit' AND"
 				  " on_whose_word<>''"),
 			  V0),
 		2);
@@ -301,15 +318,18 @@ static void test_life(struct city *c)
 			struct err err = { 0 };
 			const struct transition *row = NULL;
 			for (size_t i = 0; i < life->n_rows && !row; i++)
-				if (strcmp(life->rows[i].from, *state) == 0 && strcmp(life->rows[i].verb, verbs[v]) == 0)
+				if (strcmp(life->rows[i].from, *state) == 0 &&
+				    strcmp(life->rows[i].verb, verbs[v]) == 0)
 					row = &life->rows[i];
 			test_case("declaration life: %s, %s", *state, verbs[v]);
 			make_in(c, *state, id);
-			struct span before = city_text(c, SQL("SELECT state FROM declarations WHERE id=?"), V(db_z(id)));
+			struct span before = city_text(c, SQL("SELECT state FROM declarations WHERE id=?"),
+				V(db_z(id)));
 			CHECK(span_is(before, *state));
 			bool ok = row_do(c, v == 0 ? LIAISON_A : DUTY, id, verbs[v], "{'reason':'x'}", &err);
 			CHECK(ok == (row != NULL));
-			CHECK(span_is(city_text(c, SQL("SELECT state FROM declarations WHERE id=?"), V(db_z(id))),
+			CHECK(span_is(city_text(c, SQL("SELECT state FROM declarations WHERE id=?"),
+				V(db_z(id))),
 				row ? row->to : *state));
 		}
 	}

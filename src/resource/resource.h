@@ -60,8 +60,8 @@ struct record {
 	struct span id, state;
 	struct db_value *values;
 	struct span *ref_ids, *ref_names;      /* of FIELD_REF, by position; filled by reading */
-	/* JSON object that apply() may leave for the step beside what was given; names must not be those of the
-	 * verb's own arguments */
+	/* JSON object that apply() may leave for the step beside what was given; names must not be those of
+	 * the verb's own arguments */
 	struct span noted;
 };
 
@@ -111,10 +111,11 @@ struct resource {
 	bool (*apply)(struct op *op, struct record *r, const struct transition *t, const json_t *args,
 		const char **ret_to,
 		      struct err *err);
-	/* After one record was read by HTTP, outside a transaction: what follows from having been seen.  Never
-	 * fails the reading; may change what is shown. */
+	/* After one record was read by HTTP, outside a transaction: what follows from having been seen.
+	 * Never fails the reading; may change what is shown. */
 	void (*seen)(struct op *op, struct record *r);
-	/* Notes in a step what measures need to know of the record at that moment: subject, issuer, deadlines. */
+	/* Notes in a step what measures need to know of the record at that moment: subject, issuer,
+	 * deadlines. */
 	void (*facts)(const struct record *r, struct store_step *step);
 	/* JSON text: OpenAPI properties of what show() adds ("\"items\":{…}"), or NULL */
 	const char *show_schema;
@@ -147,8 +148,8 @@ struct query {
 struct query_pair { struct span name, value; };
 
 /* Names as in a URL: field, field__gt __gte __lt __lte __ne __in (comma) __null (true/false) __under (a unit
- * and all below; of units also id__under), id__in, q, sort, limit, cursor, fields.  Also state, created_at, updated_at.  Unknown names
- * are errors naming them. */
+ * and all below; of units also id__under), id__in, q, sort, limit, cursor, fields.  Also state, created_at,
+ * updated_at.  Unknown names are errors naming them. */
 NODISCARD bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n,
 	struct arena *a,
 			   struct query *ret, struct err *err);
@@ -231,7 +232,8 @@ NODISCARD bool record_apply(struct op *op, struct record *rec, const char *verb,
 /* The county office that a unit stands under: the nearest office at or above it, below the city's; 0 if there
  * is none. */
 NODISCARD bool resource_county(struct op *op, int64_t unit_n, int64_t *ret_n, struct err *err);
-/* Writes the search text of all records anew, 200 in a transaction: when a version of the program says more. */
+/* Writes the search text of all records anew, 200 in a transaction: when a version of the program says
+ * more. */
 NODISCARD bool resource_index(struct op *op, const struct resource *r, struct err *err);
 /* Another record of the same values, to be changed and given to record_update() beside the first. */
 struct record record_copy(struct op *op, const struct record *from);

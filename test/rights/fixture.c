@@ -43,6 +43,10 @@ static const struct fixture {
 		"{\"asset_id\":\"{asset}\",\"vendor\":\"apache\",\"product\":\"httpd\",\"product_version\":"
 		"\"2.4.46\"}",
 		"software /id" },
+	{ "declaration", NULL, "liaison", "POST", "/api/v1/declarations",
+		"{\"unit_id\":\"{a1}\",\"name\":\"d{fresh}\"}", "declaration /id" },
+	{ "submitted", "declaration", "liaison", "POST", "/api/v1/declarations/{declaration}/submit", "{}",
+		NULL },
 	{ "finding", NULL, "duty", "POST", "/api/v1/findings",
 		"{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\",\"title\":\"f{fresh}\"}",
 		"finding /id" },
