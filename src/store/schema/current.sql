@@ -25,7 +25,7 @@ CREATE TABLE assets (
 	seen_last    BIGINT NOT NULL,          -- when a source last said something new about it
 	retired_at   BIGINT,
 	inventory    BIGINT NOT NULL DEFAULT 0 -- stamp of the last change of its software; ascends in commit order; 0: none
-);
+, url TEXT NOT NULL DEFAULT '', hosting TEXT NOT NULL DEFAULT '', hosting_party TEXT NOT NULL DEFAULT '', operator_party TEXT NOT NULL DEFAULT '', unknown TEXT NOT NULL DEFAULT '[]', confirmed_at BIGINT, confirmed_by TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX assets_address ON assets (address, n) WHERE address <> '';
 
@@ -163,6 +163,50 @@ CREATE TABLE counters (
 	series TEXT PRIMARY KEY,
 	value  BIGINT NOT NULL
 );
+
+CREATE TABLE declarations (
+	n            INTEGER PRIMARY KEY,
+	id           TEXT NOT NULL UNIQUE,
+	version      BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	state        TEXT NOT NULL,            -- draft submitted returned accepted superseded
+	unit_n       BIGINT NOT NULL,
+	order_n      BIGINT,                   -- the order it answers; NULL: declared unasked
+	says         TEXT NOT NULL,            -- system none unchanged
+	name         TEXT NOT NULL,
+	url          TEXT NOT NULL,
+	address      TEXT NOT NULL,
+	mlps_level   TEXT NOT NULL,            -- '' ungraded 1 2 3 4 5
+	record_number TEXT NOT NULL,
+	hosting      TEXT NOT NULL,            -- '' own_room government_cloud cloud colocation
+	hosting_party TEXT NOT NULL,
+	operator     TEXT NOT NULL,
+	importance   TEXT NOT NULL,            -- '' high medium low
+	exposure     TEXT NOT NULL,            -- '' internal internet
+	software     TEXT NOT NULL,            -- JSON array
+	unknown      TEXT NOT NULL,            -- JSON array of the names above
+	note         TEXT NOT NULL,
+	asset_n      BIGINT,                   -- the system it is about, once it is known
+	host_n       BIGINT,
+	reason       TEXT,                     -- why it was returned
+	declared_by  TEXT NOT NULL,
+	declared_at  BIGINT,
+	on_behalf    TEXT NOT NULL,            -- JSON {"channel","person","at"}
+	decided_by   TEXT NOT NULL,
+	decided_at   BIGINT,
+	user_n       BIGINT NOT NULL DEFAULT 0 -- who submitted it: four eyes
+);
+
+CREATE INDEX declarations_asset ON declarations (asset_n, n) WHERE asset_n IS NOT NULL;
+
+CREATE INDEX declarations_host ON declarations (host_n, n) WHERE host_n IS NOT NULL;
+
+CREATE INDEX declarations_order ON declarations (order_n, n) WHERE order_n IS NOT NULL;
+
+CREATE INDEX declarations_state ON declarations (state, n, unit_n);
+
+CREATE INDEX declarations_unit ON declarations (unit_n, n);
 
 CREATE TABLE divisions (
 	n          INTEGER PRIMARY KEY,
@@ -815,7 +859,7 @@ CREATE TABLE units (
 	aliases    TEXT NOT NULL,              -- JSON array of texts
 	phone      TEXT NOT NULL,              -- watched day and night
 	note       TEXT NOT NULL
-, contacts_checked_at BIGINT, tags TEXT NOT NULL DEFAULT '[]');
+, contacts_checked_at BIGINT, tags TEXT NOT NULL DEFAULT '[]', inventory TEXT NOT NULL DEFAULT 'unknown', inventory_at BIGINT);
 
 CREATE INDEX units_name ON units (name, n);
 
