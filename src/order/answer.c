@@ -81,6 +81,10 @@ bool order_settle_clocks(
 		return clock_pause(op, "order", o->n, "answer", err) &&
 			clock_pause(op, "order", o->n, "escalate", err);
 	if (strcmp(state, "answered") == 0 || strcmp(state, "verified") == 0) {
+		/* what was in dispute did not count: it is met with what was left */
+		if (!clock_resume(op, "order", o->n, "answer", &due, err))
+			return false;
+		record_set(o, "answer_due", db_i(due));
 		if (record_get(o, "answered_at").type == DB_NULL)
 			record_set(o, "answered_at", db_i(at));
 		return clock_meet(op, "order", o->n, "answer", at, err) &&

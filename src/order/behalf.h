@@ -15,6 +15,10 @@ void order_behalf_after(struct record *o, const json_t *args);
 /* The unit's liaison opens the order for the first time: seen_at and a step, once. */
 void order_seen(struct op *op, struct record *o);
 /* Members of one order beyond its fields: its clocks, where a dispute went. */
+#define ORDER_SINGLE_SCHEMA \
+	"\"clocks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"due_at\"," \
+	"\"met_in_time\",\"entered_late\"]}},\"redirected_to\":{\"type\":\"array\",\"items\":{\"type\":\"object\"," \
+	"\"required\":[\"id\",\"number\"]}}"
 bool order_show_single(struct op *op, const struct record *o, struct str *out, struct err *err);
 /* ,"hint": what an answer leaves open, for who is to verify it. */
 void order_show_hint(struct op *op, const struct item *it, struct str *out);
@@ -26,9 +30,9 @@ struct order_remark {
 };
 bool order_remark(struct op *op, const struct record *o, const struct order_remark *m, struct err *err);
 
-order_verb_fn order_note, order_redirect, order_instruct;
+bool order_note_verified(
+	struct op *op, struct record *o, const struct items *items, const char **ret_to, struct err *err);
+bool order_instruction_route(struct call *c, struct err *err);
+extern const struct life instruction_life, shift_note_life;
 
-extern const struct route order_behalf_routes[];
-extern const size_t order_behalf_routes_count;
-extern const struct command order_behalf_commands[];
-extern const size_t order_behalf_commands_count;
+order_verb_fn order_note, order_redirect, order_instruct;

@@ -33,10 +33,9 @@ static void skip(struct dispatching *g, struct span id, struct span reason)
 	str_addc(g->skips, '}');
 }
 
-static bool load_rules(struct dispatching *g, struct err *err)
+bool issue_prepare(struct issue *s, struct err *err)
 {
 	static const char *const severities[] = { "none", "low", "medium", "high", "critical" };
-	struct issue *s = &g->issue;
 	for (size_t i = 0; i < COUNT(severities); i++)
 		if (!order_terms_find(s->op, s->d->template, span_of(severities[i]), &s->terms[i], err))
 			return false;
@@ -200,7 +199,7 @@ bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *o
 	struct finding_choice choice;
 	char batch[UUID_TEXT];
 	g.issue.batch = span_of(uuid_make(op_now(op), batch));
-	if (!check_input(&g, err) || !load_rules(&g, err) ||
+	if (!check_input(&g, err) || !issue_prepare(&g.issue, err) ||
 		!(d->ids || d->filter ? finding_choose(op, d->ids, d->filter, &choice, err)
 				      : finding_choose_default(op, &choice, err)) ||
 		!load_tasks(&g, &choice, err) || !one_unit_only(&g, err))

@@ -32,6 +32,8 @@ struct issued {
 
 int task_compare(const void *a, const void *b); /* unit, asset, software or kind, severity, n */
 bool task_same_item(const struct task *a, const struct task *b);
+/* Templates, calendars and the issuing office; op and d are set. */
+bool issue_prepare(struct issue *s, struct err *err);
 /* One whole order inside the open transaction; *ret_any false if nothing was left to order. */
 bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool *ret_any, struct err *err);
 /* 「Apache HTTP Server 2.4.46 升级 · 19 个漏洞，最高超危」 */

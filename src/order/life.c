@@ -45,6 +45,17 @@ static const struct transition rows[] = {
 	{ "disputed", "reject", "disputed", PERM_ORDER_VERIFY, NEED_REASON },
 	{ "disputed", "reject", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
 	{ "disputed", "reject", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
+	{ "disputed", "redirect", "disputed", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON },
+	{ "disputed", "redirect", "partly_answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_RESUME },
+	{ "disputed", "redirect", "answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_MEET_ANSWER },
+	{ "disputed", "redirect", "verified", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_END },
+	/* a leader instructs */
+	OPEN_STATES("instruct", PERM_ORDER_INSTRUCT, NEED_TEXT),
+	{ "answered", "instruct", "answered", PERM_ORDER_INSTRUCT, NEED_TEXT },
+	{ "disputed", "instruct", "disputed", PERM_ORDER_INSTRUCT, NEED_TEXT },
+	{ "verified", "instruct", "verified", PERM_ORDER_INSTRUCT, NEED_TEXT },
+	{ "archived", "instruct", "archived", PERM_ORDER_INSTRUCT, NEED_TEXT },
+	{ "withdrawn", "instruct", "withdrawn", PERM_ORDER_INSTRUCT, NEED_TEXT },
 	/* the office leads */
 	OPEN_STATES("grant", PERM_ORDER_ISSUE, 0, CLOCK_MOVE),
 	OPEN_STATES("refuse", PERM_ORDER_ISSUE, NEED_REASON),

@@ -4,6 +4,8 @@
 #define ITEM(at, claim) "{'items':[{'item':'$" at "','claim':'" claim "','text':'x'}]}"
 #define FIX(at) "answer " ITEM(at, "fixed")
 #define DISPUTE(at) "answer " ITEM(at, "cannot_fix")
+#define NOT_OURS(at) "answer " ITEM(at, "not_ours")
+#define REDIRECT "{'reason':'x','unit_id':'U5'}"
 #define ALL(claim) "{'claim':'" claim "','text':'x'}"
 #define ASK "request_extension {'reason':'x','until':'2027-01-31'}"
 #define UNTIL "{'until':'2027-06-30'}"
@@ -57,6 +59,16 @@ static const struct walk walks[] = {
 	{ "disputed", "reject", "disputed", DISPUTE("0") ";" DISPUTE("1"), "{'reason':'x','items':['$0']}" },
 	{ "disputed", "reject", "handling", DISPUTE("0"), WHY },
 	{ "disputed", "reject", "partly_answered", DISPUTE("0") ";" FIX("1"), WHY },
+	{ "disputed", "redirect", "disputed", NOT_OURS("0") ";" DISPUTE("1"), REDIRECT },
+	{ "disputed", "redirect", "partly_answered", NOT_OURS("0"), REDIRECT },
+	{ "disputed", "redirect", "answered", NOT_OURS("0") ";" FIX("1") ";" FIX("2"), REDIRECT },
+	{ "disputed", "redirect", "verified", "answer " ALL("not_ours"), REDIRECT },
+	EACH_OPEN("instruct", "", NOTE),
+	{ "answered", "instruct", "answered", "answer " ALL("fixed"), NOTE },
+	{ "disputed", "instruct", "disputed", DISPUTE("0"), NOTE },
+	{ "verified", "instruct", "verified", "answer " ALL("fixed") ";verify {}", NOTE },
+	{ "archived", "instruct", "archived", "answer " ALL("fixed") ";verify {};archive {}", NOTE },
+	{ "withdrawn", "instruct", "withdrawn", "withdraw " WHY, NOTE },
 	EACH_OPEN("grant", ASK, "{}"),
 	EACH_OPEN("refuse", ASK, WHY),
 	EACH_OPEN("urge", "", CALL),

@@ -94,6 +94,8 @@ static const struct {
 	{ "withdraw", order_withdraw },
 	{ "archive", order_archive },
 	{ "note", order_note },
+	{ "redirect", order_redirect },
+	{ "instruct", order_instruct },
 };
 
 static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args,
@@ -231,7 +233,7 @@ const struct resource order_resource = {
 	.facts = order_facts,
 	.seen = order_seen,
 	.show_schema =
-		"\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
+		ORDER_SINGLE_SCHEMA ",\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
 		"\"object\","
 		"\"required\":[\"id\",\"title\",\"state\",\"findings\"],\"properties\":{\"id\":{\"type\":"
 		"\"string\"},"

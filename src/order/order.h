@@ -21,9 +21,13 @@
 #include "resource/command.h"
 #include "resource/job.h"
 
-extern const struct resource order_resource;
+extern const struct resource order_resource, instruction_resource, shift_note_resource;
 extern const struct route order_routes[];
 extern const size_t order_routes_count;
+extern const struct route order_behalf_routes[];
+extern const size_t order_behalf_routes_count;
+extern const struct command order_behalf_commands[];
+extern const size_t order_behalf_commands_count;
 extern const struct command order_commands[];
 extern const size_t order_commands_count;
 extern const struct job_tick order_ticks[]; /* deadlines, archiving, risks accepted until a date */

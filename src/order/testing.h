@@ -127,6 +127,8 @@ static inline void city_open(struct city *c, const char *name)
 		&declaration_resource,
 		&finding_resource,
 		&order_resource,
+		&instruction_resource,
+		&shift_note_resource,
 	};
 	struct err err = { 0 };
 	char path[300];

@@ -120,7 +120,7 @@ static bool judge(struct op *op, const struct record *o, struct item *it, const 
 	return item_move(op, it, "verify", &how, err) && accept_claim(op, it, reason, err);
 }
 
-static bool note_verified(
+bool order_note_verified(
 	struct op *op, struct record *o, const struct items *items, const char **ret_to, struct err *err)
 {
 	*ret_to = order_derive(items);
@@ -149,7 +149,7 @@ bool order_verify(struct op *op, struct record *o, const json_t *args, const cha
 			return false;
 	record_set(o, "returned_proposed", proposed_text(op, &proposed));
 	return str_check(&proposed.text, err) && order_settle_clocks(op, o, &items, op_now(op), err) &&
-		note_verified(op, o, &items, ret_to, err);
+		order_note_verified(op, o, &items, ret_to, err);
 }
 
 static bool begin_rework(struct op *op, struct record *o, struct err *err)
@@ -235,7 +235,7 @@ bool order_uphold(struct op *op, struct record *o, const json_t *args, const cha
 		if (items.at[i].chosen && !uphold_one(op, o, &items.at[i], args, err))
 			return false;
 	return order_settle_clocks(op, o, &items, op_now(op), err) &&
-		note_verified(op, o, &items, ret_to, err);
+		order_note_verified(op, o, &items, ret_to, err);
 }
 
 bool order_reject(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)

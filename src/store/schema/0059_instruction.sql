@@ -7,7 +7,6 @@ CREATE TABLE instructions (
 	updated_at BIGINT NOT NULL,
 	state      TEXT NOT NULL,              -- open done
 	subject    TEXT NOT NULL,              -- order finding notice
-	subject_n  BIGINT NOT NULL,
 	subject_id TEXT NOT NULL,
 	subject_name TEXT NOT NULL,            -- number or title when it was given
 	unit_n     BIGINT,                     -- of the subject, for scope; NULL: only who sees the whole city
@@ -20,7 +19,7 @@ CREATE TABLE instructions (
 );
 CREATE INDEX instructions_state ON instructions (state, n, unit_n);
 CREATE INDEX instructions_unit ON instructions (unit_n, n);
-CREATE INDEX instructions_subject ON instructions (subject, subject_n);
+CREATE INDEX instructions_subject ON instructions (subject, subject_id);
 -- Handing over a shift: what is open at that moment, and the next one's word that it was taken over.
 CREATE TABLE shift_notes (
 	n          INTEGER PRIMARY KEY,
