@@ -123,7 +123,8 @@ static bool show_clocks(struct op *op, const struct record *o, struct str *out, 
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	if (!db_query(op_db(op),
-		    SQL("SELECT kind, rule, start_at, due_at, met_at, missed_at, paused_at, ended_at FROM clocks"
+		    SQL("SELECT kind, rule, start_at, due_at, met_at, missed_at, paused_at, ended_at FROM "
+		    "clocks"
 			" WHERE resource='order' AND record_n=? ORDER BY n LIMIT 100"),
 		    V(db_i(o->n)), &r, err))
 		return false;
@@ -153,7 +154,8 @@ static bool show_redirected(struct op *op, const struct record *o, struct str *o
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT id, number FROM orders WHERE redirected_from_n=? ORDER BY n LIMIT 100"),
+	if (!db_query(op_db(op),
+	    SQL("SELECT id, number FROM orders WHERE redirected_from_n=? ORDER BY n LIMIT 100"),
 		    V(db_i(o->n)), &r, err))
 		return false;
 	str_addz(out, ",\"redirected_to\":[");

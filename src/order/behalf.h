@@ -17,7 +17,8 @@ void order_seen(struct op *op, struct record *o);
 /* Members of one order beyond its fields: its clocks, where a dispute went. */
 #define ORDER_SINGLE_SCHEMA \
 	"\"clocks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"due_at\"," \
-	"\"met_in_time\",\"entered_late\"]}},\"redirected_to\":{\"type\":\"array\",\"items\":{\"type\":\"object\"," \
+	"\"met_in_time\",\"entered_late\"]}},\"redirected_to\":{\"type\":\"array\"," \
+	"\"items\":{\"type\":\"object\"," \
 	"\"required\":[\"id\",\"number\"]}}"
 bool order_show_single(struct op *op, const struct record *o, struct str *out, struct err *err);
 /* ,"hint": what an answer leaves open, for who is to verify it. */
@@ -36,3 +37,6 @@ bool order_instruction_route(struct call *c, struct err *err);
 extern const struct life instruction_life, shift_note_life;
 
 order_verb_fn order_note, order_redirect, order_instruct;
+
+/* POST /api/v1/orders/{id}/calls, GET …/call-list, …/group-text, …/unacknowledged-text (call.c, group.c) */
+route_fn order_call_route, order_call_list_route, order_group_text_route, order_unacknowledged_route;

@@ -48,7 +48,8 @@ static bool remark_subject(struct op *op, const struct record *of, const char *v
 		.to = state,
 		.text = text,
 		.unit_n = has_field(of, "unit_id") ? record_int(of, "unit_id") : 0,
-		.severity = has_field(of, "severity") ? arena_copy(op->arena, record_text(of, "severity")) : "",
+		.severity = has_field(of, "severity") ? arena_copy(op->arena, record_text(of, "severity"))
+			: "",
 		.values = values };
 	if (of->resource->facts)
 		of->resource->facts(of, &step);
@@ -69,7 +70,8 @@ static struct span name_of(const struct record *of)
 	return of->id;
 }
 
-static bool make(struct op *op, const struct record *of, const json_t *args, struct record *ret, struct err *err)
+static bool make(struct op *op, const struct record *of, const json_t *args, struct record *ret,
+	struct err *err)
 {
 	struct span text = span_trim(json_get_text(args, "text"));
 	int64_t until = 0, unit_n = has_field(of, "unit_id") ? record_int(of, "unit_id") : 0;
@@ -124,7 +126,8 @@ static bool instruct_other(struct call *c, const struct resource *r, struct reco
 		return err_set(err, ERR_FORBIDDEN, "没有批示的权限", "not permitted to instruct");
 	if (!make(op, &of, c->json, ret, err))
 		return false;
-	struct span values = arena_printf(op->arena, "{\"instruction_id\":\"" SPAN_FMT "\"}", SPAN_ARG(ret->id));
+	struct span values = arena_printf(op->arena, "{\"instruction_id\":\"" SPAN_FMT "\"}",
+		SPAN_ARG(ret->id));
 	return remark_subject(op, &of, "instruct", record_text(ret, "text"), values, err);
 }
 
@@ -138,10 +141,12 @@ static bool instruct_order(struct call *c, struct record *ret, struct err *err)
 	json_object_set(args, "text", json_object_get(c->json, "text"));
 	if (until)
 		json_object_set(args, "until", until);
-	struct resource_request q = { .id = json_get_text(c->json, "id"), .verb = SPAN("instruct"), .in = args };
+	struct resource_request q = { .id = json_get_text(c->json, "id"), .verb = SPAN("instruct"),
+		.in = args };
 	return resource_apply(op, &order_resource, &q, &o, err) &&
 		db_text(op_db(op),
-			SQL("SELECT id FROM instructions WHERE subject='order' AND subject_id=? ORDER BY n DESC LIMIT 1"),
+			SQL("SELECT id FROM instructions WHERE subject='order' AND subject_id=? ORDER BY n "
+			"DESC LIMIT 1"),
 			V(db_t(o.id)), op->arena, &id, err) &&
 		resource_get(op, &instruction_resource, id, ret, err);
 }
@@ -157,6 +162,12 @@ bool order_instruction_route(struct call *c, struct err *err)
 	if (!known || !r)
 		return err_field(err, "resource", "“resource”应为 order、finding 或 notice",
 			"resource must be order, finding or notice");
+	if (!resource_get(c->op, r, json_get_text(c->json, "id"), &made, err)) {
+		if (err->code != ERR_NOT_FOUND)
+			return false;
+		*err = (struct err){ 0 };
+		return err_field(err, "id", "没有这条记录", "there is no such record");
+	}
 	if (!(r == &order_resource ? instruct_order(c, &made, err) : instruct_other(c, r, &made, err)))
 		return false;
 	c->status = 201;
@@ -185,13 +196,15 @@ static bool apply(struct op *op, struct record *i, const struct transition *t, c
 	if (!r)
 		return true;
 	if (!resource_resolve(op, r, record_text(i, "subject_id"), &n, err)) {
-		bool gone = err->code == ERR_NOT_FOUND; /* the list must not keep what nobody can find any more */
+		/* the list must not keep what nobody can find any more */
+		bool gone = err->code == ERR_NOT_FOUND;
 		*err = gone ? (struct err){ 0 } : *err;
 		return gone;
 	}
 	if (!resource_load(op, r, n, &of, &found, err))
 		return false;
-	struct span values = arena_printf(op->arena, "{\"instruction_id\":\"" SPAN_FMT "\"}", SPAN_ARG(i->id));
+	struct span values = arena_printf(op->arena, "{\"instruction_id\":\"" SPAN_FMT "\"}",
+		SPAN_ARG(i->id));
 	return !found || remark_subject(op, &of, "complete", text, values, err);
 }
 

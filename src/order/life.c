@@ -46,7 +46,8 @@ static const struct transition rows[] = {
 	{ "disputed", "reject", "handling", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
 	{ "disputed", "reject", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_RESUME },
 	{ "disputed", "redirect", "disputed", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON },
-	{ "disputed", "redirect", "partly_answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_RESUME },
+	{ "disputed", "redirect", "partly_answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON,
+		CLOCK_RESUME },
 	{ "disputed", "redirect", "answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_MEET_ANSWER },
 	{ "disputed", "redirect", "verified", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_END },
 	/* a leader instructs */

@@ -108,10 +108,12 @@ static bool link_orders(struct redirect *r, const struct issued *fresh, struct e
 	str_add_json(&values, r->o->id);
 	str_addc(&values, '}');
 	return order_remark(op, &made,
-		&(struct order_remark){ .verb = "redirect", .text = r->reason, .values = str_span(&values) }, err);
+		&(struct order_remark){ .verb = "redirect", .text = r->reason, .values = str_span(&values) },
+		err);
 }
 
-static bool uphold_chosen(struct redirect *r, struct items *items, const struct issued *fresh, struct err *err)
+static bool uphold_chosen(struct redirect *r, struct items *items, const struct issued *fresh,
+	struct err *err)
 {
 	struct item_how how = { .text = arena_printf(r->op->arena,
 					SPAN_FMT "（改派至" SPAN_FMT "，" SPAN_FMT "）", SPAN_ARG(r->reason),
@@ -140,7 +142,9 @@ bool order_redirect(struct op *op, struct record *o, const json_t *args, const c
 	if (!issue(&r, &fresh, err) || !link_orders(&r, &fresh, err) ||
 		!uphold_chosen(&r, &items, &fresh, err))
 		return false;
-	o->noted = arena_printf(op->arena, "{\"redirected_to\":\"" SPAN_FMT "\",\"redirected_to_id\":\"" SPAN_FMT "\"}",
+	o->noted =
+		arena_printf(op->arena,
+		"{\"redirected_to\":\"" SPAN_FMT "\",\"redirected_to_id\":\"" SPAN_FMT "\"}",
 		SPAN_ARG(fresh.number), SPAN_ARG(fresh.id));
 	return order_settle_clocks(op, o, &items, op_now(op), err) &&
 		order_note_verified(op, o, &items, ret_to, err);

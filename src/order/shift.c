@@ -38,7 +38,8 @@ static const struct open_matter matters[] = {
 			"{'state__in':'handling,partly_answered','answer_due__lt':'$now'}" } },
 	{ "due_24h", "order",
 		{ "{'state':'sent','acknowledge_due__gte':'$now','acknowledge_due__lt':'$soon'}",
-			"{'state__in':'handling,partly_answered','answer_due__gte':'$now','answer_due__lt':'$soon'}" } },
+			"{'state__in':'handling,partly_answered','answer_due__gte':'$now',"
+			"'answer_due__lt':'$soon'}" } },
 	{ "to_verify", "order", { "{'state':'answered'}", NULL } },
 	{ "disputed", "order", { "{'state':'disputed'}", NULL } },
 	{ "extensions", "order",
@@ -67,7 +68,8 @@ static json_t *fill(struct op *op, const char *pattern, struct err *err)
 }
 
 /* Ids of what one filter finds; a resource or a state that this house does not have finds nothing. */
-static bool find_some(struct op *op, const struct resource *r, const char *pattern, json_t *ids, int64_t *count,
+static bool find_some(struct op *op, const struct resource *r, const char *pattern, json_t *ids,
+	int64_t *count,
 	struct err *err)
 {
 	struct query q;

@@ -67,7 +67,8 @@ bool behalf_parse(struct op *op, const json_t *args, struct behalf *ret, struct 
 			"on_behalf.text has at most %d characters", TEXT_MAX);
 	b.given = true;
 	b.channel = span_of(channel);
-	b.whose_word = arena_printf(op->arena, SPAN_FMT "（%s）", SPAN_ARG(b.person), channel_text(channel, true));
+	b.whose_word = arena_printf(op->arena, SPAN_FMT "（%s）", SPAN_ARG(b.person),
+		channel_text(channel, true));
 	CLEANUP(json_free) json_t *kept = json_deep_copy(who);
 	json_object_set_new(kept, "channel", json_string(channel));
 	struct str text = STR_IN(op->arena, 65536);

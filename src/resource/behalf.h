@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Recording on behalf (代录): somebody in an office enters what a unit said by telephone or handed in on paper.
- * Every verb that allows it takes {"on_behalf": {"channel", "person", "at", "text"}} in this one shape; the step
- * then carries on whose word it is, when it was said, and when it was entered.
+ * Every verb that allows it takes {"on_behalf": {"channel", "person", "at", "text"}} in this one shape; the
+ * step then carries on whose word it is, when it was said, and when it was entered.
  */
 #include "codec/json.h"
 #include "resource/op.h"
@@ -24,6 +24,7 @@ const char *channel_find(struct span key_or_word);
 const char *channel_text(const char *key, bool zh);
 /* The body's schema for OpenAPI: "\"on_behalf\":{…}". */
 #define BEHALF_SCHEMA \
-	"\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"],\"properties\":{\"channel\":{" \
+	"\"on_behalf\":{\"type\":\"object\",\"required\":[\"channel\",\"person\"]," \
+		"\"properties\":{\"channel\":{" \
 	"\"type\":\"string\"},\"person\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"},\"text\":{" \
 	"\"type\":\"string\"}}}"

@@ -35,6 +35,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ people_commands, &people_commands_count },
 	{ asset_commands, &asset_commands_count },
 	{ order_commands, &order_commands_count },
+	{ order_behalf_commands, &order_behalf_commands_count },
 	{ vuln_commands, &vuln_commands_count },
 	{ kpi_commands, &kpi_commands_count },
 };
