@@ -319,10 +319,8 @@ static bool apply_to(struct city *c, struct applying a, struct record *ret, stru
 	json_t *args = json_pack("{s:s}", "text", a.text);
 	*err = (struct err){ 0 };
 	c->op.actor = &c->actors[a.who];
-	bool ok = op_begin(&c->op, err) &&
-		resource_apply(&c->op, r, &(struct resource_request){ .id = id, .verb = span_of(verb),
-		.in = args }, ret,
-			err) &&
+	struct resource_request q = { .id = a.id, .verb = span_of(a.verb), .in = args };
+	bool ok = op_begin(&c->op, err) && resource_apply(&c->op, a.r, &q, ret, err) &&
 		op_commit(&c->op, err);
 	op_rollback(&c->op);
 	c->op.actor = &c->actors[LOCAL];

@@ -233,7 +233,8 @@ const struct resource order_resource = {
 	.facts = order_facts,
 	.seen = order_seen,
 	.show_schema =
-		ORDER_SINGLE_SCHEMA ",\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"
+		ORDER_SINGLE_SCHEMA ",\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\","
+		"\"items\":{\"type\":"
 		"\"object\","
 		"\"required\":[\"id\",\"title\",\"state\",\"findings\"],\"properties\":{\"id\":{\"type\":"
 		"\"string\"},"
