@@ -378,7 +378,6 @@ CREATE TABLE instructions (
 	updated_at BIGINT NOT NULL,
 	state      TEXT NOT NULL,              -- open done
 	subject    TEXT NOT NULL,              -- order finding notice
-	subject_n  BIGINT NOT NULL,
 	subject_id TEXT NOT NULL,
 	subject_name TEXT NOT NULL,            -- number or title when it was given
 	unit_n     BIGINT,                     -- of the subject, for scope; NULL: only who sees the whole city
@@ -392,7 +391,7 @@ CREATE TABLE instructions (
 
 CREATE INDEX instructions_state ON instructions (state, n, unit_n);
 
-CREATE INDEX instructions_subject ON instructions (subject, subject_n);
+CREATE INDEX instructions_subject ON instructions (subject, subject_id);
 
 CREATE INDEX instructions_unit ON instructions (unit_n, n);
 
