@@ -142,15 +142,18 @@ bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t after_n, stru
 	*w = (struct kpi_walk){ .q = q };
 	if (!find_bounds(op, q, bounds, err))
 		return false;
+	/* Few units: their orders are looked up one by one, and the unary + keeps the bounds from being walked. */
+	bool few = !q->all && q->n_units <= FEW_UNITS;
 	sql_add(sql, "SELECT record_n, happened_at, from_state, verb, to_state, unit_n, subject, reply,"
 		     " acknowledge_due, answer_due, on_whose_word FROM steps"
-		     " WHERE resource='order' AND exercise=0 AND record_n>=");
+		     " WHERE resource='order' AND exercise=0 AND ");
+	sql_name(sql, few ? "+record_n>=" : "record_n>=");
 	sql_int(sql, after_n >= bounds[0] ? after_n + 1 : bounds[0]);
-	sql_add(sql, " AND record_n<=");
+	sql_name(sql, few ? " AND +record_n<=" : " AND record_n<=");
 	sql_int(sql, bounds[1]);
 	sql_add(sql, " AND recorded_at<=");
 	sql_int(sql, q->asof);
-	if (!q->all && q->n_units <= FEW_UNITS)
+	if (few)
 		add_few_units(q, sql);
 	sql_add(sql, " ORDER BY record_n, n");
 	if (!db_query_sql(op_db(op), sql, &w->rows, err))

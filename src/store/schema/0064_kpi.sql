@@ -22,11 +22,11 @@ UPDATE steps SET subject = 'finding', reply = 'answer',
 WHERE resource = 'order' AND subject = '';
 
 -- All that a measure reads of an order's steps, so that a year of them is one walk along this index.
-CREATE INDEX steps_order ON steps (record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject, reply,
-	acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
-CREATE INDEX steps_order_sent ON steps (happened_at, record_n, recorded_at)
+CREATE INDEX steps_order ON steps (resource, record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject,
+	reply, acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
+CREATE INDEX steps_order_sent ON steps (resource, to_state, happened_at, record_n, recorded_at, from_state)
 	WHERE resource = 'order' AND to_state = 'sent' AND from_state <> 'sent';
-CREATE INDEX steps_order_unit ON steps (unit_n, record_n) WHERE resource = 'order';
+CREATE INDEX steps_order_unit ON steps (resource, unit_n, record_n) WHERE resource = 'order';
 
 CREATE TABLE kpi_rules (
 	name        TEXT NOT NULL,
