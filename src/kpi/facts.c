@@ -142,7 +142,8 @@ bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t after_n, stru
 	*w = (struct kpi_walk){ .q = q };
 	if (!find_bounds(op, q, bounds, err))
 		return false;
-	/* Few units: their orders are looked up one by one, and the unary + keeps the bounds from being walked. */
+	/* Few units: their orders are looked up one by one, and the unary + keeps the bounds from being
+	 * walked. */
 	bool few = !q->all && q->n_units <= FEW_UNITS;
 	sql_add(sql, "SELECT record_n, happened_at, from_state, verb, to_state, unit_n, subject, reply,"
 		     " acknowledge_due, answer_due, on_whose_word FROM steps"

@@ -23,7 +23,8 @@ static const struct {
 	const char *want;
 	struct hand steps[STEPS];
 } cases[] = {
-	{ "nothing is known before it was sent", "finding", "answer", -1, "0/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0",
+	{ "nothing is known before it was sent", "finding", "answer", -1,
+		"0/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0",
 		{ SEND } },
 	{ "just sent", "finding", "answer", 1, "1/1 0/1 0/1 0/0 0/1 0/0 0/0 0/1 0/0", { SEND } },
 	{ "not acknowledged at the very moment it is due", "finding", "answer", 8,
@@ -34,9 +35,12 @@ static const struct {
 		"1/1 1/1 1/1 1/1 0/1 8/1 80/1 1/1 0/1", { SEND, ACKNOWLEDGE(8), ANSWER(72), VERIFY(80) } },
 	{ "each an hour late", "finding", "answer", 200, "1/1 0/1 0/1 1/1 0/1 9/1 80/1 1/1 0/1",
 		{ SEND, ACKNOWLEDGE(9), ANSWER(73), VERIFY(80) } },
-	{ "archived later is still verified", "finding", "answer", 400, "1/1 1/1 1/1 1/1 0/1 2/1 40/1 1/1 0/1",
-		{ SEND, ACKNOWLEDGE(2), ANSWER(30), VERIFY(40), { 300, "verified", "archive", "archived" } } },
-	{ "verified after the time asked about", "finding", "answer", 39, "1/1 1/1 1/1 0/0 0/1 2/1 0/0 0/1 0/1",
+	{ "archived later is still verified", "finding", "answer", 400,
+		"1/1 1/1 1/1 1/1 0/1 2/1 40/1 1/1 0/1",
+		{ SEND, ACKNOWLEDGE(2), ANSWER(30), VERIFY(40),
+			{ 300, "verified", "archive", "archived" } } },
+	{ "verified after the time asked about", "finding", "answer", 39,
+		"1/1 1/1 1/1 0/0 0/1 2/1 0/0 0/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), ANSWER(30), VERIFY(40) } },
 	{ "handling past its due", "finding", "answer", 73, "1/1 1/1 0/1 0/0 1/1 2/1 0/0 0/1 0/1",
 		{ SEND, ACKNOWLEDGE(2) } },
@@ -56,7 +60,8 @@ static const struct {
 		"1/1 1/1 1/1 0/1 0/1 2/1 150/1 1/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120), ANSWER(140), VERIFY(150) } },
 	{ "returned and late with its second answer", "finding", "answer", 130,
-		"1/1 1/1 1/1 0/1 1/1 2/1 0/0 0/1 0/1", { SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120) } },
+		"1/1 1/1 1/1 0/1 1/1 2/1 0/0 0/1 0/1",
+		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120) } },
 	{ "sent back by the county's pre-review", "finding", "answer", 100,
 		"1/1 1/1 1/1 0/1 0/1 2/1 0/0 0/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), ANSWER(60), { 70, "answered", "review", "handling", 0, 0, 120 } } },
@@ -90,24 +95,30 @@ static const struct {
 	{ "an extension asked for on behalf", "finding", "answer", 20, "1/1 0/1 0/1 0/0 1/1 0/0 0/0 0/1 1/1",
 		{ SEND, { 20, "sent", "request_extension", "sent", 2, 0, 0, "张某（电话）" } } },
 	{ "urged on the phone is not recorded on behalf", "finding", "answer", 7,
-		"1/1 0/1 0/1 0/0 0/1 0/0 0/0 0/1 0/0", { SEND, { 6, "sent", "urge", "sent", 1, 0, 0, "李某（电话）" } } },
+		"1/1 0/1 0/1 0/0 0/1 0/0 0/0 0/1 0/0",
+		{ SEND, { 6, "sent", "urge", "sent", 1, 0, 0, "李某（电话）" } } },
 	{ "withdrawn counts as sent only", "finding", "answer", 100, "1/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0",
-		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120), { 80, "handling", "withdraw", "withdrawn" } } },
+		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120),
+			{ 80, "handling", "withdraw", "withdrawn" } } },
 	{ "not yet withdrawn then", "finding", "answer", 79, "1/1 1/1 1/1 0/1 0/1 2/1 0/0 0/1 0/1",
-		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120), { 80, "handling", "withdraw", "withdrawn" } } },
-	{ "a copy counts as sent only", "finding", "none", 100, "1/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0", { SEND } },
+		{ SEND, ACKNOWLEDGE(2), ANSWER(60), RETURN(70, 120),
+			{ 80, "handling", "withdraw", "withdrawn" } } },
+	{ "a copy counts as sent only", "finding", "none", 100, "1/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0",
+		{ SEND } },
 	{ "a notice to be acknowledged", "notice", "acknowledge", 100, "1/1 1/1 0/0 0/0 0/1 3/1 0/0 0/0 0/1",
 		{ { 0, "", "send", "sent", 0, 8, 0 }, ACKNOWLEDGE(3) } },
 	{ "a task answered is not handled", "task", "answer", 100, "1/1 1/1 1/1 1/1 0/1 3/1 60/1 0/0 0/1",
 		{ SEND, ACKNOWLEDGE(3), ANSWER(50), VERIFY(60) } },
-	{ "sent by approval, not when drafted", "finding", "answer", 40, "1/1 1/1 0/1 0/0 0/1 3/1 0/0 0/1 0/1",
+	{ "sent by approval, not when drafted", "finding", "answer", 40,
+		"1/1 1/1 0/1 0/0 0/1 3/1 0/0 0/1 0/1",
 		{ { 0, "", "create", "draft" }, { 1, "draft", "submit", "to_approve" },
 			{ 20, "to_approve", "approve", "sent", 0, 28, 90 }, ACKNOWLEDGE(23) } },
 	{ "never sent", "finding", "answer", 40, "0/1 0/0 0/0 0/0 0/0 0/0 0/0 0/0 0/0",
 		{ { 0, "", "create", "draft" }, { 1, "draft", "submit", "to_approve" } } },
 	{ "without deadlines nothing is late", "task", "answer", 4000, "1/1 1/1 1/1 0/0 0/1 30/1 0/0 0/0 0/1",
 		{ { 0, "", "send", "sent" }, ACKNOWLEDGE(30), ANSWER(900) } },
-	{ "partly answered is still waited for", "finding", "answer", 73, "1/1 1/1 0/1 0/0 1/1 2/1 0/0 0/1 0/1",
+	{ "partly answered is still waited for", "finding", "answer", 73,
+		"1/1 1/1 0/1 0/0 1/1 2/1 0/0 0/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), { 30, "handling", "answer", "partly_answered" } } },
 	{ "redirected and sent anew: the first time counts", "finding", "answer", 60,
 		"1/1 1/1 0/1 0/0 0/1 2/1 0/0 0/1 0/1",
@@ -136,7 +147,8 @@ static void places(struct town *t)
 {
 	struct err err = { 0 };
 	struct kpi_ask q;
-	struct store_step s = { .resource = "order", .record_n = 900, .from = "", .verb = "send", .to = "sent",
+	struct store_step s = { .resource = "order", .record_n = 900, .from = "", .verb = "send",
+		.to = "sent",
 		.unit_n = FIRST_UNIT, .severity = "high", .subject = "finding", .reply = "answer" };
 	clock_fake(MONDAY + TIME_DAY * 400);
 	town_step(t, &s);
@@ -150,22 +162,25 @@ static void places(struct town *t)
 	CHECK_OK(unit_tree_move(&t->op, FIRST_UNIT + 1, UNIT_PARENT, COUNTY_A, &err), err);
 	town_end(t);
 	clock_fake(MONDAY + TIME_DAY * 403);
-	static const struct { const char *name, *unit; int day; const char *want; } where[] = {
-		{ "before it was handed over", "U4", 400, "1" },
-		{ "the other unit had it not yet", "U5", 400, "0" },
-		{ "after it was handed over", "U4", 401, "0" },
-		{ "the other unit has it", "U5", 401, "1" },
-		{ "its county before the unit moved", "U3", 401, "1" },
-		{ "the other county then", "U2", 401, "0" },
-		{ "its county after the unit moved", "U3", 402, "0" },
-		{ "the other county now", "U2", 402, "1" },
-		{ "the city always", "U1", 402, "1" },
-		{ "everything", NULL, 402, "1" },
+	static const struct { const char *name, *unit; int64_t at; const char *want; } where[] = {
+		{ "before it was handed over", "U4", 400 * TIME_DAY + TIME_HOUR, "1" },
+		{ "the other unit had it not yet", "U5", 400 * TIME_DAY + TIME_HOUR, "0" },
+		{ "after it was handed over", "U4", 401 * TIME_DAY + TIME_HOUR, "0" },
+		{ "the other unit has it", "U5", 401 * TIME_DAY + TIME_HOUR, "1" },
+		{ "its county before the unit moved", "U3", 401 * TIME_DAY + TIME_HOUR, "1" },
+		{ "the other county then", "U2", 401 * TIME_DAY + TIME_HOUR, "0" },
+		{ "its county after the unit moved", "U3", 402 * TIME_DAY + TIME_HOUR, "0" },
+		{ "the other county now", "U2", 402 * TIME_DAY + TIME_HOUR, "1" },
+		{ "a moment before the unit moved", "U2", 402 * TIME_DAY - 1, "0" },
+		{ "the moment the unit moved", "U2", 402 * TIME_DAY, "1" },
+		{ "and has left its county", "U3", 402 * TIME_DAY, "0" },
+		{ "the city always", "U1", 402 * TIME_DAY + TIME_HOUR, "1" },
+		{ "everything", NULL, 402 * TIME_DAY + TIME_HOUR, "1" },
 	};
 	for (size_t i = 0; i < COUNT(where); i++) {
 		test_case("%s", where[i].name);
 		CHECK(town_ask(t, where[i].unit, "2027-12-01", "2027-12-31",
-			MONDAY + TIME_DAY * where[i].day + TIME_HOUR, &q));
+			MONDAY + where[i].at, &q));
 		struct span values = span_of(town_values(t, &q));
 		CHECK_SPAN(span_split(&values, '/'), where[i].want);
 	}

@@ -99,7 +99,8 @@ static void judge(struct town *t, size_t i)
 
 static void go_on(struct town *t, size_t i)
 {
-	static const char *const outcomes[] = { "handling", "partly_answered", "answered", "answered", "disputed" };
+	static const char *const outcomes[] =
+		{ "handling", "partly_answered", "answered", "answered", "disputed" };
 	struct sim_order *o = &orders[i];
 	const char *s = o->state;
 	if (strcmp(s, "draft") == 0)
@@ -367,15 +368,18 @@ static void judge_others(struct town *t, const struct kpi_ask *q, int64_t top_n,
 			" (verb='accept' OR verb='confirm') AND unit_n=? AND happened_at>? AND happened_at<=?"
 			" AND recorded_at<=?"), n, a, q->asof, q->asof);
 		v[11].count += exists(t, SQL("SELECT count(*) FROM steps WHERE resource='unit' AND"
-			" verb='check_contacts' AND record_n=? AND happened_at>? AND happened_at<=? AND recorded_at<=?"),
+			" verb='check_contacts' AND record_n=? AND happened_at>? AND happened_at<=? AND "
+			"recorded_at<=?"),
 			n, b, q->asof, q->asof);
 	}
 	for (int64_t n = 1; n <= 40; n++)
 		v[0].count += below_at(1 + n % 3, top_n, q->asof) &&
-			exists(t, SQL("SELECT count(*) FROM steps WHERE resource='notice' AND verb='issue' AND"
+			exists(t,
+			SQL("SELECT count(*) FROM steps WHERE resource='notice' AND verb='issue' AND"
 				" record_n=? AND happened_at>=? AND happened_at<? AND recorded_at<=?"), n,
 				q->from_at, q->to_at, q->asof) &&
-			!exists(t, SQL("SELECT count(*) FROM steps WHERE resource='notice' AND verb='recall' AND"
+			!exists(t,
+			SQL("SELECT count(*) FROM steps WHERE resource='notice' AND verb='recall' AND"
 				" record_n=? AND happened_at>=? AND happened_at<? AND recorded_at<=?"), n, 0,
 				q->to_at, q->asof);
 }
@@ -425,18 +429,22 @@ static void look_as(struct town *t, size_t view, struct actor *a, struct grant *
 	t->op.actor = a;
 }
 
-static int64_t walk_pages(struct town *t, const struct kpi_ask *q, const struct kpi_measure *m, struct str *keep)
+static int64_t walk_pages(struct town *t, const struct kpi_ask *q, const struct kpi_measure *m,
+	struct str *keep)
 {
 	struct kpi_page page = { 0, PAGE };
 	struct err err = { 0 };
 	for (int64_t n = 0;;) {
 		CLEANUP(json_free) json_t *j = NULL;
 		struct str out = STR_IN(t->arena, 1 << 20);
-		must(kpi_records(&t->op, q, m, &page, &out, &err) && json_parse(str_span(&out), 0, &j, &err), &err,
+		must(kpi_records(&t->op, q, m, &page, &out, &err) &&
+			json_parse(str_span(&out), 0, &j, &err), &err,
 			"records");
-		n += (int64_t)json_array_size(json_object_get(j, "items"));
+		size_t rows = json_array_size(json_object_get(j, "items"));
+		n += (int64_t)rows;
 		str_add(keep, str_span(&out));
 		struct span next = json_get_text(j, "next");
+		CHECK(next.p ? rows == PAGE : rows <= PAGE);
 		if (!next.p)
 			return n;
 		must(span_int(next, 1, INT64_MAX, &page.after_n), &err, "cursor");
@@ -455,7 +463,8 @@ static struct span ask_all(struct town *t, int64_t asof, size_t view)
 		struct kpi_ask q;
 		struct kpi_value values[KPI_MEASURES];
 		must(town_ask(t, views[view].unit, periods[p].from, periods[p].to, asof, &q), &err, "ask");
-		must(kpi_write(&t->op, &q, &keep, &err) && kpi_values(&t->op, &q, values, &err), &err, "values");
+		must(kpi_write(&t->op, &q, &keep, &err) &&
+			kpi_values(&t->op, &q, values, &err), &err, "values");
 		for (size_t i = 0; i < KPI_MEASURES; i++)
 			CHECK_INT(walk_pages(t, &q, &kpi_measures[i], &keep), values[i].count);
 	}
@@ -477,7 +486,8 @@ static void against_oracle(struct town *t, int64_t asof, size_t view)
 		t->op.actor = &actor_local;
 		slowly(t, &q, views[view].top_n, slow);
 		for (size_t i = 0; i < KPI_MEASURES; i++) {
-			if (fast[i].count == slow[i].count && fast[i].of == slow[i].of && fast[i].sum == slow[i].sum)
+			if (fast[i].count == slow[i].count && fast[i].of == slow[i].of &&
+			    fast[i].sum == slow[i].sum)
 				continue;
 			printf("# %s %s: %lld/%lld, slowly %lld/%lld\n", periods[p].from, kpi_keys[i],
 				(long long)fast[i].count, (long long)fast[i].of, (long long)slow[i].count,
@@ -490,7 +500,8 @@ static void against_oracle(struct town *t, int64_t asof, size_t view)
 /* The history's open rows are the trees of now. */
 static void tree_fits(struct town *t)
 {
-	CHECK_INT(town_int(t, SQL("SELECT count(*) FROM unit_tree_past p WHERE to_at=? AND NOT EXISTS (SELECT 1 FROM"
+	CHECK_INT(town_int(t,
+		SQL("SELECT count(*) FROM unit_tree_past p WHERE to_at=? AND NOT EXISTS (SELECT 1 FROM"
 		" unit_tree t WHERE t.ancestor_n=p.ancestor_n AND t.descendant_n=p.descendant_n AND"
 		" t.relation=p.relation)"), V(db_i(INT64_MAX))), 0);
 	CHECK_INT(town_int(t, SQL("SELECT count(*) FROM unit_tree_past WHERE to_at=?"), V(db_i(INT64_MAX))),

@@ -101,8 +101,10 @@ static inline void town_order(struct town *t, int64_t n, int64_t unit_n)
 	struct err err = { 0 };
 	char id[UUID_TEXT];
 	must(db_exec(op_db(&t->op),
-		     SQL("INSERT INTO orders (n, id, version, created_at, updated_at, state, number, kind, unit_n,"
-			 " issuer_n, title, severity, template, template_version) VALUES (?, ?, 1, 0, 0, 'sent',"
+		     SQL("INSERT INTO orders (n, id, version, created_at, updated_at, state, number, kind, "
+		     "unit_n,"
+			 " issuer_n, title, severity, template, template_version) VALUES (?, ?, 1, 0, 0, "
+			 "'sent',"
 			 " ?, 'finding', ?, 1, 't', 'high', 'default', '1')"),
 		     V(db_i(n), db_z(uuid_make(1, id)), db_i(n), db_i(unit_n)), &err),
 		&err, "order");
