@@ -723,13 +723,13 @@ CREATE TABLE steps (
 	body        TEXT NOT NULL
 , subject TEXT NOT NULL DEFAULT '', issuer_n BIGINT NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', acknowledge_due BIGINT, answer_due BIGINT);
 
-CREATE INDEX steps_order ON steps (record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject, reply,
-	acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
+CREATE INDEX steps_order ON steps (resource, record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject,
+	reply, acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
 
-CREATE INDEX steps_order_sent ON steps (happened_at, record_n, recorded_at)
+CREATE INDEX steps_order_sent ON steps (resource, to_state, happened_at, record_n, recorded_at, from_state)
 	WHERE resource = 'order' AND to_state = 'sent' AND from_state <> 'sent';
 
-CREATE INDEX steps_order_unit ON steps (unit_n, record_n) WHERE resource = 'order';
+CREATE INDEX steps_order_unit ON steps (resource, unit_n, record_n) WHERE resource = 'order';
 
 CREATE INDEX steps_record ON steps (resource, record_n, n);
 
