@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/console.h"
 #include "cli/help.h"
 #include "os/clock.h"
 #include "os/process.h"
@@ -244,6 +245,7 @@ int main(int argc, char **argv)
 	hash_start();
 	clock_start();
 	house_start();
+	main_give_console();
 	size_t n = 0;
 	while ((int)n + 1 < argc && argv[n + 1][0] != '-')
 		n++;

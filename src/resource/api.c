@@ -443,6 +443,9 @@ void api_handle(const struct api *api, struct store *store, struct http_request 
 {
 	struct exchange x = { .api = api, .request = r, .answer = ret };
 	struct err err = { 0 };
+	struct match m;
+	if (api->page && !dispatch_find(r->method, r->path, &m) && !m.path_known && api->page(r, ret))
+		return;
 	start(&x, store);
 	if (!handle(&x, &err)) {
 		op_rollback(&x.op);

@@ -14,6 +14,8 @@ struct api {
 	bool (*authenticate)(struct op *op, const struct http_request *r, bool open, struct actor *ret,
 		bool *ret_known,
 			     struct err *err);
+	/* GET of anything outside the API: the console; NULL: there is none.  false: not its business. */
+	bool (*page)(const struct http_request *r, struct http_answer *ret);
 	struct store *loop_store;              /* belongs to the loop thread: event streams read through it */
 };
 

@@ -1,5 +1,6 @@
 /* The engine's own routes. */
 #include "resource/api.h"
+#include "resource/describe.h"
 #include "resource/openapi.h"
 #include "resource/stream.h"
 
@@ -12,6 +13,8 @@ static bool show_openapi(struct call *c, struct err *err)
 const struct route resource_routes[] = {
 	{ "GET", "/api/v1/openapi.json", show_openapi, PERM_NONE, 0, 0, "接口说明",
 		"this interface's description" },
+	{ "GET", "/api/v1/resources", resources_describe, PERM_SIGNED_IN, 0, 0, "有哪些资源、字段、状态和操作",
+		"what resources, fields, states and verbs there are" },
 	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示",
 		"live hints of changes" },
 };

@@ -8,6 +8,7 @@
 #include "os/sandbox.h"
 #include "people/people.h"
 #include "resource/api.h"
+#include "role/console.h"
 #include "role/role.h"
 
 enum {
@@ -107,7 +108,8 @@ static bool enter_sandbox(const char *folder, struct err *err)
 
 bool role_api(const struct role_config *c, struct err *err)
 {
-	struct api_role role = { .config = c, .api = { .authenticate = people_authenticate_http } };
+	struct api_role role = { .config = c, .api = { .authenticate = people_authenticate_http,
+		.page = console_answer } };
 	struct http_config http = {
 		.listen_fd = c->listen_fd, .workers = WORKERS, .connections_max = CONNECTIONS,
 		.connections_per_address = CONNECTIONS_PER_ADDRESS, .streams_max = STREAMS,

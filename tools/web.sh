@@ -1,0 +1,73 @@
+#!/bin/bash
+# Builds the console: web.sh SOURCE OPENAPI OUTPUT.c DEPFILE.  Needs Node (tools/setup.sh build installs one) and npm.
+# The client's types are made from OPENAPI, so that a field that changed breaks this build.
+set -euo pipefail
+source=$(realpath "$1") openapi=$(realpath "$2") depfile=$4
+output=$(realpath -m "$3")
+work=$(dirname "$output")/web
+root=$(dirname "$source")
+
+for folder in "$root/build/node/bin" "${SEAWALL_NODE:-/nonexistent}/bin"; do
+	[ ! -x "$folder/node" ] || PATH=$folder:$PATH
+done
+version=$(node --version 2> /dev/null || echo none)
+if [ "$version" = none ] || [ "$(cut -d. -f1 <<< "${version#v}")" -lt 20 ] || ! command -v npm > /dev/null; then
+	echo "error: the console needs Node 20 or newer and npm (found: $version); run tools/setup.sh build" >&2
+	exit 1
+fi
+
+mkdir -p "$work"
+exec 9> "$source/.lock"
+flock 9
+cd "$source"
+lock=$(sha256sum package.json package-lock.json | sha256sum | cut -c1-32)
+if [ "$(cat node_modules/.made-from 2> /dev/null || true)" != "$lock" ]; then
+	npm ci --no-progress --ignore-scripts > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
+	echo "$lock" > node_modules/.made-from
+fi
+run()
+{
+	"$@" > "$work/step.log" 2>&1 || { echo "error: $*" >&2; cat "$work/step.log" >&2; exit 1; }
+}
+run node node_modules/openapi-typescript/bin/cli.js "$openapi" -o src/api/schema.d.ts
+run node node_modules/vue-tsc/bin/vue-tsc.js --noEmit
+rm -rf "$work/dist"
+run node node_modules/vite/bin/vite.js build --outDir "$work/dist" --emptyOutDir --logLevel warn
+run node "$source/build/check_syntax.mjs" "$work/dist"
+
+type_of()
+{
+	case $1 in
+	*.html) echo 'text/html; charset=utf-8' ;;
+	*.js) echo 'text/javascript; charset=utf-8' ;;
+	*.css) echo 'text/css; charset=utf-8' ;;
+	*.svg) echo 'image/svg+xml' ;;
+	*.png) echo 'image/png' ;;
+	*.json) echo 'application/json' ;;
+	*.woff2) echo 'font/woff2' ;;
+	*) echo 'application/octet-stream' ;;
+	esac
+}
+{
+	echo '/* Made by tools/web.sh: do not edit. */'
+	echo '#include "role/console.h"'
+	n=0 table=
+	cd "$work/dist"
+	while read -r file; do
+		echo "static const char file_$n[] = {"
+		gzip -9nc "$file" | od -An -v -td1 | sed 's/  *\(-*[0-9][0-9]*\)/\1,/g'
+		echo '};'
+		table+="	{ \"/$file\", \"$(type_of "$file")\", file_$n, sizeof file_$n, \"\\\"$(sha256sum "$file" | cut -c1-16)\\\"\" },"$'\n'
+		n=$((n + 1))
+	done < <(find . -type f -printf '%P\n' | LC_ALL=C sort)
+	printf 'extern const struct console_file console_files[];\nextern const size_t console_files_count;\n'
+	printf 'const struct console_file console_files[] = {\n%s};\nconst size_t console_files_count = %d;\n' "$table" "$n"
+} > "$output.new"
+mv "$output.new" "$output"
+cd "$source"
+{
+	printf '%s:' "$3"
+	find src build index.html package.json package-lock.json vite.config.ts tsconfig.json -type f ! -name schema.d.ts \
+		-printf " $source/%p"
+	echo
+} > "$(dirname "$output")/$(basename "$depfile")"

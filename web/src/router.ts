@@ -1,0 +1,40 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { whenUnauthenticated } from './api/client'
+import { useLive } from './stores/live'
+import { useResources } from './stores/resources'
+import { useSession } from './stores/session'
+
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { open: true } },
+  {
+    path: '/',
+    component: () => import('./parts/Frame.vue'),
+    children: [
+      { path: '', name: 'home', component: () => import('./pages/Home.vue') },
+      { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
+      { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
+      { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },
+      { path: ':path/:id/edit', name: 'edit', component: () => import('./pages/RecordForm.vue'), props: true },
+      { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue') },
+    ],
+  },
+]
+
+export const router = createRouter({ history: createWebHistory(), routes })
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  await session.resume()
+  if (to.meta.open) return true
+  if (!session.user) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
+  await useResources().read()
+  return true
+})
+
+whenUnauthenticated(() => {
+  const session = useSession()
+  if (!session.user) return
+  session.forget()
+  useLive().close()
+  void router.push({ name: 'sign-in', query: { then: router.currentRoute.value.fullPath } })
+})

@@ -1,0 +1,58 @@
+// Changes as they happen. The stream is a hint, the record is read again; after a break it resumes behind the last
+// change that was seen, so that no update is lost.
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export interface Change {
+  seq: number
+  resource: string
+  id: string
+  verb: string
+  version: number
+  at: string
+}
+type Listener = (c: Change) => void
+
+export const useLive = defineStore('live', () => {
+  const connected = ref(true)
+  const listeners = new Set<Listener>()
+  let source: EventSource | null = null
+  let last = 0
+  let timer: ReturnType<typeof setTimeout> | null = null
+
+  function open(): void {
+    close()
+    source = new EventSource(last ? `/api/v1/changes/stream?after=${last}` : '/api/v1/changes/stream')
+    source.onopen = () => {
+      connected.value = true
+    }
+    source.addEventListener('change', (event) => {
+      const change = JSON.parse((event as MessageEvent<string>).data) as Change
+      last = change.seq
+      for (const listener of listeners) listener(change)
+    })
+    source.onerror = () => {
+      // the server ends each stream after a minute, which is no break; only a reader that cannot return is offline
+      if (source?.readyState === EventSource.CLOSED) {
+        connected.value = false
+        timer = setTimeout(open, 3000)
+      } else {
+        timer ??= setTimeout(() => {
+          timer = null
+          connected.value = source?.readyState === EventSource.OPEN
+        }, 5000)
+      }
+    }
+  }
+  function close(): void {
+    if (timer) clearTimeout(timer)
+    timer = null
+    source?.close()
+    source = null
+  }
+  function listen(listener: Listener): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  return { connected, open, close, listen }
+})

@@ -1,0 +1,59 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api, setCsrf } from '../api/client'
+
+export interface Role {
+  role: string
+  unit_id: string
+  unit_name: string
+}
+interface Session {
+  csrf: string | null
+  user: { id: string; name: string; person_id: string | null; roles: Role[] }
+}
+
+export interface SignIn {
+  username: string
+  password?: string
+  code?: string
+  new_password?: string
+  totp?: string
+  recovery?: string
+}
+
+export const useSession = defineStore('session', () => {
+  const user = ref<Session['user'] | null>(null)
+  const asked = ref(false)
+
+  function take(s: Session): void {
+    user.value = s.user
+    setCsrf(s.csrf)
+  }
+  function forget(): void {
+    user.value = null
+    setCsrf(null)
+  }
+  /** Is somebody signed in already? Asked once, at the start. */
+  async function resume(): Promise<void> {
+    if (asked.value) return
+    try {
+      take((await api.any<Session>('GET', '/api/v1/session')).data)
+    } catch {
+      forget()
+    }
+    asked.value = true
+  }
+  async function signIn(how: SignIn): Promise<void> {
+    take((await api.any<Session>('POST', '/api/v1/session', { json: how })).data)
+    asked.value = true
+  }
+  async function signOut(): Promise<void> {
+    await api.any('DELETE', '/api/v1/session').catch(() => undefined)
+    forget()
+  }
+  const has = (...roles: string[]): boolean => !!user.value?.roles.some((r) => roles.includes(r.role))
+  /** A liaison and nothing else: three pages, phone first. */
+  const onlyLiaison = computed(() => !!user.value?.roles.length && user.value.roles.every((r) => r.role === 'unit_liaison'))
+
+  return { user, asked, resume, signIn, signOut, forget, has, onlyLiaison }
+})
