@@ -25,12 +25,12 @@ bench: build
 
 fuzz:
 	@tools/setup.sh fuzz
-	@CC=clang tools/build.sh build/fuzz fuzzers -Dfuzz=true -Darena_malloc=true -Db_sanitize=address,undefined
+	@CC=clang tools/build.sh build/fuzz fuzzers -Dfuzz=true -Dconsole=disabled -Darena_malloc=true -Db_sanitize=address,undefined
 	@tools/fuzz.sh build/fuzz $(T)
 
 sanitize:
 	@tools/setup.sh sanitize
-	@CC=clang tools/build.sh build/sanitize all -Darena_malloc=true -Db_sanitize=address,undefined -Dscenario=enabled
+	@CC=clang tools/build.sh build/sanitize all -Darena_malloc=true -Db_sanitize=address,undefined -Dscenario=enabled -Dconsole=disabled
 	@tools/test.sh build/sanitize --timeout-multiplier 5
 
 check:

