@@ -9,28 +9,28 @@ run: build
 
 build:
 	@tools/setup.sh build
-	@tools/build.sh build/meson src/cli/seawall -Dwerror=$(WERROR)
+	@tools/build.sh build/meson src/cli/seawall -Dwerror=$(WERROR) -Dconsole=enabled
 	@ln -sfn meson/src/cli/seawall build/seawall
 
 test:
 	@tools/setup.sh test
-	@tools/build.sh build/meson all -Dwerror=true -Dscenario=enabled
+	@tools/build.sh build/meson all -Dwerror=true -Dscenario=enabled -Dconsole=enabled
 	@ln -sfn meson/src/cli/seawall build/seawall
 	@tools/test.sh build/meson
 
 bench: build
 	@tools/setup.sh bench
-	@tools/build.sh build/meson all -Dwerror=$(WERROR)
+	@tools/build.sh build/meson all -Dwerror=$(WERROR) -Dconsole=enabled
 	@tools/bench.sh
 
 fuzz:
 	@tools/setup.sh fuzz
-	@CC=clang tools/build.sh build/fuzz fuzzers -Dfuzz=true -Dconsole=disabled -Darena_malloc=true -Db_sanitize=address,undefined
+	@CC=clang tools/build.sh build/fuzz fuzzers -Dfuzz=true -Darena_malloc=true -Db_sanitize=address,undefined
 	@tools/fuzz.sh build/fuzz $(T)
 
 sanitize:
 	@tools/setup.sh sanitize
-	@CC=clang tools/build.sh build/sanitize all -Darena_malloc=true -Db_sanitize=address,undefined -Dscenario=enabled -Dconsole=disabled
+	@CC=clang tools/build.sh build/sanitize all -Darena_malloc=true -Db_sanitize=address,undefined -Dscenario=enabled
 	@tools/test.sh build/sanitize --timeout-multiplier 5
 
 check:
