@@ -415,11 +415,22 @@ static void start(struct exchange *x, struct store *store)
 	};
 }
 
-static void add_standard_headers(struct http_answer *a)
+/* A page brings a policy of its own: two of them would both hold. */
+static bool answered_with(const struct call *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_answer_headers; i++)
+		if (span_is(c->answer_headers[i].name, name))
+			return true;
+	return false;
+}
+
+static void add_standard_headers(const struct call *c, struct http_answer *a)
 {
 	http_add_header(a, "X-Content-Type-Options", SPAN("nosniff"));
 	http_add_header(a, "Cache-Control", SPAN("no-store"));
-	http_add_header(a, "Content-Security-Policy", SPAN("default-src 'none'; frame-ancestors 'none'"));
+	if (!answered_with(c, "Content-Security-Policy"))
+		http_add_header(
+			a, "Content-Security-Policy", SPAN("default-src 'none'; frame-ancestors 'none'"));
 	http_add_header(a, "Referrer-Policy", SPAN("no-referrer"));
 }
 
@@ -452,7 +463,7 @@ void api_handle(const struct api *api, struct store *store, struct http_request 
 		fail(&x, &err);
 	}
 	json_decref(x.json);
-	add_standard_headers(ret);
+	add_standard_headers(&x.call, ret);
 	ret->status = x.call.status;
 	ret->body = str_span(&x.out);
 	if (!ret->stream && x.out.n)

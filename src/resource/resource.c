@@ -32,7 +32,7 @@ const struct resource *resource_at(size_t i)
 const char *field_column(const struct field *f, char buffer[64])
 {
 	if (f->kind != FIELD_REF)
-		return f->name;
+		return f->column ? f->column : f->name;
 	size_t n = strlen(f->name);
 	assert(n > 3 && n < 60 && strcmp(f->name + n - 3, "_id") == 0);
 	snprintf(buffer, 64, "%.*s_n", (int)(n - 3), f->name);

@@ -51,6 +51,7 @@ struct field {
 	 * most 999 characters before, between and behind. */
 	const char *expr;
 	const char *zh, *en;          /* one sentence each; what stands before the first comma is the label */
+	const char *column;           /* where the name is a word of SQL ("to"): another for the column */
 };
 
 /* A record read or to be written: values by position of the field. */

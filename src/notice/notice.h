@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * The room `notice`: numbered, approved documents to many units.
+ *
+ * In: words (typed, or from a template and a vulnerability's record), a rule for whom they are, an approval by
+ * a second person or on paper.  Out: a number, one order for each recipient with that unit's own rows only, a
+ * list of who has read, acknowledged and answered it, and a page in official layout for print.
+ *
+ * The life is the table in life.c.  Issuing fixes the list of recipients and the number in one transaction;
+ * the orders follow in short ones, by whoever issued it and, where that was cut off, by a job: a recipient
+ * without an order is waiting, one with an order is done, and both are written together.
+ */
+#include "order/order.h"
+
+extern const struct resource notice_resource;
+extern const struct route notice_routes[];
+extern const size_t notice_routes_count;
+extern const struct job_kind notice_jobs[];
+extern const size_t notice_jobs_count;
+
+/* A draft: fields of the resource, and "template" (a kind's, by its name; true: the default one) and
+ * "vuln_id", which fill title, text and severity where they are not given.  Inside a transaction. */
+NODISCARD bool notice_create(struct op *op, const json_t *in, struct record *ret, struct err *err);
+/* Issues it and sends all its orders, in transactions of its own. */
+NODISCARD bool notice_issue(
+	struct op *op, const struct resource_request *q, struct record *ret, struct err *err);
+/* Recalls it and withdraws the orders that are not verified, in transactions of its own. */
+NODISCARD bool notice_recall(
+	struct op *op, const struct resource_request *q, struct record *ret, struct err *err);
