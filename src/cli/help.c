@@ -65,7 +65,7 @@ static void print_states(FILE *out, const struct resource *r, bool zh)
 		return;
 	fprintf(out, "  --%-20s %s", "state", zh ? "状态（可筛选）：" : "state (filter): ");
 	for (size_t i = 0; r->life->states[i]; i++) {
-		struct span word = word_text(span_of(r->life->states[i]), true);
+		struct span word = word_of(r, span_of(r->life->states[i]), true);
 		fprintf(out, "%s%s ", i ? (zh ? "、" : ", ") : "", r->life->states[i]);
 		fprintf(out, SPAN_FMT, SPAN_ARG(word));
 	}

@@ -55,19 +55,24 @@ static void add_one(struct str *out, const struct attachment *a)
 	str_addc(out, '}');
 }
 
+static int64_t unit_of(const struct attachment_place *place, const struct record *r)
+{
+	return record_int(r, place->unit ? place->unit : "unit_id");
+}
+
 static bool may_attach(struct op *op, const struct attachment_place *place, const struct record *r,
 	struct err *err)
 {
 	bool may;
-	if (!actor_may(op->actor, op_db(op), place->write, record_int(r, "unit_id"), &may, err))
+	if (!actor_may(op->actor, op_db(op), place->write, unit_of(place, r), &may, err))
 		return false;
 	return may || err_set(err, ERR_FORBIDDEN, "没有添加附件的权限", "not permitted to add attachments");
 }
 
 /* The row of a blob that is already kept. */
-static bool insert(struct op *op, const struct record *r, const struct attachment *a, struct err *err)
+static bool insert(struct op *op, const struct record *r, int64_t unit_n, const struct attachment *a,
+	struct err *err)
 {
-	int64_t unit_n = record_int(r, "unit_id");
 	struct store_change change = { .resource = r->resource->name,
 		.record_n = r->n,
 		.record_id = r->id,
@@ -104,7 +109,7 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 	int64_t now = op_now(op);
 	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
 		span_of(hash), (int64_t)c->body.n, now };
-	bool ok = insert(op, &r, &a, err) && op_commit(op, err);
+	bool ok = insert(op, &r, unit_of(place, &r), &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
 		return false;

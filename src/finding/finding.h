@@ -166,10 +166,23 @@ struct finding_timeline {
 NODISCARD bool finding_timeline_json(
 	struct call *c, const struct finding_timeline *t, struct str *out, struct err *err);
 
+/* Pages of a list that only grows at its end.  read: ?cursor= and ?limit= (max unless said); ask for limit +
+ * 1 rows after after_n.  add: before each row, false when the page is full.  end: closes "items" and says
+ * `next`. */
+struct finding_page {
+	int64_t after_n, limit, count;
+	bool more;
+};
+NODISCARD bool finding_page_read(const struct call *c, int64_t max, struct finding_page *ret,
+	struct err *err);
+NODISCARD bool finding_page_add(struct finding_page *p, int64_t n, struct str *out);
+NODISCARD bool finding_page_end(const struct finding_page *p, struct str *out, struct err *err);
+
 /* What evidence belongs to: a resource, and who may add to it. */
 struct attachment_place {
 	const struct resource *resource;
 	enum perm write;
+	const char *unit; /* the field that names its unit; NULL: unit_id */
 };
 /* Routes …/{id}/attachments.  Keeps call->body as evidence of the record (name by ?name=) and answers it;
  * ROUTE_RAW, without ROUTE_TX. */

@@ -186,21 +186,19 @@ static bool deliver_all(struct op *op, int64_t notice_n, struct err *err)
 	while (more) {
 		CLEANUP(arena_free_p) struct arena *a = arena_new(64u << 20, 256u << 20);
 		struct err why = { 0 };
-		struct waiting at;
+		struct waiting at = { .n = 0 };
 		op->arena = a;
 		bool ok = deliver_some(op, notice_n, careful, &more, &at, &why);
 		op_rollback(op);
 		/* After a failure one by one, so that what was good in the batch is kept. */
 		bool again = !ok && at.n && !is_passing(why.code);
-		bool noted = again && (!careful || note_failure(op, &at, &why, err));
+		bool noted = !again || !careful || note_failure(op, &at, &why, err);
 		op->arena = outer;
-		if (!ok && !again) {
+		if (!ok && !again)
 			*err = why;
+		if ((!ok && !again) || !noted)
 			return false;
-		}
-		if (again && !noted)
-			return false;
-		careful = again ? !careful || careful : careful;
+		careful = careful || again;
 		more = more || again;
 	}
 	return true;

@@ -45,7 +45,7 @@ static const struct field fields[] = {
 	{ "recalled_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "撤回时间", .en = "recalled" },
 };
 
-bool notice_office(struct op *op, enum perm p, int64_t *ret_n, struct err *err)
+bool notice_office_of(struct op *op, enum perm p, int64_t *ret_n, struct err *err)
 {
 	*ret_n = 0;
 	if (!actor_whole(op->actor, p))
@@ -99,7 +99,7 @@ static bool check(struct op *op, const struct record *before, struct record *aft
 		return err_set(err, ERR_CONFLICT, "只有拟稿状态可以修改；已送审的请先退回",
 			"only a draft can be changed: send it back first");
 	if (!before) {
-		if (!notice_office(op, PERM_NOTICE_WRITE, &office_n, err))
+		if (!notice_office_of(op, PERM_NOTICE_WRITE, &office_n, err))
 			return false;
 		record_set(after, "issuer_id", office_n ? db_i(office_n) : db_null());
 	}
@@ -261,6 +261,8 @@ static bool issue(struct op *op, struct record *r, const json_t *args, struct er
 		return err_field(err, "number", "文号最长 100 个字", "a number has at most 100 characters");
 	if (!number.n)
 		number = record_text(r, "number");
+	if (record_int(r, "due") && record_int(r, "due") <= op_now(op))
+		return err_field(err, "due", "反馈期限已过，请退回修改", "due has passed: send it back and change it");
 	if (number.n ? !notice_number_check(op, r, number, err) : !notice_number_next(op, r, &number, err))
 		return false;
 	record_set(r, "number", db_t(number));

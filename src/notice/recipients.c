@@ -2,6 +2,7 @@
 #include "notice/room.h"
 
 #include "base/map.h"
+#include "people/people.h"
 
 struct gathering {
 	struct op *op;
@@ -216,7 +217,22 @@ static bool add_own_rows(struct gathering *g, struct err *err)
 	}
 }
 
-bool notice_recipients(struct op *op, const struct record *notice, struct notice_list *ret, struct err *err)
+bool notice_as_office(
+	struct op *op, const struct record *notice, struct notice_office *ret, struct err *err)
+{
+	int64_t city_n, issuer_n = record_int(notice, "issuer_id");
+	if (!unit_office(op, &city_n, err))
+		return false;
+	*ret = (struct notice_office){ .grant = { .role = ROLE_DUTY_OFFICER, .unit_n = issuer_n,
+						.tree = UNIT_PARENT, .whole = issuer_n == city_n },
+		.actor = { .who = op->actor->who } };
+	ret->actor.grants = &ret->grant;
+	ret->actor.n_grants = issuer_n != 0;
+	ret->actor.local = issuer_n == 0;
+	return true;
+}
+
+static bool gather(struct op *op, const struct record *notice, struct notice_list *ret, struct err *err)
 {
 	CLEANUP(map_free_p) struct map *places = map_new(ORDER_RECIPIENTS_MAX + 1);
 	struct gathering g = { .op = op, .notice = notice, .places = places, .v = { .arena = op->arena } };
@@ -232,6 +248,18 @@ bool notice_recipients(struct op *op, const struct record *notice, struct notice
 	}
 	*ret = list;
 	return true;
+}
+
+bool notice_recipients(struct op *op, const struct record *notice, struct notice_list *ret, struct err *err)
+{
+	const struct actor *before = op->actor;
+	struct notice_office office;
+	if (!notice_as_office(op, notice, &office, err))
+		return false;
+	op->actor = &office.actor;
+	bool ok = gather(op, notice, ret, err);
+	op->actor = before;
+	return ok;
 }
 
 bool notice_fix_recipients(struct op *op, const struct record *notice, struct err *err)

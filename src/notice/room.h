@@ -9,7 +9,7 @@ extern const struct life notice_life;
 /* ---- who drafted it, in which office (notice.c) ---- */
 
 /* The office in which the actor may `p`: the unit of that grant; the city office for the whole city. */
-bool notice_office(struct op *op, enum perm p, int64_t *ret_n, struct err *err);
+bool notice_office_of(struct op *op, enum perm p, int64_t *ret_n, struct err *err);
 
 /* ---- numbers (number.c) ---- */
 
@@ -31,6 +31,13 @@ struct notice_list {
 	size_t n;
 	int64_t no_liaison, removed; /* among those not removed; removed ones */
 };
+/* Whoever drafts, reads or approves a notice sees whom its office would reach, not only whom he may order. */
+struct notice_office {
+	struct grant grant;
+	struct actor actor; /* borrows the grant: the struct is not to be copied */
+};
+bool notice_as_office(
+	struct op *op, const struct record *notice, struct notice_office *ret, struct err *err);
 /* As the rule and the marks say now; empty without a rule. */
 bool notice_recipients(struct op *op, const struct record *notice, struct notice_list *ret, struct err *err);
 /* Issued: writes who gets it.  ERR_INVALID if nobody does. */

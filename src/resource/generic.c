@@ -53,7 +53,7 @@ static struct span column_cell(struct op *op, const struct resource *r, const st
 	if (column == -2)
 		return rec ? rec->id : SPAN("id");
 	if (column == -1)
-		return rec ? word_text(rec->state, op->zh) : op->zh ? SPAN("状态") : SPAN("state");
+		return rec ? word_of(r, rec->state, op->zh) : op->zh ? SPAN("状态") : SPAN("state");
 	return rec ? short_cell(op, screen_cell(op, rec, (size_t)column)) : field_label(&r->fields[column],
 		op->zh);
 }

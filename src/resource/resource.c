@@ -87,15 +87,28 @@ struct span resource_label(const struct resource *r, bool zh)
 	return label(zh ? r->zh : r->en, zh);
 }
 
-struct span word_text(struct span key, bool zh)
-{
-	static const struct { const char *key, *zh, *en; } words[] = {
+static const struct {
+	const char *key, *zh, *en;
+} words[] = {
 #define WORD(key, zh, en) { key, zh, en },
 #include "resource/words.def"
 #undef WORD
-	};
+};
+
+struct span word_text(struct span key, bool zh)
+{
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (span_is(key, words[i].key))
 			return span_of(zh ? words[i].zh : words[i].en);
 	return key;
+}
+
+struct span word_of(const struct resource *r, struct span key, bool zh)
+{
+	size_t n = strlen(r->name);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strncmp(words[i].key, r->name, n) == 0 && words[i].key[n] == '.' &&
+			span_is(key, words[i].key + n + 1))
+			return span_of(zh ? words[i].zh : words[i].en);
+	return word_text(key, zh);
 }

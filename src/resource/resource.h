@@ -248,6 +248,8 @@ NODISCARD bool record_json(struct op *op, const struct record *rec, uint64_t fie
 struct span field_label(const struct field *f, bool zh);   /* up to the first comma */
 /* A state's or verb's word for people (words.def); the key itself where there is none. */
 struct span word_text(struct span key, bool zh);
+/* The same of one resource's life, where a word of its own ("notice.issued") goes before the common one. */
+struct span word_of(const struct resource *r, struct span key, bool zh);
 struct span resource_label(const struct resource *r, bool zh);
 /* CSV with a BOM and a header row: one line a record. */
 NODISCARD bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out,

@@ -3,6 +3,7 @@
 #include "finding/finding.h"
 #include "finding/template.h"
 #include "kpi/kpi.h"
+#include "notice/notice.h"
 #include "order/order.h"
 #include "people/people.h"
 #include "resource/api.h"
@@ -24,6 +25,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ finding_routes, &finding_routes_count },
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
+	{ notice_routes, &notice_routes_count },
 	{ kpi_routes, &kpi_routes_count },
 	{ order_declaration_routes, &order_declaration_routes_count },
 	{ order_behalf_routes, &order_behalf_routes_count },
@@ -42,6 +44,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 
 static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {
 	{ asset_jobs, &asset_jobs_count },
+	{ notice_jobs, &notice_jobs_count },
 };
 
 static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = {

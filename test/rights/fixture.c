@@ -66,6 +66,15 @@ static const struct fixture {
 		"{\"resource\":\"finding\",\"id\":\"{finding}\",\"text\":\"t\"}", "instruction /id" },
 	{ "shift_note", NULL, "duty", "POST", "/api/v1/shift_notes", "{\"text\":\"t\"}", "shift_note /id" },
 	{ "verified", "answered", "duty", "POST", "/api/v1/orders/{order}/verify", "{}", NULL },
+	{ "notice", NULL, "duty", "POST", "/api/v1/notices",
+		"{\"kind\":\"tip\",\"title\":\"n{fresh}\",\"text\":\"t\",\"to\":{\"units\":[\"{a1}\"]}}",
+		"notice /id" },
+	{ "county_notice", NULL, "county", "POST", "/api/v1/notices",
+		"{\"kind\":\"tip\",\"title\":\"n{fresh}\",\"text\":\"t\",\"to\":{\"units\":[\"{a1}\"]}}",
+		"notice /id" },
+	{ "submitted", "notice", "duty", "POST", "/api/v1/notices/{notice}/submit", "{}", NULL },
+	{ "approved_notice", "submitted", "leader", "POST", "/api/v1/notices/{notice}/approve", "{}", NULL },
+	{ "issued_notice", "approved_notice", "duty", "POST", "/api/v1/notices/{notice}/issue", "{}", NULL },
 	{ "template", NULL, "duty", "POST", "/api/v1/templates",
 		"{\"of\":\"order\",\"kind\":\"task\",\"name\":\"t{fresh}\",\"text\":\"t\"}",
 		"template /id" },
@@ -116,6 +125,11 @@ void fixture_make(struct story *s, const char *name)
 		return;
 	if (strcmp(name, "import") == 0) {
 		make_import(s);
+		return;
+	}
+	if (strcmp(name, "enclosure") == 0) {
+		fixture_make(s, "notice");
+		attach(s, "/api/v1/notices/{notice}/attachments?name=a.txt", "attachment /id");
 		return;
 	}
 	if (strcmp(name, "evidence") == 0 || strcmp(name, "attachment") == 0) {
