@@ -67,7 +67,8 @@ int main(void)
 {
 	static const struct {
 		const char *text;
-		int modules; /* ISO/IEC 18004 table 7, byte mode, level M: 14 bytes fit version 1, 26 version 2 */
+		/* ISO/IEC 18004 table 7, byte mode, level M: 14 bytes fit version 1, 26 version 2 */
+		int modules;
 	} cases[] = {
 		{ "湛江", 21 },
 		{ "12345678901234", 21 },

@@ -184,7 +184,8 @@ static void versions(struct desk *d)
 		const char *name, *json;
 		enum err_code want;
 	} refused[] = {
-		{ "an unknown placeholder", "{\"of\":\"order\",\"kind\":\"task\",\"name\":\"b\",\"text\":\"{张三}\"}",
+		{ "an unknown placeholder",
+			"{\"of\":\"order\",\"kind\":\"task\",\"name\":\"b\",\"text\":\"{张三}\"}",
 			ERR_INVALID },
 		{ "nothing to say", "{\"of\":\"order\",\"kind\":\"task\",\"name\":\"b\",\"text\":\" \"}",
 			ERR_INVALID },

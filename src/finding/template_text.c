@@ -72,7 +72,8 @@ bool template_check(struct span text, const char *field, struct err *err)
 		if (p.kind == PIECE_UNKNOWN)
 			return err_field(err, field,
 				"“{" SPAN_FMT "}”不是占位符，可用的是 " SHOWN "；花括号本身请写“{{”",
-				"\"{" SPAN_FMT "}\" is no placeholder; there are " SHOWN "; write \"{{\" for a brace",
+				"\"{" SPAN_FMT "}\" is no placeholder; there are " SHOWN "; write \"{{\" for "
+				"a brace",
 				SPAN_ARG(shown));
 		if (p.kind == PIECE_OPEN)
 			return err_field(err, field, "“" SPAN_FMT "”处的花括号没有闭合；花括号本身请写“{{”",

@@ -30,7 +30,8 @@ static bool next_waiting(struct op *op, const struct record *notice, struct wait
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	if (!db_query(op_db(op),
-		    SQL("SELECT r.n, r.unit_n, u.name, r.part, r.reason, r.own_rows FROM notice_recipients r JOIN"
+		    SQL("SELECT r.n, r.unit_n, u.name, r.part, r.reason, r.own_rows FROM notice_recipients r "
+		    "JOIN"
 			" units u ON u.n=r.unit_n WHERE r.notice_n=? AND r.order_n IS NULL AND"
 			" r.mark<>'removed' AND r.failure='' ORDER BY r.n LIMIT 1"),
 		    V(db_i(notice->n)), &r, err) ||
@@ -231,7 +232,8 @@ static bool reason_of(struct op *op, int64_t notice_n, struct span *ret, struct 
 {
 	struct span said;
 	if (!db_text(op_db(op),
-		    SQL("SELECT text FROM steps WHERE resource='notice' AND record_n=? AND verb='recall' ORDER BY"
+		    SQL("SELECT text FROM steps WHERE resource='notice' AND record_n=? AND verb='recall' "
+		    "ORDER BY"
 			" n DESC LIMIT 1"),
 		    V(db_i(notice_n)), op->arena, &said, err))
 		return false;

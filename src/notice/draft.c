@@ -92,7 +92,8 @@ static bool read_vuln(struct op *op, struct span id, struct known_vuln *ret, str
 		}
 		return err_field(err, "vuln_id",
 			"漏洞库中没有“" SPAN_FMT "”；请在 vulns 中写明编号，正文自行填写",
-			"no vulnerability \"" SPAN_FMT "\" on record: name it in vulns and write the text yourself",
+			"no vulnerability \"" SPAN_FMT "\" on record: name it in vulns and write the text "
+			"yourself",
 			SPAN_ARG(utf8_cut(id, 40)));
 	}
 	*ret = (struct known_vuln){ .known = true,
@@ -141,7 +142,8 @@ static struct span harm_of(struct op *op, struct span harm, const struct known_v
 	return str_span(&out);
 }
 
-/* What templates hold is text with placeholders; what comes from elsewhere is not, and its braces are doubled. */
+/* What templates hold is text with placeholders; what comes from elsewhere is not, and its braces are
+ * doubled. */
 static struct span doubled(struct op *op, struct span text)
 {
 	struct str out = STR_IN(op->arena, 2 * text.n + 1);
@@ -219,7 +221,8 @@ static bool fill(struct op *op, json_t *in, struct span name, const struct known
 			SPAN_ARG(word_text(utf8_cut(kind, 40), true)),
 			SPAN_ARG(utf8_cut(name.n ? name : SPAN("default"), 40)));
 	struct template_words w = { .title = doubled(op, subject_of(op, v, given)),
-		.severity = span_of(finding_severity_zh(v->known ? v->severity : json_get_text(in, "severity"))) };
+		.severity = span_of(finding_severity_zh(v->known ? v->severity
+			: json_get_text(in, "severity"))) };
 	if (!put(op, t.title, &w, &title, err) || !compose(op, &t, &w, v, &text, err))
 		return false;
 	/* A title that was given is the subject: the template makes the heading of it. */

@@ -12,7 +12,8 @@ static const struct transition rows[] = {
 	{ "to_approve", "approve", "approved", PERM_NOTICE_APPROVE }, /* a second person, or on paper */
 	{ "approved", "send_back", "draft", PERM_NOTICE_APPROVE, NEED_REASON },
 	{ "approved", "issue", "issued", PERM_NOTICE_ISSUE },
-	{ "issued", "recall", "recalled", PERM_NOTICE_ISSUE, NEED_REASON }, /* its open orders are withdrawn */
+	/* its open orders are withdrawn */
+	{ "issued", "recall", "recalled", PERM_NOTICE_ISSUE, NEED_REASON },
 };
 
 const struct life notice_life = { .states = states, .rows = rows, .n_rows = COUNT(rows) };

@@ -2,9 +2,9 @@
 /*
  * The room `notice`: numbered, approved documents to many units.
  *
- * In: words (typed, or from a template and a vulnerability's record), a rule for whom they are, an approval by
- * a second person or on paper.  Out: a number, one order for each recipient with that unit's own rows only, a
- * list of who has read, acknowledged and answered it, and a page in official layout for print.
+ * In: words (typed, or from a template and a vulnerability's record), a rule for whom they are, an approval
+ * by a second person or on paper.  Out: a number, one order for each recipient with that unit's own rows
+ * only, a list of who has read, acknowledged and answered it, and a page in official layout for print.
  *
  * The life is the table in life.c.  Issuing fixes the list of recipients and the number in one transaction;
  * the orders follow in short ones, by whoever issued it and, where that was cut off, by a job: a recipient

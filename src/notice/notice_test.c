@@ -56,7 +56,8 @@ static bool act(struct city *c, size_t who, const char *verb, const char *args, 
 	else
 		ok = op_begin(&c->op, err) &&
 			(strcmp(verb, "change") == 0 ? resource_change(&c->op, &notice_resource, &q, &r, err)
-						     : resource_apply(&c->op, &notice_resource, &q, &r, err)) &&
+						     : resource_apply(&c->op, &notice_resource, &q, &r,
+						     	err)) &&
 			op_commit(&c->op, err);
 	op_rollback(&c->op);
 	c->op.actor = &c->actors[LOCAL];
@@ -188,13 +189,16 @@ static void own_rows(struct city *c)
 		 "'text':'{单位}：\\n{清单}','to':{'match':true,'units':['U5']}}");
 	CHECK_OK(act(c, DUTY, "issue", "{}", &err), err);
 	CHECK_INT(orders_of(c, "sent"), 3);
-	struct span a = city_text(c, SQL("SELECT text FROM orders WHERE notice_n=? AND unit_n=3"), V(db_i(n.n)));
-	struct span b = city_text(c, SQL("SELECT text FROM orders WHERE notice_n=? AND unit_n=4"), V(db_i(n.n)));
+	struct span a = city_text(c, SQL("SELECT text FROM orders WHERE notice_n=? AND unit_n=3"),
+		V(db_i(n.n)));
+	struct span b = city_text(c, SQL("SELECT text FROM orders WHERE notice_n=? AND unit_n=4"),
+		V(db_i(n.n)));
 	CHECK(a.p && strstr(a.p, "单位3") && strstr(a.p, "web-a") && !strstr(a.p, "web-b"));
 	CHECK(b.p && strstr(b.p, "单位4") && strstr(b.p, "web-b") && !strstr(b.p, "web-a"));
 	CHECK_SPAN(city_text(c, SQL("SELECT text FROM orders WHERE notice_n=? AND unit_n=5"), V(db_i(n.n))),
 		"单位5：\n");
-	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM orders WHERE notice_n=? AND batch=? AND kind='notice'"),
+	CHECK_INT(city_int(c,
+		SQL("SELECT count(*) FROM orders WHERE notice_n=? AND batch=? AND kind='notice'"),
 			  V(db_i(n.n), db_t(n.id))),
 		3);
 	CHECK(span_is(city_text(c, SQL("SELECT severity FROM orders WHERE notice_n=? LIMIT 1"), V(db_i(n.n))),
@@ -229,12 +233,15 @@ static void cut_off(struct city *c)
 	CHECK_OK(notice_jobs[0].run(&c->op, &job, &err), err);
 	CHECK_OK(notice_jobs[0].run(&c->op, &job, &err), err);
 	CHECK_INT(orders_of(c, "sent"), 3);
-	CHECK_INT(city_int(c, SQL("SELECT count(DISTINCT unit_n) FROM orders WHERE notice_n=?"), V(db_i(n.n))), 3);
+	CHECK_INT(city_int(c, SQL("SELECT count(DISTINCT unit_n) FROM orders WHERE notice_n=?"),
+		V(db_i(n.n))), 3);
 	test_case("and when it was cut between two orders, nobody gets two");
-	city_exec(c, SQL("DELETE FROM orders WHERE n=(SELECT order_n FROM notice_recipients WHERE notice_n=? AND"
+	city_exec(c,
+		SQL("DELETE FROM orders WHERE n=(SELECT order_n FROM notice_recipients WHERE notice_n=? AND"
 			 " unit_n=4)"),
 		V(db_i(n.n)));
-	city_exec(c, SQL("UPDATE notice_recipients SET order_n=NULL WHERE notice_n=? AND unit_n=4"), V(db_i(n.n)));
+	city_exec(c, SQL("UPDATE notice_recipients SET order_n=NULL WHERE notice_n=? AND unit_n=4"),
+		V(db_i(n.n)));
 	CHECK_OK(notice_deliver(&c->op, n.n, &err), err);
 	CHECK_INT(orders_of(c, "sent"), 3);
 	clock_fake(MONDAY);
@@ -291,7 +298,8 @@ static void walk(struct city *c)
 			test_case("%s %s", ways[w].state, verbs[v]);
 			CHECK_OK(draft(c, DUTY, DRAFT, &err), err);
 			for (size_t i = 0; i < 4 && ways[w].path[i]; i++)
-				CHECK_OK(act(c, strcmp(ways[w].path[i], "approve") ? DUTY : LEADER, ways[w].path[i],
+				CHECK_OK(act(c, strcmp(ways[w].path[i], "approve") ? DUTY : LEADER,
+					ways[w].path[i],
 						 "{'reason':'x'}", &err),
 					err);
 			CHECK(span_is(n.state, ways[w].state));

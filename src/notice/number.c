@@ -37,7 +37,8 @@ static bool format_of(struct op *op, const struct record *notice, struct format 
 	bool row;
 	if (!unit_office(op, &city_n, err) ||
 		!db_query(op_db(op),
-			SQL("SELECT f.prefix, f.pattern, f.kind, f.unit_n, CASE u.short_name WHEN '' THEN u.name"
+			SQL("SELECT f.prefix, f.pattern, f.kind, f.unit_n, CASE u.short_name WHEN '' THEN "
+			"u.name"
 			    " ELSE u.short_name END FROM number_formats f LEFT JOIN units u ON u.n=? WHERE"
 			    " f.kind IN ('notice', ?) AND f.unit_n IN (0, ?) ORDER BY f.unit_n DESC, f.kind"
 			    " DESC LIMIT 1"),
@@ -56,7 +57,8 @@ static bool format_of(struct op *op, const struct record *notice, struct format 
 	return true;
 }
 
-static bool is_taken(struct op *op, const struct record *notice, struct span number, bool *ret, struct err *err)
+static bool is_taken(struct op *op, const struct record *notice, struct span number, bool *ret,
+	struct err *err)
 {
 	int64_t n;
 	return db_int(op_db(op), SQL("SELECT n FROM notices WHERE issuer_n=? AND number=? AND n<>?"),

@@ -135,7 +135,8 @@ static bool choose_by_hand(struct gathering *g, struct err *err)
 		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 		bool row;
 		if (!db_query(op_db(op),
-			    SQL("SELECT r.unit_n, u.id, r.mark, r.reason FROM notice_recipients r JOIN units u ON"
+			    SQL("SELECT r.unit_n, u.id, r.mark, r.reason FROM notice_recipients r JOIN units "
+			    "u ON"
 				" u.n=r.unit_n WHERE r.notice_n=? AND r.mark<>'' ORDER BY r.n"),
 			    V(db_i(g->notice->n)), &r, err))
 			return false;
@@ -182,7 +183,9 @@ static bool add_own_rows(struct gathering *g, struct err *err)
 		return false;
 	if (json_array_size(list) == 0)
 		return true;
-	sql_add(q, "SELECT f.unit_n, COALESCE(a.name, f.title), COALESCE(a.address, ''), COALESCE(s.product, ''),"
+	sql_add(q,
+		"SELECT f.unit_n, COALESCE(a.name, f.title), COALESCE(a.address, ''), COALESCE(s.product, "
+		"''),"
 		   " COALESCE(s.product_version, '') FROM findings f LEFT JOIN assets a ON a.n=f.asset_n"
 		   " LEFT JOIN software s ON s.n=f.software_n WHERE f.unit_n IS NOT NULL AND f.state IN"
 		   " ('new', 'confirmed', 'ordered', 'fixed') AND f.vuln_id IN (''");
@@ -272,8 +275,10 @@ bool notice_fix_recipients(struct op *op, const struct record *notice, struct er
 	for (size_t i = 0; i < list.n; i++) {
 		const struct notice_recipient *r = &list.at[i];
 		if (!db_exec(op_db(op),
-			    SQL("INSERT INTO notice_recipients (notice_n, unit_n, mark, part, reason, own_rows,"
-				" failure, at, actor) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?) ON CONFLICT (notice_n,"
+			    SQL("INSERT INTO notice_recipients (notice_n, unit_n, mark, part, reason, "
+			    "own_rows,"
+				" failure, at, actor) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?) ON CONFLICT "
+				"(notice_n,"
 				" unit_n) DO UPDATE SET part=excluded.part, reason=excluded.reason,"
 				" own_rows=excluded.own_rows"),
 			    V(db_i(notice->n), db_i(r->to.unit_n), db_t(r->mark), db_z(r->to.part),

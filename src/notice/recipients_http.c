@@ -13,7 +13,8 @@ static bool unit_words(struct op *op, int64_t unit_n, struct unit_words *ret, st
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	if (!db_query(op_db(op),
-		    SQL("SELECT u.id, u.code, u.name, COALESCE(d.name, '') FROM units u LEFT JOIN divisions d ON"
+		    SQL("SELECT u.id, u.code, u.name, COALESCE(d.name, '') FROM units u LEFT JOIN divisions "
+		    "d ON"
 			" d.n=u.division_n WHERE u.n=?"),
 		    V(db_i(unit_n)), &r, err) ||
 		!db_next(r, &row, err))
@@ -110,7 +111,8 @@ static void csv_one(struct call *c, const struct shown *s, bool issued)
 {
 	struct op *op = c->op;
 	struct span yes = op->zh ? SPAN("是") : SPAN("yes");
-	struct span cells[COLUMNS] = { s->unit.code, s->unit.name, s->unit.division, s->part, s->reason, s->rows,
+	struct span cells[COLUMNS] = { s->unit.code, s->unit.name, s->unit.division, s->part, s->reason,
+		s->rows,
 		s->mark, s->no_liaison ? yes : SPAN(""), s->number,
 		s->ordered ? word_text(s->state, op->zh) : s->failure, cell_time(op, s->sent_at),
 		cell_time(op, s->seen_at), cell_time(op, s->acknowledged_at), cell_time(op, s->answered_at),
@@ -174,7 +176,8 @@ static bool list_before(struct call *c, const struct record *notice, bool csv, s
 #define LATE \
 	"(o.state IN ('sent', 'handling', 'partly_answered') AND COALESCE(" DUE ", 0)<>0 AND " DUE "<?)"
 #define BEHALF \
-	"EXISTS (SELECT 1 FROM steps s WHERE s.resource='order' AND s.record_n=o.n AND s.on_whose_word<>'' AND" \
+	"EXISTS (SELECT 1 FROM steps s WHERE s.resource='order' AND s.record_n=o.n AND s.on_whose_word<>'' " \
+		"AND" \
 	" s.verb IN ('acknowledge', 'answer'))"
 
 static bool counts_after(struct op *op, const struct record *notice, struct str *out, struct err *err)
@@ -189,7 +192,8 @@ static bool counts_after(struct op *op, const struct record *notice, struct str 
 			" COUNT(o.n), COUNT(o.seen_at), COUNT(o.acknowledged_at), COUNT(o.answered_at),"
 			" COUNT(o.verified_at), COALESCE(SUM(CASE WHEN " LATE " THEN 1 ELSE 0 END), 0),"
 			" COALESCE(SUM(CASE WHEN " BEHALF " THEN 1 ELSE 0 END), 0),"
-			" COALESCE(SUM(CASE WHEN r.failure<>'' THEN 1 ELSE 0 END), 0) FROM notice_recipients r LEFT JOIN orders o ON"
+			" COALESCE(SUM(CASE WHEN r.failure<>'' THEN 1 ELSE 0 END), 0) FROM notice_recipients "
+			"r LEFT JOIN orders o ON"
 			" o.n=r.order_n WHERE r.notice_n=?"),
 		    V(db_i(op_now(op)), db_i(notice->n)), &r, err) ||
 		!db_next(r, &row, err))
@@ -233,11 +237,15 @@ static bool list_after(struct call *c, const struct record *notice, bool csv, st
 	if (!finding_page_read(c, PAGE_MAX, &page, err) || (!csv && !counts_after(op, notice, c->out, err)))
 		return false;
 	if (!db_query(op_db(op),
-		    SQL("SELECT r.n, u.id, u.code, u.name, COALESCE(d.name, ''), r.part, r.reason, r.own_rows,"
-			" r.mark, r.failure, o.id, o.number, o.state, o.sent_at, o.seen_at, o.acknowledged_at,"
-			" o.answered_at, o.verified_at, CASE WHEN " LATE " THEN 1 ELSE 0 END, CASE WHEN " BEHALF " THEN 1 ELSE 0 END FROM"
+		    SQL("SELECT r.n, u.id, u.code, u.name, COALESCE(d.name, ''), r.part, r.reason, "
+		    "r.own_rows,"
+			" r.mark, r.failure, o.id, o.number, o.state, o.sent_at, o.seen_at, "
+			"o.acknowledged_at,"
+			" o.answered_at, o.verified_at, CASE WHEN " LATE " THEN 1 ELSE 0 END, CASE "
+			"WHEN " BEHALF " THEN 1 ELSE 0 END FROM"
 			" notice_recipients r JOIN units u ON u.n=r.unit_n LEFT JOIN divisions d ON"
-			" d.n=u.division_n LEFT JOIN orders o ON o.n=r.order_n WHERE r.notice_n=? AND r.n>? ORDER"
+			" d.n=u.division_n LEFT JOIN orders o ON o.n=r.order_n WHERE r.notice_n=? AND r.n>? "
+			"ORDER"
 			" BY r.n LIMIT ?"),
 		    V(db_i(op_now(op)), db_i(notice->n), db_i(page.after_n),
 			    db_i(csv ? ORDER_RECIPIENTS_MAX : page.limit + 1)),
@@ -296,8 +304,10 @@ static bool mark(struct by_hand *h, const json_t *one, const char *mark, struct 
 	str_add_json(&h->done, name);
 	str_addc(&h->done, '}');
 	return db_exec(op_db(op),
-		SQL("INSERT INTO notice_recipients (notice_n, unit_n, mark, part, reason, own_rows, failure, at,"
-		    " actor) VALUES (?, ?, ?, 'main', ?, '', '', ?, ?) ON CONFLICT (notice_n, unit_n) DO UPDATE"
+		SQL("INSERT INTO notice_recipients (notice_n, unit_n, mark, part, reason, own_rows, failure, "
+		"at,"
+		    " actor) VALUES (?, ?, ?, 'main', ?, '', '', ?, ?) ON CONFLICT (notice_n, unit_n) DO "
+		    "UPDATE"
 		    " SET mark=excluded.mark, reason=excluded.reason, at=excluded.at, actor=excluded.actor"),
 		V(db_i(h->notice->n), db_i(list.at[0].unit_n), db_z(mark), db_t(h->reason), db_i(op_now(op)),
 			db_t(op->actor->who.name)),

@@ -75,6 +75,7 @@ static bool content(struct call *c, struct err *err)
 	return finding_attachment_content(c, &enclosures, err);
 }
 
+#define NOTICE_SCHEMA "{\"$ref\":\"#/components/schemas/notice\"}"
 #define TEXT_SCHEMA "{\"type\":\"string\"}"
 
 const struct route notice_routes[] = {
@@ -82,15 +83,21 @@ const struct route notice_routes[] = {
 		"起草通报，可由模板和漏洞生成", "draft a notice, from a template and a vulnerability if they are named",
 		"{\"type\":\"object\",\"properties\":{\"kind\":" TEXT_SCHEMA ",\"title\":" TEXT_SCHEMA
 		",\"text\":" TEXT_SCHEMA ",\"vulns\":{\"type\":\"array\"},\"severity\":" TEXT_SCHEMA
-		",\"colour\":" TEXT_SCHEMA ",\"tlp\":" TEXT_SCHEMA ",\"reply\":" TEXT_SCHEMA ",\"due\":" TEXT_SCHEMA
+		",\"colour\":" TEXT_SCHEMA ",\"tlp\":" TEXT_SCHEMA ",\"reply\":" TEXT_SCHEMA ","
+		"\"due\":" TEXT_SCHEMA
 		",\"to\":{\"type\":\"object\"},\"number\":" TEXT_SCHEMA ",\"source\":" TEXT_SCHEMA
-		",\"source_number\":" TEXT_SCHEMA ",\"template\":" TEXT_SCHEMA ",\"vuln_id\":" TEXT_SCHEMA "}}" },
+		",\"source_number\":" TEXT_SCHEMA ",\"template\":" TEXT_SCHEMA ","
+		"\"vuln_id\":" TEXT_SCHEMA "}}",
+		NOTICE_SCHEMA },
 	{ "POST", "/api/v1/notices/{id}/issue", issue, PERM_NOTICE_ISSUE, 64 * 1024, 0,
 		"签发通报，向每个主送单位发出一张交办单", "issue a notice, with an order for each recipient",
-		"{\"type\":\"object\",\"properties\":{\"number\":" TEXT_SCHEMA "}}" },
+		"{\"type\":\"object\",\"properties\":{\"number\":" TEXT_SCHEMA "}}",
+		NOTICE_SCHEMA },
 	{ "POST", "/api/v1/notices/{id}/recall", recall, PERM_NOTICE_ISSUE, 64 * 1024, 0,
 		"撤回通报，未办结的交办单随之撤回", "recall a notice, its orders that are not verified are withdrawn",
-		"{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"reason\":" TEXT_SCHEMA "}}" },
+		"{\"type\":\"object\",\"required\":[\"reason\"],"
+		"\"properties\":{\"reason\":" TEXT_SCHEMA "}}",
+		NOTICE_SCHEMA },
 	{ "GET", "/api/v1/notices/{id}/recipients", notice_recipients_get, PERM_NOTICE_READ, 0, ROUTE_CSV,
 		"主送单位、理由和办理情况", "recipients, why, and how far each has come" },
 	{ "POST", "/api/v1/notices/{id}/recipients", notice_recipients_post, PERM_NOTICE_WRITE, 512 * 1024,

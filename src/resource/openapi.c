@@ -1,6 +1,8 @@
 /* The OpenAPI 3.1 document: derived from resources, lives and route tables, made anew for each request. */
 #include "resource/openapi.h"
 
+#include <stdio.h>
+
 #include "resource/dispatch.h"
 
 static void text(struct str *o, const char *s)
@@ -248,6 +250,19 @@ static bool is_resource_path(const char *path)
 	return false;
 }
 
+/* Does an ordinary route answer what the generic one would?  Then it alone is written. */
+static bool is_taken(const char *method, const struct resource *r, const char *rest)
+{
+	const struct route *route;
+	for (size_t i = 0; (route = dispatch_route(i)); i++) {
+		size_t n = strlen("/api/v1/"), m = strlen(r->path);
+		if (strcmp(route->method, method) == 0 && strncmp(route->path + n, r->path, m) == 0 &&
+			strcmp(route->path + n + m, rest) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void collection(struct str *o, const struct resource *r)
 {
 	CLEANUP(str_done) struct str ref = STR(500);
@@ -265,7 +280,7 @@ static void collection(struct str *o, const struct resource *r)
 		"\"text/csv\":{}}},",
 		str_z(&ref));
 	problems(o);
-	if (r->ops & RESOURCE_CREATE) {
+	if ((r->ops & RESOURCE_CREATE) && !is_taken("POST", r, "")) {
 		str_addc(o, ',');
 		operation(o, "post", "create", r);
 		str_clear(&ref);
@@ -326,9 +341,11 @@ static void verbs(struct str *o, const struct resource *r)
 	for (size_t i = 0; r->life && i < r->life->n_rows; i++) {
 		const char *verb = r->life->rows[i].verb;
 		bool seen = false;
+		char rest[80];
 		for (size_t j = 0; j < i && !seen; j++)
 			seen = strcmp(r->life->rows[j].verb, verb) == 0;
-		if (seen)
+		snprintf(rest, sizeof rest, "/{id}/%s", verb);
+		if (seen || is_taken("POST", r, rest))
 			continue;
 		str_addf(o, "\"/api/v1/%s/{id}/%s\":{", r->path, verb);
 		path_params(o, "{id}");
