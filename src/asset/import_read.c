@@ -154,7 +154,7 @@ static bool software_of_cpe(struct reading *r, struct import_software *ret)
 	struct arena *a = r->f->arena;
 	struct cpe c;
 	struct err e = { 0 };
-	if (!cpe_parse(r->value[COL_CPE], a, &c, &e))
+	if (!cpe_parse_any(r->value[COL_CPE], a, &c, &e))
 		return note(r, COL_CPE, &e);
 	struct span part = attribute(&c, CPE_PART), vendor = attribute(&c, CPE_VENDOR),
 		    product = attribute(&c, CPE_PRODUCT);

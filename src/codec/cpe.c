@@ -183,6 +183,107 @@ bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *e
 	return true;
 }
 
+/* ---- CPE 2.2 URIs ---- */
+
+enum { URI_COMPONENTS = 7, PACKED = 5 };
+
+static int hex(char c)
+{
+	c = lower(c);
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One character of a component, as it stands in a formatted string: *i moves behind it. */
+static bool decode_one(struct span s, size_t *i, struct str *to)
+{
+	char c = s.p[(*i)++];
+	if (c == '%') {
+		int high = *i + 1 < s.n ? hex(s.p[*i]) : -1, low = *i + 1 < s.n ? hex(s.p[*i + 1]) : -1;
+		if (high < 0 || low < 0)
+			return false;
+		c = (char)(high * 16 + low);
+		*i += 2;
+		if (c == 1 || c == 2) {
+			str_addc(to, c == 1 ? '?' : '*');
+			return true;
+		}
+	}
+	c = lower(c);
+	if (!is_graphic(c))
+		return false;
+	if (!is_literal(c))
+		str_addc(to, '\\');
+	str_addc(to, c);
+	return true;
+}
+
+/* A component as an attribute of a formatted string: empty is ANY, - is NA.  Some write * for ANY. */
+static bool decode(struct span s, struct str *to)
+{
+	str_addc(to, ':');
+	if (s.n == 0 || (s.n == 1 && (s.p[0] == '*' || s.p[0] == '-'))) {
+		str_addc(to, s.n && s.p[0] == '-' ? '-' : '*');
+		return true;
+	}
+	/* %2d alone is the character, not NA */
+	if (s.n == 3 && span_eq_nocase(s, SPAN("%2d"))) {
+		str_addz(to, "\\-");
+		return true;
+	}
+	for (size_t i = 0; i < s.n;)
+		if (!decode_one(s, &i, to))
+			return false;
+	return true;
+}
+
+/* Splits into at most max parts; false if there are more. */
+static bool split(struct span s, char at, struct span *ret, size_t max)
+{
+	for (size_t i = 0; i < max; i++)
+		ret[i] = (struct span){ NULL, 0 };
+	for (size_t i = 0; s.p; i++) {
+		if (i == max)
+			return false;
+		ret[i] = span_split(&s, at);
+	}
+	return true;
+}
+
+static bool uri_to_string(struct span uri, struct str *to, struct err *err)
+{
+	/* in the order of the formatted string; a packed edition holds that of 5, 7, 8, 9 and 10 */
+	static const size_t packed_at[PACKED] = { 5, 7, 8, 9, 10 };
+	struct span c[CPE_ATTRIBUTES] = { 0 }, packed[PACKED + 1];
+	if (!split(uri, ':', c, URI_COMPONENTS))
+		return err_set(err, ERR_MALFORMED, "CPE 2.2 名称多于 %d 段",
+			"CPE 2.2 name has more than %d components",
+			URI_COMPONENTS);
+	if (c[CPE_EDITION].n && c[CPE_EDITION].p[0] == '~') {
+		if (!split(c[CPE_EDITION], '~', packed, PACKED + 1))
+			return refuse(err, FAULT_CHARACTER, CPE_EDITION);
+		for (size_t i = 0; i < PACKED; i++)
+			c[packed_at[i]] = packed[i + 1];
+	}
+	str_addz(to, "cpe:2.3");
+	for (size_t at = 0; at < CPE_ATTRIBUTES; at++)
+		if (!decode(c[at], to))
+			return refuse(err, FAULT_CHARACTER, at);
+	return true;
+}
+
+bool cpe_parse_any(struct span text, struct arena *a, struct cpe *ret, struct err *err)
+{
+	static const struct span prefix = { "cpe:/", 5 };
+	if (text.n < prefix.n || !span_eq_nocase((struct span){ text.p, prefix.n }, prefix))
+		return cpe_parse(text, a, ret, err);
+	if (text.n > CPE_TEXT_MAX)
+		return err_set(err, ERR_TOO_LARGE, "CPE 名称超过 %d 字节", "CPE name is longer than %d bytes",
+			CPE_TEXT_MAX);
+	struct str name = STR_IN(a, 4 * CPE_TEXT_MAX);
+	return uri_to_string(span_from(text, prefix.n), &name, err) &&
+		cpe_parse(str_span(&name), a, ret, err);
+}
+
 static struct span attribute_text(const struct cpe *c, size_t at)
 {
 	switch (c->at[at].kind) {

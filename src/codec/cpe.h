@@ -36,6 +36,11 @@ struct cpe {
  * quoted.  Errors name the attribute.
  */
 NODISCARD bool cpe_parse(struct span text, struct arena *a, struct cpe *ret, struct err *err);
+/*
+ * The same, and "cpe:/…" too: a CPE 2.2 URI as older tools and scanners write it (NISTIR 7695 section
+ * 6.1.3.2, unbind_URI), with the packed edition ("~ed~sw_ed~sw~hw~other").  What a URI does not say is ANY.
+ */
+NODISCARD bool cpe_parse_any(struct span text, struct arena *a, struct cpe *ret, struct err *err);
 /* The formatted string. */
 struct span cpe_format(const struct cpe *c, struct arena *a);
 /* A value as people read it: without the quoting; "*" for ANY and "-" for NA. */

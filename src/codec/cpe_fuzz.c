@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    c.at[CPE_PRODUCT].wild)
 			abort();
 	}
-	if (!cpe_parse(text, a, &c, &err)) {
+	if (!cpe_parse_any(text, a, &c, &err)) {
 		if (err.code == ERR_NONE || !err.zh[0] || !err.en[0])
 			abort();
 		return 0;
