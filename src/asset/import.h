@@ -2,14 +2,14 @@
 /*
  * Inside the room: how a file of assets becomes a plan and a plan becomes rows.
  *
- *	import_read     CSV to struct import_file: hosts with their software, every wrong row noted
+ *	import_read     CSV or XLSX to struct import_file: hosts with their software, every wrong row noted
  *	import_compare  against what the store has: the action of each host and software, counts
  *	import_plan     the stored plan: written in batches, read back
  *	import_write    one host into the store, inside a transaction
  *	import_apply    a plan into the store, in batches that may be cut off and taken up again
  */
 #include "asset/asset.h"
-#include "codec/stream.h"
+#include "codec/table.h"
 
 enum {
 	IMPORT_PROBLEMS_SHOWN = 100,
@@ -81,17 +81,17 @@ bool plan_in_scope(struct span scope, int64_t unit_n);
 
 /* The units whose assets a file may hold. */
 struct import_units {
-	struct map *by_code;   /* all there are: code to n */
+	struct map *by_code;   /* all there are: code or name to n */
 	struct span scope;     /* as plan_in_scope() takes it */
 };
 NODISCARD bool plan_units(struct op *op, struct map *by_code, struct err *err);
 /* Reads a whole file.  false: it cannot be read on (broken text, header, too large).  true with bad_rows: see
  * problems. */
 NODISCARD bool plan_read(
-	struct stream *s, const struct import_units *units, struct import_file *f, struct err *err);
+	struct table *t, const struct import_units *units, struct import_file *f, struct err *err);
 /* plan_read() with the units of the store. */
 NODISCARD bool plan_read_with(
-	struct op *op, struct stream *s, struct span scope, struct import_file *f, struct err *err);
+	struct op *op, struct table *t, struct span scope, struct import_file *f, struct err *err);
 /* Sorts software into the order above; for qsort(). */
 int plan_software_order(const void *left, const void *right);
 

@@ -92,12 +92,12 @@ static bool nothing_to_do(const struct import_file *f)
 }
 
 /* Reading and comparing come after the lock: nothing but other writers' single changes can come between. */
-static bool import_file(struct command_call *c, struct stream *s, struct import_file *f, struct err *err)
+static bool import_file(struct command_call *c, struct table *t, struct import_file *f, struct err *err)
 {
 	struct op *op = c->op;
 	bool dry = command_flag(c, "dry-run");
 	CLEANUP(file_close) int lock = -1;
-	if (!plan_read_with(op, s, SPAN("*"), f, err))
+	if (!plan_read_with(op, t, SPAN("*"), f, err))
 		return false;
 	if (f->bad_rows > 0)
 		return refuse(c, f, err);
@@ -119,19 +119,19 @@ static bool import_file(struct command_call *c, struct stream *s, struct import_
 
 static bool run_import_assets(struct command_call *c, struct err *err)
 {
-	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(table_close_p) struct table *t = NULL;
 	CLEANUP(arena_free_p) struct arena *a = arena_new(ARENA_SOFT, ARENA_HARD);
 	struct import_file f = { .arena = a };
 	char path[4096];
 	int n = snprintf(path, sizeof path, SPAN_FMT, SPAN_ARG(c->words[0]));
 	if (n < 0 || (size_t)n >= sizeof path)
 		return err_set(err, ERR_USAGE, "文件路径过长", "the path of the file is too long");
-	return stream_open(path, IMPORT_BYTES_MAX, &s, err) && import_file(c, s, &f, err);
+	return table_open(path, IMPORT_BYTES_MAX, &t, err) && import_file(c, t, &f, err);
 }
 
 const struct command asset_commands[] = {
 	{ "import assets", "FILE", "dry-run", COMMAND_OPEN, run_import_assets,
-		"从 CSV 文件导入资产和软件清单；--dry-run 只预览",
-		"imports assets and their software from a CSV file; --dry-run only shows" },
+		"从 CSV 或 XLSX 文件导入资产和软件清单；--dry-run 只预览",
+		"imports assets and their software from a CSV or XLSX file; --dry-run only shows" },
 };
 const size_t asset_commands_count = COUNT(asset_commands);

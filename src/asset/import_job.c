@@ -56,13 +56,13 @@ static bool about_file(enum err_code code)
 static bool read_and_compare(
 	struct op *op, const struct import_plan *p, struct import_file *f, struct err *err)
 {
-	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(table_close_p) struct table *t = NULL;
 	struct span body;
 	struct err why = { 0 };
 	if (!store_blob_get(op->store, p->file, UPLOAD_MAX, f->arena, &body, err))
 		return false;
-	if (!stream_open_span(body, IMPORT_BYTES_MAX, &s, &why) ||
-		!plan_read_with(op, s, p->scope, f, &why)) {
+	if (!table_open_span(body, IMPORT_BYTES_MAX, &t, &why) ||
+		!plan_read_with(op, t, p->scope, f, &why)) {
 		if (!about_file(why.code)) {
 			*err = why;
 			return false;

@@ -32,16 +32,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		hash_start();
 	started = true;
 	struct err err = { 0 };
-	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(table_close_p) struct table *t = NULL;
 	CLEANUP(map_free_p) struct map *by_code = map_new(4);
 	CLEANUP(arena_free_p) struct arena *a = arena_new(64u << 20, 512u << 20);
 	struct import_file f = { .arena = a };
 	struct import_units units = { by_code, SPAN("*") };
 	map_put(by_code, SPAN("U1"), 1, NULL);
 	map_put(by_code, SPAN("U2"), 2, NULL);
-	if (!stream_open_span((struct span){ (const char *)data, size }, 4u << 20, &s, &err))
+	if (!table_open_span((struct span){ (const char *)data, size }, 4u << 20, &t, &err))
 		abort();
-	if (plan_read(s, &units, &f, &err))
+	if (plan_read(t, &units, &f, &err))
 		check_file(&f);
 	return 0;
 }

@@ -1,4 +1,5 @@
 #include "asset/import_test.h"
+#include "codec/workbook.h"
 
 /* One after the other on the same folder: each says what the file changes and what is live afterwards. */
 static const struct {
@@ -132,7 +133,7 @@ static const struct {
 	{ "a bad address", HEADER "U1,,a,192.0.2.300,,,,,,\n", ERR_INVALID, 1, { { 2, "address" } } },
 	{ "bad words", HEADER "U1,,a,,moon,urgent,,,,\n", ERR_INVALID, 1,
 		{ { 2, "exposure" }, { 2, "importance" } } },
-	{ "a bad CPE name", HEADER "U1,,a,,,,,,,cpe:2.3:a:b\nU1,,b,,,,,,,cpe:/a:b:c\n", ERR_INVALID, 2,
+	{ "a bad CPE name", HEADER "U1,,a,,,,,,,cpe:2.3:a:b\nU1,,b,,,,,,,cpe:/x:b:c\n", ERR_INVALID, 2,
 		{ { 2, "cpe" }, { 3, "cpe" } } },
 	{ "a version of nothing", HEADER "U1,,a,,,,,V,,\nU1,,b,,,,,,2,\n", ERR_INVALID, 2,
 		{ { 2, "software" }, { 3, "software" } } },
@@ -151,11 +152,11 @@ static const struct {
 
 static void check_problems(struct bench *b, size_t i)
 {
-	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(table_close_p) struct table *t = NULL;
 	struct arena *a = arena_new(8u << 20, 64u << 20);
 	struct import_file f = { .arena = a };
-	CHECK_OK(stream_open_span(span_of(bad[i].text), 1 << 20, &s, &b->err), b->err);
-	CHECK_OK(plan_read_with(&b->op, s, SPAN("*"), &f, &b->err), b->err);
+	CHECK_OK(table_open_span(span_of(bad[i].text), 1 << 20, &t, &b->err), b->err);
+	CHECK_OK(plan_read_with(&b->op, t, SPAN("*"), &f, &b->err), b->err);
 	size_t want = 0;
 	while (want < COUNT(bad[i].problems) && bad[i].problems[want].line)
 		want++;
@@ -187,11 +188,11 @@ static void test_bad(void)
 			check_problems(&b, i);
 	}
 	test_case("a unit outside the scope of who imports");
-	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(table_close_p) struct table *t = NULL;
 	struct arena *a = arena_new(8u << 20, 64u << 20);
 	struct import_file f = { .arena = a };
-	CHECK_OK(stream_open_span(SPAN(HEADER "U1,,a,,,,,,,\nU2,,a,,,,,,,\n"), 1 << 20, &s, &b.err), b.err);
-	CHECK_OK(plan_read_with(&b.op, s, SPAN(",2,3,"), &f, &b.err), b.err);
+	CHECK_OK(table_open_span(SPAN(HEADER "U1,,a,,,,,,,\nU2,,a,,,,,,,\n"), 1 << 20, &t, &b.err), b.err);
+	CHECK_OK(plan_read_with(&b.op, t, SPAN(",2,3,"), &f, &b.err), b.err);
 	CHECK_INT(f.bad_rows, 1);
 	CHECK_INT(f.problems[0].line, 2);
 	arena_free(a);
@@ -298,6 +299,56 @@ static void test_read_back(void)
 	bench_done(&b);
 }
 
+static struct span workbook_of(struct bench *b, const char *const *cells, size_t rows, size_t columns)
+{
+	CLEANUP(workbook_free_p) struct workbook *w = NULL;
+	struct span *line = arena_array(b->arena, columns, sizeof *line), out = { NULL, 0 };
+	CHECK_OK(workbook_new(b->folder, &w, &b->err), b->err);
+	for (size_t r = 0; r < rows; r++) {
+		for (size_t c = 0; c < columns; c++)
+			line[c] = span_of(cells[r * columns + c]);
+		CHECK_OK(workbook_row(w, line, columns, &b->err), b->err);
+	}
+	CHECK_OK(workbook_finish(w, b->arena, &out, &b->err), b->err);
+	return out;
+}
+
+static void test_workbook(void)
+{
+	static const char *const good[] = {
+		"信息资产清单", "", "", "", "", "", "填报日期：2026年11月", "", "", "", "", "",
+		"所属单位", "主机名称*", "IP 地址", "所在网络", "软件名称", "版本号",
+		"U1", "门户", "192.0.2.7", "互联网", "nginx", "1.20.1", "U2", "内部", "", "内网", "", "",
+	};
+	static const char *const twice[] = { "单位", "主机", "主机名", "U1", "a", "b" };
+	static const char *const without[] = { "单位", "地址", "U1", "192.0.2.1" };
+	struct bench b;
+	test_case("a workbook with titles and headings in Chinese");
+	CHECK(bench_new(&b, "workbooks"));
+	CHECK_OK(bench_import(&b, workbook_of(&b, good, COUNT(good) / 6, 6)), b.err);
+	CHECK_COUNTS(&b, 2, 2, 0, 0, 0);
+	CHECK_INT(bench_count(&b,
+			  SQL("SELECT COUNT(*) FROM assets a JOIN software s ON s.asset_n = a.n WHERE a.name "
+			  "= '门户'"
+			      " AND a.unit_n = 1 AND a.address = '192.0.2.7' AND a.exposure = 'internet'"
+			      " AND s.product = 'nginx' AND s.product_version = '1.20.1'")),
+		1);
+	test_case("a column named twice");
+	CHECK_ERR(bench_import(&b, workbook_of(&b, twice, 2, 3)), b.err, ERR_MALFORMED);
+	test_case("no column of hosts");
+	CHECK_ERR(bench_import(&b, workbook_of(&b, without, 2, 2)), b.err, ERR_INVALID);
+	CHECK(strstr(b.err.zh, "host"));
+	test_case("an old .xls");
+	CHECK_ERR(bench_import(&b, SPAN("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....")), b.err, ERR_MEDIA_TYPE);
+	CHECK(strstr(b.err.zh, "请另存为 .xlsx"));
+	test_case("a unit by its name, and a name that two units have");
+	CHECK(bench_exec(&b, SQL("UPDATE units SET name = CASE code WHEN 'U1' THEN '甲局' ELSE '乙局' END"), V0));
+	CHECK_OK(bench_import(&b, SPAN(HEADER "甲局,,x,,,,,,,\n")), b.err);
+	CHECK_ERR(bench_import(&b, SPAN(HEADER "乙局,,x,,,,,,,\n")), b.err, ERR_INVALID);
+	CHECK(strstr(b.out, "several"));
+	bench_done(&b);
+}
+
 int main(void)
 {
 	hash_start();
@@ -306,6 +357,7 @@ int main(void)
 	test_bad();
 	test_texts();
 	test_inventory();
+	test_workbook();
 	test_read_back();
 	return test_end();
 }
