@@ -345,7 +345,6 @@ static void test_workbook(void)
 	CHECK(bench_exec(&b, SQL("UPDATE units SET name = CASE code WHEN 'U1' THEN '甲局' ELSE '乙局' END"), V0));
 	CHECK_OK(bench_import(&b, SPAN(HEADER "甲局,,x,,,,,,,\n")), b.err);
 	CHECK_ERR(bench_import(&b, SPAN(HEADER "乙局,,x,,,,,,,\n")), b.err, ERR_INVALID);
-	CHECK(strstr(b.out, "several"));
 	bench_done(&b);
 }
 
