@@ -66,7 +66,7 @@ static bool replace_waiting(struct answering *g, const json_t *system, struct er
 
 static bool say_system(struct answering *g, const json_t *system, struct err *err)
 {
-	static const char *const told[] = { "id", "state", "reason", "confirmed_at", "source" };
+	static const char *const told[] = { "id", "state", "reason", "confirmed_at", "source", "row" };
 	struct op *op = g->op;
 	struct record row;
 	struct span returned = { NULL, 0 };
@@ -113,10 +113,11 @@ static bool say_systems(struct answering *g, const json_t *list, struct err *err
 		if (name_again(list, i, &first))
 			return err_field(err, "systems", "第 %zu 个与第 %zu 个系统名称相同",
 				"system %zu has the name of system %zu", i + 1, first + 1);
-		if (!say_system(g, json_array_get(list, i), err)) {
-			err_prefix(err, "第 %zu 个系统：", "system %zu: ", i + 1);
-			return false;
-		}
+		int64_t row = json_get_int(json_array_get(list, i), "row", 0); /* of the sheet it came in */
+		if (say_system(g, json_array_get(list, i), err))
+			continue;
+		return row ? err_prefix(err, "第 %lld 行：", "row %lld: ", (long long)row)
+			   : err_prefix(err, "第 %zu 个系统：", "system %zu: ", i + 1);
 	}
 	return true;
 }

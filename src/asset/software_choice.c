@@ -126,6 +126,9 @@ static struct span strip_version(struct span s)
 	}
 	if (s.n > 1 && s.p[0] == 'v' && is_digit(s.p[1]))
 		s = span_from(s, 1);
+	for (size_t i = 1; i < s.n; i++)               /* what stands in brackets is a remark */
+		if (s.p[i] == '(')
+			return span_trim((struct span){ s.p, i });
 	return s;
 }
 

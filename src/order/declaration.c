@@ -2,6 +2,7 @@
  * the order; the order follows its rows. */
 #include "asset/declaration.h"
 
+#include "asset/declaration_sheet.h"
 #include "order/room.h"
 
 bool order_declares(const struct record *o)
@@ -181,9 +182,103 @@ static bool form(struct call *c, struct err *err)
 	return true;
 }
 
+static bool workbook(struct call *c, struct err *err)
+{
+	struct record o;
+	struct span bytes;
+	struct declaration_order order;
+	if (!get_order(c, &o, err))
+		return false;
+	order = order_of(&o);
+	if (!declaration_sheet_write(c->op, &order, &bytes, err))
+		return false;
+	c->content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+	call_add_header(c, "Content-Disposition", SPAN("attachment; filename=\"declaration.xlsx\""));
+	str_add(c->out, bytes);
+	return str_check(c->out, err);
+}
+
+/* ---- a sheet as the answer ---- */
+
+/* On whose word, where an office enters it: channel, person, at, text. */
+static void add_behalf(json_t *args, const struct span said[4])
+{
+	static const char *const names[] = { "channel", "person", "at", "text" };
+	json_t *behalf = json_object();
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (said[i].n)
+			json_object_set_new(behalf, names[i], json_of_span(said[i]));
+	if (json_object_size(behalf))
+		json_object_set_new(args, "on_behalf", behalf);
+	else
+		json_decref(behalf);
+}
+
+/* Read outside the transaction, answered inside one. */
+static bool answer_by_sheet(struct op *op, struct span id, struct table *t, const struct span said[4],
+	struct record *ret, struct err *err)
+{
+	CLEANUP(json_free) json_t *args = NULL;
+	if (!declaration_sheet_read(op, t, &args, err))
+		return false;
+	add_behalf(args, said);
+	struct resource_request q = { .id = id, .verb = SPAN("answer"), .in = args };
+	if (!op_begin(op, err))
+		return false;
+	if (resource_apply(op, &order_resource, &q, ret, err) && op_commit(op, err))
+		return true;
+	op_rollback(op);
+	return false;
+}
+
+static bool upload(struct call *c, struct err *err)
+{
+	struct record o;
+	CLEANUP(table_close_p) struct table *t = NULL;
+	struct span said[4] = { call_query(c, "channel"), call_query(c, "person"), call_query(c, "at"),
+		call_query(c, "text") };
+	return get_order(c, &o, err) && table_open_span(c->body, DECLARATION_SHEET_BYTES, &t, err) &&
+		answer_by_sheet(c->op, o.id, t, said, &o, err) &&
+		record_json(c->op, &o, 0, true, c->out, err);
+}
+
+static bool run_declare(struct command_call *c, struct err *err)
+{
+	struct record o;
+	CLEANUP(table_close_p) struct table *t = NULL;
+	struct span said[4] = { command_option(c, "channel"), command_option(c, "person"),
+		command_option(c, "at"), command_option(c, "text") };
+	const char *path = arena_copy(c->op->arena, c->words[1]);
+	struct str out = STR_IN(c->op->arena, 4 << 20);
+	if (!table_open(path, DECLARATION_SHEET_BYTES, &t, err) ||
+		!answer_by_sheet(c->op, c->words[0], t, said, &o, err))
+		return false;
+	if (c->json) {
+		if (!record_json(c->op, &o, 0, true, &out, err))
+			return false;
+		fprintf(c->out, "%s\n", str_z(&out));
+		return true;
+	}
+	fprintf(c->out, SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(record_text(&o, "number")),
+		SPAN_ARG(word_text(o.state, c->zh)));
+	return true;
+}
+
+const struct command order_declaration_commands[] = {
+	{ "order declare", "ORDER FILE", "channel= person= at= text=", COMMAND_OPEN, run_declare,
+		"用申报表（XLSX 或 CSV）答复资产申报，代录时写明方式和何人",
+		"answer a declaration with its sheet (XLSX or CSV); on whose word where it is on behalf" },
+};
+const size_t order_declaration_commands_count = COUNT(order_declaration_commands);
+
 const struct route order_declaration_routes[] = {
 	{ "GET", "/api/v1/orders/{id}/declaration", form, PERM_ORDER_READ, 0, 0,
 		"资产申报表：已知的系统及其内容，可选的软件",
 		"form of a declaration: the systems known with their values, and what may be picked" },
+	{ "GET", "/api/v1/orders/{id}/declaration.xlsx", workbook, PERM_ORDER_READ, 0, ROUTE_RAW,
+		"资产申报表，可填写的工作簿", "form of a declaration as a workbook to be filled in" },
+	{ "POST", "/api/v1/orders/{id}/declaration", upload, PERM_ORDER_ANSWER, DECLARATION_SHEET_BYTES,
+		ROUTE_RAW, "用填好的申报表（XLSX 或 CSV）答复；代录时加 channel、person",
+		"answer with the filled-in sheet (XLSX or CSV); on behalf with channel and person" },
 };
 const size_t order_declaration_routes_count = COUNT(order_declaration_routes);

@@ -36,6 +36,8 @@ extern const size_t order_ticks_count;
 /* Declarations: forms, sheets, and what follows for the order when a row of it is decided. */
 extern const struct route order_declaration_routes[];
 extern const size_t order_declaration_routes_count;
+extern const struct command order_declaration_commands[];
+extern const size_t order_declaration_commands_count;
 struct declaration_news;
 bool order_follow_declaration(struct op *op, const struct declaration_news *news, struct err *err);
 

@@ -38,6 +38,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ asset_commands, &asset_commands_count },
 	{ order_commands, &order_commands_count },
 	{ order_behalf_commands, &order_behalf_commands_count },
+	{ order_declaration_commands, &order_declaration_commands_count },
 	{ vuln_commands, &vuln_commands_count },
 	{ kpi_commands, &kpi_commands_count },
 };
