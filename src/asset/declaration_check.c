@@ -131,6 +131,9 @@ static bool read_software(
 	s.unknown = json_get_bool(j, "unknown", false) || says_unknown(s.version, op->arena);
 	if (s.unknown)
 		s.version = SPAN("");
+	if (s.version.n > 1 && (s.version.p[0] | 0x20) == 'v' && s.version.p[1] >= '0' &&
+	    s.version.p[1] <= '9')
+		s.version = span_from(s.version, 1);   /* V8.1 is 8.1 */
 	if (!plain(s.name, NAME_MAX) || !plain(s.vendor, NAME_MAX) || !plain(s.version, VERSION_MAX))
 		return err_field(err, "software", "第 %zu 个软件的名称或版本过长，或含有换行、控制字符",
 			"software %zu: name or version is too long or holds control characters", i + 1);

@@ -6,7 +6,8 @@ enum declaration_column_kind { DECLARATION_TEXT, DECLARATION_ADDRESS, DECLARATIO
 	DECLARATION_SOFTWARE };
 enum { DECLARATION_COLUMNS_MAX = 20 };
 
-struct declaration_word { const char *code, *words; };     /* words with | between; the first is what is written */
+/* words with | between; the first is what is written */
+struct declaration_word { const char *code, *words; };
 
 struct declaration_column {
 	const char *name, *zh;                 /* of the resource's field; the heading */

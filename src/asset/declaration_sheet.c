@@ -14,7 +14,7 @@ enum { HEADER_WITHIN = 30, CELL_MAX = 4000, ADDRESSES_MAX = 20 };
 struct sheet {
 	struct op *op;
 	struct arena *arena;
-	int column_of[TABLE_COLUMNS_MAX];      /* of declaration_columns[], by column of the sheet; -1: none */
+	int column_of[TABLE_COLUMNS_MAX];   /* of declaration_columns[], by column of the sheet; -1: none */
 	size_t n_columns;
 	const char *says;                      /* none, unchanged; NULL: row by row */
 	json_t *systems;
@@ -71,7 +71,8 @@ static bool wrong(struct sheet *s, uint64_t row, const char *column, struct span
 static struct span cell_text(struct sheet *s, const struct table_cell *cell)
 {
 	struct span text = span_trim(cell->text);
-	return text.n > CELL_MAX ? arena_span(s->arena, utf8_cut(text, CELL_MAX / 4)) : arena_span(s->arena, text);
+	return text.n > CELL_MAX ? arena_span(s->arena, utf8_cut(text, CELL_MAX / 4))
+		: arena_span(s->arena, text);
 }
 
 static void set(json_t *system, const char *name, struct span value)
@@ -93,7 +94,8 @@ static void add_note(struct sheet *s, json_t *system, struct span more)
 {
 	struct span note = json_get_text(system, "note");
 	set(system, "note",
-		note.n ? arena_printf(s->arena, SPAN_FMT "；" SPAN_FMT, SPAN_ARG(note), SPAN_ARG(more)) : more);
+		note.n ? arena_printf(s->arena, SPAN_FMT "；" SPAN_FMT, SPAN_ARG(note), SPAN_ARG(more))
+		: more);
 }
 
 /* The parts of a cell that holds several. */
@@ -129,7 +131,8 @@ static void take_software(struct sheet *s, json_t *system, struct span text)
 			continue;
 		software_text_read(part, s->arena, &one);
 		json_t *software = json_object();
-		set(software, one.choice ? "product" : "name", one.choice ? span_of(one.choice->key) : one.name);
+		set(software, one.choice ? "product" : "name",
+			one.choice ? span_of(one.choice->key) : one.name);
 		set(software, "version", one.version);
 		if (one.version_unknown)
 			json_object_set_new(software, "unknown", json_true());

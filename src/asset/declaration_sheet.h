@@ -19,7 +19,7 @@ struct declaration_order;
  * op->problems, with row and column. */
 NODISCARD bool declaration_sheet_read(struct op *op, struct table *t, json_t **ret, struct err *err);
 
-/* The form of an order as a workbook: a header, a row that says how to fill in, the systems known, and the pick list of
- * software on a second sheet.  Sent back as it is it says the same again. */
+/* The form of an order as a workbook: a header, a row that says how to fill in, the systems known, and the
+ * pick list of software on a second sheet.  Sent back as it is it says the same again. */
 NODISCARD bool declaration_sheet_write(
 	struct op *op, const struct declaration_order *o, struct span *ret, struct err *err);

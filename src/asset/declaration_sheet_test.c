@@ -47,7 +47,8 @@ static const struct {
 	size_t problems;
 } sheets[] = {
 	{ "a system", HEAD "1,OA,https://oa.x.cn/,192.0.2.1,第三级,市政务云,高,是,nginx 1.18,\n",
-		"{\"systems\":[{\"row\":4,\"name\":\"OA\",\"url\":\"https://oa.x.cn/\",\"address\":\"192.0.2.1\","
+		"{\"systems\":[{\"row\":4,\"name\":\"OA\",\"url\":\"https://oa.x.cn/\","
+		"\"address\":\"192.0.2.1\","
 		"\"mlps_level\":\"3\",\"hosting\":\"government_cloud\",\"importance\":\"high\",\"exposure\":"
 		"\"internet\",\"software\":[{\"product\":\"nginx\",\"version\":\"1.18\"}]}]}",
 		true, 0 },

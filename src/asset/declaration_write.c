@@ -89,7 +89,8 @@ static bool write_choices(struct workbook *w, struct err *err)
 	if (!workbook_sheet(w, SPAN("软件清单"), err) || !workbook_header(w, header, COUNT(header), err))
 		return false;
 	for (size_t i = 0; (c = software_choice_at(i)); i++) {
-		struct span row[] = { word_of(groups, span_of(c->group)), span_of(c->name), span_of(c->vendor),
+		struct span row[] = { word_of(groups, span_of(c->group)), span_of(c->name),
+			span_of(c->vendor),
 			span_of(c->also) };
 		if (!workbook_row(w, row, COUNT(row), err))
 			return false;

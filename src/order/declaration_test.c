@@ -1,5 +1,6 @@
 /* Declarations from the order to the assets: what is answered, decided, adopted, and by whom. */
 #include "asset/declaration.h"
+#include "asset/declaration_sheet.h"
 #include "order/testing.h"
 
 /* An order of kind declaration to a unit, with its one item and no clocks. */
@@ -335,6 +336,42 @@ static void test_life(struct city *c)
 	}
 }
 
+/* What is written is read back as the same answer. */
+static void test_workbook(struct city *c)
+{
+	struct err err = { 0 };
+	int64_t n = ask(c, UNIT_A);
+	struct declaration_order o = { n, UNIT_A };
+	struct span bytes;
+	CLEANUP(table_close_p) struct table *t = NULL;
+	CLEANUP(json_free) json_t *args = NULL;
+	struct record order;
+	bool found;
+	test_case("declaration: a workbook sent back as it is says the same again");
+	int64_t before = city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=3"), V0);
+	CHECK(city_do(c, LOCAL, ask(c, UNIT_A), "answer", "{'systems':[" OFFICE "]}", &err));
+	CHECK(city_do(c, DUTY, n + 1, "verify", "{}", &err));
+	CHECK_STR(err.en, "");
+	CHECK(declaration_sheet_write(&c->op, &o, &bytes, &err));
+	CHECK_STR(err.en, "");
+	CHECK(table_open_span(bytes, DECLARATION_SHEET_BYTES, &t, &err));
+	CHECK(declaration_sheet_read(&c->op, t, &args, &err));
+	CHECK_STR(err.en, "");
+	CHECK(op_begin(&c->op, &err) && resource_load(&c->op, &order_resource, n, &order, &found, &err) &&
+		record_apply(&c->op, &order, "answer", args, &err) && op_commit(&c->op, &err));
+	CHECK_STR(err.en, "");
+	CHECK(city_do(c, DUTY, n, "verify", "{}", &err));
+	CHECK_STR(err.en, "");
+	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=3"), V0), before);
+	CHECK_INT(city_int(c,
+			  SQL("SELECT count(*) FROM declarations a JOIN declarations b ON a.name=b.name AND"
+			      " a.url=b.url AND a.address=b.address AND a.mlps_level=b.mlps_level AND"
+			      " a.hosting=b.hosting AND a.exposure=b.exposure AND a.software=b.software AND"
+			      " a.unknown=b.unknown WHERE a.name='OA 系统' AND a.state='accepted' AND b.order_n=?"),
+			  V(db_i(n + 1))),
+		1);
+}
+
 static void test_form(struct city *c)
 {
 	struct err err = { 0 };
@@ -375,6 +412,7 @@ int main(void)
 	test_wrong(&c);
 	test_life(&c);
 	test_form(&c);
+	test_workbook(&c);
 	city_close(&c);
 	return test_end();
 }
