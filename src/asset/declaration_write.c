@@ -5,7 +5,7 @@
 #include "asset/software_choice.h"
 #include "codec/workbook.h"
 
-static struct span word_of(const struct declaration_word *words, struct span code)
+static struct span word_for(const struct declaration_word *words, struct span code)
 {
 	for (; words->code; words++) {
 		struct span all = span_of(words->words);
@@ -46,8 +46,8 @@ static struct span cell_of(const json_t *system, const struct declaration_column
 		return SPAN("不清楚");
 	switch (c->kind) {
 	case DECLARATION_SOFTWARE: return software_cell(system, a);
-	case DECLARATION_LEVEL: return word_of(declaration_levels, value);
-	case DECLARATION_WORD: return word_of(c->words, value);
+	case DECLARATION_LEVEL: return word_for(declaration_levels, value);
+	case DECLARATION_WORD: return word_for(c->words, value);
 	case DECLARATION_TEXT:
 	case DECLARATION_ADDRESS: break;
 	}
@@ -89,7 +89,7 @@ static bool write_choices(struct workbook *w, struct err *err)
 	if (!workbook_sheet(w, SPAN("软件清单"), err) || !workbook_header(w, header, COUNT(header), err))
 		return false;
 	for (size_t i = 0; (c = software_choice_at(i)); i++) {
-		struct span row[] = { word_of(groups, span_of(c->group)), span_of(c->name),
+		struct span row[] = { word_for(groups, span_of(c->group)), span_of(c->name),
 			span_of(c->vendor),
 			span_of(c->also) };
 		if (!workbook_row(w, row, COUNT(row), err))

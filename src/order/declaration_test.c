@@ -357,7 +357,8 @@ static void test_workbook(struct city *c)
 	CHECK(table_open_span(bytes, DECLARATION_SHEET_BYTES, &t, &err));
 	CHECK(declaration_sheet_read(&c->op, t, &args, &err));
 	CHECK_STR(err.en, "");
-	CHECK(op_begin(&c->op, &err) && resource_load(&c->op, &order_resource, n, &order, &found, &err) &&
+	CHECK(op_begin(&c->op, &err) &&
+		resource_load(&c->op, &order_resource, n, &order, &found, &err) &&
 		record_apply(&c->op, &order, "answer", args, &err) && op_commit(&c->op, &err));
 	CHECK_STR(err.en, "");
 	CHECK(city_do(c, DUTY, n, "verify", "{}", &err));
