@@ -82,7 +82,7 @@ static void note_judged(struct kpi_facts *f, const struct one_step *s)
 	if (span_is(s->to, "verified") && !f->verified_at)
 		f->verified_at = s->at;
 	if (!f->verified_at && (span_is(s->verb, "return") ||
-		(span_is(s->verb, "review") && span_is(s->from, "answered") && back)))
+		(span_is(s->verb, "review") && back && !span_eq(s->from, s->to))))
 		f->returned = true;
 }
 
@@ -133,13 +133,9 @@ static void add_few_units(const struct kpi_ask *q, struct sql *sql)
 	sql_add(sql, "))");
 }
 
-bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t after_n, struct kpi_walk **ret,
-	struct err *err)
+bool kpi_walk_sql(struct op *op, const struct kpi_ask *q, int64_t after_n, struct sql *sql, struct err *err)
 {
-	struct kpi_walk *w = arena_alloc(op->arena, sizeof *w);
-	struct sql *sql = sql_new(op->arena);
 	int64_t bounds[2];
-	*w = (struct kpi_walk){ .q = q };
 	if (!find_bounds(op, q, bounds, err))
 		return false;
 	/* Few units: their orders are looked up one by one, and the unary + keeps the bounds from being
@@ -157,7 +153,16 @@ bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t after_n, stru
 	if (few)
 		add_few_units(q, sql);
 	sql_add(sql, " ORDER BY record_n, n");
-	if (!db_query_sql(op_db(op), sql, &w->rows, err))
+	return true;
+}
+
+bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t after_n, struct kpi_walk **ret,
+	struct err *err)
+{
+	struct kpi_walk *w = arena_alloc(op->arena, sizeof *w);
+	struct sql *sql = sql_new(op->arena);
+	*w = (struct kpi_walk){ .q = q };
+	if (!kpi_walk_sql(op, q, after_n, sql, err) || !db_query_sql(op_db(op), sql, &w->rows, err))
 		return false;
 	*ret = w;
 	return true;

@@ -65,6 +65,10 @@ static const struct {
 	{ "sent back by the county's pre-review", "finding", "answer", 100,
 		"1/1 1/1 1/1 0/1 0/1 2/1 0/0 0/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), ANSWER(60), { 70, "answered", "review", "handling", 0, 0, 120 } } },
+	{ "some of it sent back by the pre-review", "finding", "answer", 71,
+		"1/1 1/1 0/1 0/1 0/1 2/1 0/0 0/1 0/1",
+		{ SEND, ACKNOWLEDGE(2), { 60, "handling", "answer", "partly_answered" },
+			{ 70, "partly_answered", "review", "handling" } } },
 	{ "pre-reviewed and passed on is no return", "finding", "answer", 100,
 		"1/1 1/1 1/1 1/1 0/1 2/1 90/1 1/1 0/1",
 		{ SEND, ACKNOWLEDGE(2), ANSWER(60), { 70, "answered", "review", "answered" }, VERIFY(90) } },
@@ -186,6 +190,35 @@ static void places(struct town *t)
 	}
 }
 
+/* A year of orders is one walk along an index that holds all that is read, and nothing is sorted. */
+static void plans(struct town *t)
+{
+	static const struct { const char *name, *unit; bool all; } walks[] = {
+		{ "the whole city's walk reads its index only", NULL, true },
+		{ "a few units' orders are looked up in theirs", "U2", false },
+	};
+	for (size_t i = 0; i < COUNT(walks); i++) {
+		CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
+		struct sql *sql = sql_new(t->arena);
+		struct str plan = STR_IN(t->arena, 4096);
+		struct kpi_ask q;
+		struct err err = { 0 };
+		bool row;
+		test_case("%s", walks[i].name);
+		CHECK(town_ask(t, walks[i].unit, "2026-01-01", "2027-12-31", 0, &q));
+		sql_add(sql, "EXPLAIN QUERY PLAN ");
+		CHECK_OK(kpi_walk_sql(&t->op, &q, 0, sql, &err) &&
+			db_query_sql(op_db(&t->op), sql, &r, &err), err);
+		while (db_next(r, &row, &err) && row)
+			str_add(&plan, db_col_text(r, 3));
+		printf("# %s\n", str_z(&plan));
+		CHECK(strstr(str_z(&plan), "USING COVERING INDEX steps_order (") != NULL);
+		CHECK((strstr(str_z(&plan), "USING COVERING INDEX steps_order_unit (") != NULL) ==
+			!walks[i].all);
+		CHECK(strstr(str_z(&plan), "TEMP B-TREE") == NULL);
+	}
+}
+
 int main(void)
 {
 	struct town t;
@@ -208,6 +241,7 @@ int main(void)
 	test_case("the day itself, inclusive at both ends");
 	CHECK(town_ask(&t, "U8", "2026-11-23", "2026-11-23", MONDAY + 200 * TIME_HOUR, &q));
 	CHECK_STR(town_values(&t, &q), "1/1 1/1 1/1 1/1 0/1 8/1 80/1 1/1 0/1");
+	plans(&t);
 	places(&t);
 	town_close(&t);
 	return test_end();

@@ -269,8 +269,7 @@ static bool was_returned(void)
 	int end = first_to("verified");
 	for (int i = 0; i < (end < 0 ? n_known : end); i++)
 		if (!strcmp(known[i].verb, "return") ||
-			(!strcmp(known[i].verb, "review") && !strcmp(known[i].from, "answered") &&
-				strcmp(known[i].to, "answered") != 0))
+			(!strcmp(known[i].verb, "review") && strcmp(known[i].to, known[i].from) != 0))
 			return true;
 	return false;
 }

@@ -51,6 +51,9 @@ NODISCARD bool kpi_walk_open(struct op *op, const struct kpi_ask *q, int64_t aft
 	struct err *err);
 NODISCARD bool kpi_walk_next(struct kpi_walk *w, struct kpi_facts *ret, bool *ret_more, struct err *err);
 void kpi_walk_close(struct kpi_walk **w);
+/* What it asks the store, for a test of the plan. */
+NODISCARD bool kpi_walk_sql(struct op *op, const struct kpi_ask *q, int64_t after_n, struct sql *sql,
+	struct err *err);
 
 /* ---- definitions (measure.c) ---- */
 

@@ -3,11 +3,15 @@
 
 enum { WALK_DEADLINE_MS = 10000 };
 
+static bool wants_csv(const struct call *c)
+{
+	return span_is(call_query(c, "format"), "csv") ||
+		span_starts(call_header(c, "accept"), SPAN("text/csv"));
+}
+
 static bool answer(struct call *c, const struct kpi_ask *q, struct err *err)
 {
-	bool csv = span_is(call_query(c, "format"), "csv") ||
-		span_starts(call_header(c, "accept"), SPAN("text/csv"));
-	if (!csv)
+	if (!wants_csv(c))
 		return kpi_write(c->op, q, c->out, err);
 	c->content_type = "text/csv; charset=utf-8";
 	call_add_header(c, "Content-Disposition", SPAN("attachment; filename=\"kpi.csv\""));
@@ -55,7 +59,14 @@ static bool ask(struct call *c, bool (*run)(struct call *c, const struct kpi_ask
 
 static bool get_kpi(struct call *c, struct err *err)
 {
-	return ask(c, answer, err);
+	struct store_change taken = { .resource = "kpi", .record_id = SPAN(""), .verb = "export" };
+	if (!ask(c, answer, err))
+		return false;
+	if (!wants_csv(c))
+		return true;
+	/* taking data out is on record */
+	return op_begin(c->op, err) && store_add_change(c->op->tx, &taken, NULL, err) &&
+		op_commit(c->op, err);
 }
 
 static bool get_records(struct call *c, struct err *err)
