@@ -38,6 +38,7 @@ static struct span plain_name(struct call *c)
 struct attachment {
 	struct span id, name, type, hash;
 	int64_t size, at;
+	struct attachment_step step;
 };
 
 static void add_one(struct str *out, const struct attachment *a)
@@ -52,6 +53,11 @@ static void add_one(struct str *out, const struct attachment *a)
 	str_addf(out, ",\"size\":%lld,\"at\":\"%s\",\"sha256\":", (long long)a->size,
 		time_format(a->at, text));
 	str_add_json(out, a->hash);
+	str_addf(out, ",\"on_behalf\":%s,\"step\":", a->step.on_behalf ? "true" : "false");
+	if (a->step.id.n)
+		str_add_json(out, a->step.id);
+	else
+		str_addz(out, "null");
 	str_addc(out, '}');
 }
 
@@ -84,10 +90,11 @@ static bool insert(struct op *op, const struct record *r, int64_t unit_n, const 
 	return db_exec(op_db(op),
 		       SQL("INSERT INTO attachments (id, resource, record_n, blob, name, type, size, at, "
 		       "user_n,"
-			   " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+			   " actor, step_n, on_behalf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 		       V(db_t(a->id), db_z(r->resource->name), db_i(r->n), db_t(a->hash), db_t(a->name),
 			       db_t(a->type), db_i(a->size), db_i(a->at), db_i(op->actor->who.user_n),
-			       db_t(op->actor->who.name)),
+			       db_t(op->actor->who.name), a->step.n ? db_i(a->step.n) : db_null(),
+			       db_i(a->step.on_behalf)),
 		       err) &&
 		store_add_change(op->tx, &change, NULL, err);
 }
@@ -96,8 +103,10 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 {
 	char hash[STORE_BLOB_HEX], id[UUID_TEXT];
 	struct op *op = c->op;
+	struct attachment_step step;
 	struct record r;
-	if (!resource_get(op, place->resource, c->params[0], &r, err) || !may_attach(op, place, &r, err))
+	if (!resource_get(op, place->resource, c->params[0], &r, err) || !may_attach(op, place, &r, err) ||
+		!attachment_find_step(c, &r, place->write, &step, err))
 		return false;
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "附件没有内容", "the attachment is empty");
@@ -108,7 +117,7 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 		return false;
 	int64_t now = op_now(op);
 	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
-		span_of(hash), (int64_t)c->body.n, now };
+		span_of(hash), (int64_t)c->body.n, now, step };
 	bool ok = insert(op, &r, unit_of(place, &r), &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
@@ -127,7 +136,8 @@ bool finding_attachments(struct call *c, const struct attachment_place *place, s
 	if (!resource_get(c->op, place->resource, c->params[0], &of, err) ||
 		!finding_page_read(c, LIST_PAGE, &page, err) ||
 		!db_query(op_db(c->op),
-			SQL("SELECT id, name, type, size, at, blob, n FROM attachments WHERE resource=? AND"
+			SQL("SELECT id, name, type, size, at, blob, n, on_behalf,"
+			    " (SELECT s.id FROM steps s WHERE s.n=step_n) FROM attachments WHERE resource=? AND"
 			    " record_n=? AND n>? ORDER BY n LIMIT ?"),
 			V(db_z(place->resource->name), db_i(of.n), db_i(page.after_n), db_i(page.limit + 1)),
 			&r,
@@ -141,7 +151,8 @@ bool finding_attachments(struct call *c, const struct attachment_place *place, s
 			break;
 		add_one(c->out,
 			&(struct attachment){ db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2),
-				db_col_text(r, 5), db_col_int(r, 3), db_col_int(r, 4) });
+				db_col_text(r, 5), db_col_int(r, 3), db_col_int(r, 4),
+				{ 0, db_col_text(r, 8), db_col_int(r, 7) != 0 } });
 	}
 	return finding_page_end(&page, c->out, err);
 }

@@ -25,8 +25,7 @@ enum { TEXT_BYTES = 1 << 20 };
 static bool link_of(struct op *op, struct span *ret, struct err *err)
 {
 	struct span base;
-	if (!db_text(op_db(op), SQL("SELECT value FROM settings WHERE key='base_url'"), V0, op->arena, &base,
-	    err))
+	if (!setting_text(op, "base_url", &base, err))
 		return false;
 	while (base.n && base.p[base.n - 1] == '/')
 		base.n--;

@@ -3,6 +3,7 @@
 
 #include "order/behalf.h"
 #include "order/dispatch.h"
+#include "order/send.h"
 
 struct redirect {
 	struct op *op;
@@ -76,12 +77,43 @@ static bool move_findings(struct redirect *r, const struct item *it, struct err 
 	return true;
 }
 
+/* A task, a notice, a declaration: sent as it was, to the other unit. */
+static bool send_again(struct redirect *r, struct issued *ret, struct err *err)
+{
+	const struct record *o = r->o;
+	struct order_recipient to = { .unit_n = r->unit_n, .part = "main", .reason = r->reason };
+	struct str out = STR_IN(r->op->arena, 65536);
+	CLEANUP(json_free) json_t *answer = NULL;
+	struct order_send s = { .kind = arena_copy(r->op->arena, record_text(o, "kind")),
+		.title = record_text(o, "title"),
+		.text = record_text(o, "text"),
+		.reply = arena_copy(r->op->arena, record_text(o, "reply")),
+		.template = record_text(o, "template"),
+		.source = record_text(o, "source"),
+		.source_number = record_text(o, "source_number"),
+		.source_due = record_int(o, "source_due"),
+		.to = &to,
+		.n = 1 };
+	if (span_is(record_text(o, "kind"), "finding"))
+		return err_set(err, ERR_CONFLICT, "这些事项没有可以改派的隐患",
+			"nothing in these items can be redirected");
+	if (!order_send(r->op, &s, &out, err) || !json_parse(str_span(&out), 0, &answer, err))
+		return false;
+	const json_t *made = json_array_get(json_object_get(answer, "orders"), 0);
+	*ret = (struct issued){ .id = arena_span(r->op->arena, json_get_text(made, "id")),
+		.number = arena_span(r->op->arena, json_get_text(made, "number")) };
+	return ret->id.n > 0 ||
+		err_set(err, ERR_CONFLICT, "没有发出新的交办单", "no new order could be sent");
+}
+
 static bool issue(struct redirect *r, struct issued *ret, struct err *err)
 {
 	struct op *op = r->op;
 	char batch[UUID_TEXT];
 	struct order_dispatch d = { .text = record_text(r->o, "text"),
 		.template = record_text(r->o, "template") };
+	if (r->tasks.n == 0)
+		return send_again(r, ret, err);
 	struct issue s = { .op = op, .d = &d, .batch = span_of(uuid_make(op_now(op), batch)) };
 	bool any = false;
 	if (!issue_prepare(&s, err))
