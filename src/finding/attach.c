@@ -137,7 +137,8 @@ bool finding_attachments(struct call *c, const struct attachment_place *place, s
 		!finding_page_read(c, LIST_PAGE, &page, err) ||
 		!db_query(op_db(c->op),
 			SQL("SELECT id, name, type, size, at, blob, n, on_behalf,"
-			    " (SELECT s.id FROM steps s WHERE s.n=step_n) FROM attachments WHERE resource=? AND"
+			    " (SELECT s.id FROM steps s WHERE s.n=step_n) FROM attachments WHERE resource=? "
+			    "AND"
 			    " record_n=? AND n>? ORDER BY n LIMIT ?"),
 			V(db_z(place->resource->name), db_i(of.n), db_i(page.after_n), db_i(page.limit + 1)),
 			&r,

@@ -28,8 +28,10 @@ static bool named(struct op *op, const struct record *of, struct span id, struct
 	bool found;
 	const char *name = of->resource->name;
 	if (!db_query(op_db(op),
-		    SQL("SELECT n, id, on_whose_word<>'' FROM steps WHERE id=? AND ((resource=? AND record_n=?) OR"
-			" (resource='item' AND ?='order' AND record_n IN (SELECT n FROM items WHERE order_n=?)))"),
+		    SQL("SELECT n, id, on_whose_word<>'' FROM steps WHERE id=? AND ((resource=? AND "
+		    "record_n=?) OR"
+			" (resource='item' AND ?='order' AND record_n IN (SELECT n FROM items WHERE "
+			"order_n=?)))"),
 		    V(db_t(id), db_z(name), db_i(of->n), db_z(name), db_i(of->n)), &r, err) ||
 		!read_step(r, op, s, &found, err))
 		return false;
@@ -42,7 +44,8 @@ static bool newest(struct op *op, const struct record *of, struct attachment_ste
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool found;
 	if (!db_query(op_db(op),
-		    SQL("SELECT n, id, 1 FROM steps WHERE resource=? AND record_n=? AND on_whose_word<>'' ORDER BY n"
+		    SQL("SELECT n, id, 1 FROM steps WHERE resource=? AND record_n=? AND on_whose_word<>'' "
+		    "ORDER BY n"
 			" DESC LIMIT 1"),
 		    V(db_z(of->resource->name), db_i(of->n)), &r, err) ||
 		!read_step(r, op, s, &found, err))
@@ -53,13 +56,15 @@ static bool newest(struct op *op, const struct record *of, struct attachment_ste
 }
 
 bool attachment_find_step(
-	struct call *c, const struct record *of, enum perm write, struct attachment_step *ret, struct err *err)
+	struct call *c, const struct record *of, enum perm write, struct attachment_step *ret,
+	struct err *err)
 {
 	struct span step = call_query(c, "step"), behalf = call_query(c, "on_behalf");
 	bool wanted = span_is(behalf, "true");
 	*ret = (struct attachment_step){ 0 };
 	if (behalf.n && !wanted && !span_is(behalf, "false"))
-		return err_field(err, "on_behalf", "“on_behalf”应为 true 或 false", "on_behalf must be true or false");
+		return err_field(err, "on_behalf", "“on_behalf”应为 true 或 false",
+			"on_behalf must be true or false");
 	if (wanted && !is_office(c->op->actor, write))
 		return err_set(err, ERR_FORBIDDEN, "只有网信办可以代录", "only an office records on behalf");
 	if (!step.n)

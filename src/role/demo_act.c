@@ -7,10 +7,10 @@
  *	match    {}                                           seawall match run
  *	users    {}                                           the accounts
  *	report   {"args":{…}}                                 a finding made by a person
- *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings that the filter
- *selects dispatch {"as":NAME,"filter":{…},"text":…}            an order; the filter's unit_id may be an array
- *to choose from order    {"order":NAME,"verb","args":{…}}             a verb on it; in args.items items are
- *told by place, from 1
+ *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings of the filter
+ *	dispatch {"as":NAME,"filter":{…},"text":…}            an order; the filter's unit_id may be an array
+ *	order    {"order":NAME,"verb","args":{…}}             a verb on it; items in args.items are told by place
+ *	create   {"resource":NAME,"args":{…}}                 any other record
  *
  * "who" is an account; "liaison" is whoever answers for the order's unit; without it the local administrator
  *acts.
@@ -225,6 +225,16 @@ static bool act_order(struct demo *d, const json_t *step, struct err *err)
 	return end(d->op, resource_apply(d->op, &order_resource, &q, &made, err), err);
 }
 
+static bool act_create(struct demo *d, const json_t *step, struct err *err)
+{
+	CLEANUP(json_free) json_t *args = demo_times(d, json_object_get(step, "args"));
+	const struct resource *r = resource_find(json_get_text(step, "resource"));
+	struct record made;
+	if (!r)
+		return err_set(err, ERR_MALFORMED, "没有这种记录", "there is no such resource");
+	return op_begin(d->op, err) && end(d->op, resource_create(d->op, r, args, &made, err), err);
+}
+
 static const struct {
 	const char *name;
 	bool (*run)(struct demo *d, const json_t *step, struct err *err);
@@ -238,6 +248,7 @@ static const struct {
 	{ "finding", act_finding },
 	{ "dispatch", act_dispatch },
 	{ "order", act_order },
+	{ "create", act_create },
 };
 
 bool demo_act(struct demo *d, const json_t *step, struct err *err)
