@@ -6,7 +6,8 @@ set -euo pipefail
 stage=${1:?usage: tools/setup.sh build|test|bench|sanitize|fuzz|check}
 
 build="curl gcc libc6-dev make meson ninja-build pkg-config libarchive-dev libjansson-dev libmicrohttpd-dev
-	libqrencode-dev libseccomp-dev libsodium-dev libsqlite3-dev libxlsxwriter-dev libxml2-dev libzstd-dev zlib1g-dev"
+	libqrencode-dev libseccomp-dev libsodium-dev libsqlite3-dev libssl-dev libxlsxwriter-dev libxml2-dev libzstd-dev
+	zlib1g-dev"
 test="$build libcurl4-openssl-dev pmccabe"
 # The sanitizers' runtime is packaged by compiler version up to Debian 12.
 runtime=libclang-rt-dev

@@ -1,6 +1,24 @@
 #pragma once
 /* Shared by the files of this room: opening accounts, turnover, contacts, second factors. */
+#include "people/person.h"
 #include "people/user.h"
+
+/*
+ * How an account stands, as SQL over the alias u of users:
+ *
+ *	never_issued     neither a code nor a password was ever given out
+ *	issued           a code is out, nobody has used it, and it is still good
+ *	never_signed_in  its code ran out, or its password was set by others, and nobody has signed in with it
+ *	active           somebody has signed in, with the present password
+ *	disabled
+ */
+#define ACCOUNT_STATE(u) \
+	"CASE WHEN " u ".disabled=1 THEN 'disabled' WHEN " u ".code_hash<>'' AND " u ".code_until>NOW THEN " \
+		"'issued'" \
+	" WHEN " u ".password_hash='' AND " u ".code_until=0 THEN 'never_issued'" \
+	" WHEN " u ".password_hash<>'' AND " u ".last_sign_in_at IS NOT NULL THEN 'active'" \
+	" ELSE 'never_signed_in' END"
+extern const char *const account_states[];    /* NULL-terminated */
 
 /* On whose word an office records something: {"person","channel" or "phone","at"} of a request. */
 struct word {

@@ -1,5 +1,5 @@
 /* seawall import units|persons, user add|passwd|disable|enable|revoke, token add. */
-#include "people/account.h"
+#include "people/issue.h"
 #include "people/password.h"
 #include "people/session.h"
 #include "people/unit.h"
@@ -282,6 +282,13 @@ const struct command people_commands[] = {
 		"county_officer\n"
 		"    unit_liaison system_admin security_admin auditor; the unit by its code; the password "
 		"from standard input" },
+	{ "user issue", "", "unit=* all out= qr again called-back=", COMMAND_OPEN, user_command_issue,
+		"为各单位联络员开通账号：一次性码，印成单子（--out 单子.html 为 A4 每页 8 张，--qr 显示二维码）；\n"
+		"    已启用的不动，回拨核实后重发：--again --called-back \"姓名 电话\"",
+		"open accounts for the liaisons of units: one-time codes as slips (--out FILE.html: A4, "
+		"eight a "
+		"page; --qr);\n"
+		"    active ones are left alone, after calling back: --again --called-back \"NAME NUMBER\"" },
 	{ "user passwd", "NAME", "password-stdin", COMMAND_OPEN, user_command_passwd,
 		"从标准输入重设密码，其登录随之结束",
 		"set a password from standard input, which ends the account's sessions" },

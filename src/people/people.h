@@ -40,8 +40,8 @@ struct span people_today(const struct op *op);
 
 /* A unit by code, name, short name or alias, in this order; an ambiguous name is not found. */
 NODISCARD bool unit_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
-/* The same for what a person types: by the pinyin or its initials, too, of just one unit.  Not for files, where
- * a wrong code could be the initials of another unit. */
+/* The same for what a person types: by the pinyin or its initials, too, of just one unit.  Not for files,
+ * where a wrong code could be the initials of another unit. */
 NODISCARD bool unit_find_typed(
 	struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 /* The city office; 0 before there is one. */
@@ -57,7 +57,8 @@ NODISCARD bool unit_tree_remove(struct op *op, int64_t unit_n, struct err *err);
 /* Who stood below whom at any past time: unit_tree_past, written by these three and read by measures. */
 
 /* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change
- * and a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's business. */
+ * and a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's
+ * business. */
 NODISCARD bool unit_check_contacts(struct op *op, int64_t unit_n, struct span text, struct err *err);
 
 /* ---- settings: few, by key --------------------------------------------------------------------- */

@@ -1,17 +1,23 @@
-#include "people/person.h"
+#include "people/account.h"
 
 const char *const duty_kinds[] = { "liaison_a", "liaison_b", "chief", "deputy", "other", NULL };
 const char *const duty_kinds_zh[] = { "联络员A", "联络员B", "主要负责人", "分管领导", "其他", NULL };
 
 static const struct field person_fields[] = {
 	{ "unit_id", FIELD_REF, REQUIRED | FILTER | LIST, .ref = "unit", .zh = "所属单位", .en = "unit" },
-	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH | PINYIN, 1, 60, .zh = "姓名", .en = "name" },
+	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH | PINYIN, 1, 60, .zh = "姓名",
+		.en = "name" },
 	{ "post", FIELD_TEXT, LIST, 0, 60, .zh = "职务", .en = "post" },
 	{ "phone", FIELD_TEXT, FILTER | LIST | PERSONAL, 0, 40, .zh = "电话", .en = "telephone" },
 	{ "mail", FIELD_TEXT, PERSONAL, 0, 120, .zh = "邮箱", .en = "mail" },
 	{ "note", FIELD_LONG, PERSONAL, 0, 2000, .zh = "备注", .en = "note" },
 	{ "phone_wrong_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "号码有误，发现时间",
 		.en = "number found wrong at" },
+	{ "account_state", FIELD_ENUM, READ_ONLY | FILTER, .values = account_states,
+		.expr = "COALESCE((SELECT " ACCOUNT_STATE("u") " FROM users u WHERE u.person_n=t.n"
+			" ORDER BY u.disabled, u.n LIMIT 1), 'never_issued')",
+		.zh = "账号状态，未开通、已发码、从未登录、已启用或已停用",
+		.en = "account state, never issued, issued, never signed in, active or disabled" },
 };
 
 static const struct field duty_fields[] = {

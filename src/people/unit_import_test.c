@@ -31,6 +31,38 @@ static bool above(const char *up, const char *down, enum unit_relation tree)
 		found;
 }
 
+static void test_pinyin(void)
+{
+	struct err err = { 0 };
+	int64_t n;
+	static const struct { const char *typed, *code; bool exact;
+	} typed[] = {
+		{ "sdyrmyy", "H", false }, { "rmyy", "H", false }, { "DiYiRenMinYiYuan", "H", false },
+		{ "diyi", NULL, false }, { "H", "H", true }, { "市一院", "H", true }, { "s", NULL, false },
+	};
+	for (size_t i = 0; i < COUNT(typed); i++) {
+		bool found;
+		test_case("a unit is found typed as \"%s\"", typed[i].typed);
+		CHECK_OK(unit_find_typed(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
+		CHECK_INT(found, typed[i].code != NULL);
+		CHECK(!typed[i].code || n == unit(typed[i].code));
+		CHECK_OK(unit_find(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
+		CHECK_INT(found, typed[i].exact);
+	}
+	test_case("names that were there before pinyin are found after the next start");
+	struct store_found hits;
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiren"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 1);
+	CHECK(house_exec(&h, SQL("UPDATE search_texts SET body='x' WHERE resource='unit'"), V0, &err));
+	CHECK(house_exec(&h, SQL("INSERT INTO search_index (search_index) VALUES ('rebuild')"), V0, &err));
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiren"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 0);
+	CHECK(house_exec(&h, SQL("DELETE FROM settings WHERE key='search_version'"), V0, &err));
+	CHECK_OK(people_init(&h.op, &err), err);
+	CHECK_OK(store_search(h.store, "unit", SPAN("diyiren"), h.arena, &hits, &err), err);
+	CHECK_INT(hits.count, 1);
+}
+
 static void test_good(void)
 {
 	struct err err = { 0 };
@@ -91,33 +123,6 @@ static void test_good(void)
 		CHECK_INT(found, names[i].code != NULL);
 		CHECK(!names[i].code || n == unit(names[i].code));
 	}
-
-	static const struct { const char *typed, *code; bool exact;
-	} typed[] = {
-		{ "syy", "H", false }, { "rmyy", "H", false }, { "SHIDIYIYIYUAN", "H", false },
-		{ "diyi", NULL, false }, { "H", "H", true }, { "市一院", "H", true }, { "s", NULL, false },
-	};
-	for (size_t i = 0; i < COUNT(typed); i++) {
-		bool found;
-		test_case("a unit is found typed as \"%s\"", typed[i].typed);
-		CHECK_OK(unit_find_typed(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
-		CHECK_INT(found, typed[i].code != NULL);
-		CHECK(!typed[i].code || n == unit(typed[i].code));
-		CHECK_OK(unit_find(&h.op, span_of(typed[i].typed), &n, &found, &err), err);
-		CHECK_INT(found, typed[i].exact);
-	}
-	test_case("names that were there before pinyin are found after the next start");
-	struct store_found hits;
-	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
-	CHECK_INT(hits.count, 1);
-	CHECK(house_exec(&h, SQL("UPDATE search_texts SET body='x' WHERE resource='unit'"), V0, &err));
-	CHECK(house_exec(&h, SQL("INSERT INTO search_index (search_index) VALUES ('rebuild')"), V0, &err));
-	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
-	CHECK_INT(hits.count, 0);
-	CHECK(house_exec(&h, SQL("DELETE FROM settings WHERE key='search_version'"), V0, &err));
-	CHECK_OK(people_init(&h.op, &err), err);
-	CHECK_OK(store_search(h.store, "unit", SPAN("diyiyiy"), h.arena, &hits, &err), err);
-	CHECK_INT(hits.count, 1);
 
 	test_case("a column that the file does not have stays as it was");
 	CHECK_OK(house_import(&h, unit_import, "code,name,kind\nH,市第一人民医院,public_body\n", false, &said,
@@ -271,6 +276,7 @@ int main(void)
 			      "p.code='440800'")),
 		9);
 	test_good();
+	test_pinyin();
 	test_bad();
 	test_one();
 	test_many();

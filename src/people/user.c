@@ -1,4 +1,4 @@
-#include "people/user.h"
+#include "people/account.h"
 
 static const char *const role_names[] = {
 #define ROLE(code, name, zh, en) name,
@@ -8,12 +8,24 @@ static const char *const role_names[] = {
 };
 static const char *const trees[] = { "parent", "supervisor", NULL };
 
+const char *const account_states[] = { "never_issued", "issued", "never_signed_in", "active", "disabled",
+	NULL };
+
 static const struct field user_fields[] = {
 	{ "name", FIELD_TEXT, REQUIRED | FILTER | SORT | LIST | SEARCH, 1, 60, .zh = "账号",
 		.en = "account name" },
 	{ "person_id", FIELD_REF, FILTER | LIST, .ref = "person", .zh = "人员", .en = "person" },
 	{ "disabled", FIELD_BOOL, FILTER | LIST, .zh = "停用", .en = "disabled" },
 	{ "last_sign_in_at", FIELD_TIME, READ_ONLY | DERIVED | LIST, .zh = "最近登录", .en = "last sign-in" },
+	{ "account_state", FIELD_ENUM, READ_ONLY | FILTER | LIST, .values = account_states,
+		.expr = "(" ACCOUNT_STATE("t") ")",
+		.zh = "账号状态，未开通、已发码、从未登录、已启用或已停用",
+		.en = "account state, never issued, issued, never signed in, active or disabled" },
+	{ "code_until", FIELD_TIME, READ_ONLY | FILTER,
+		.expr = "(CASE WHEN t.code_hash<>'' THEN t.code_until END)", .zh = "一次性码有效至",
+		.en = "one-time code is good until" },
+	{ "totp", FIELD_BOOL, READ_ONLY | FILTER, .expr = "(CASE WHEN t.totp_secret<>'' THEN 1 ELSE 0 END)",
+		.zh = "动态口令，登录时另须一码", .en = "second factor, asked for when signing in" },
 };
 
 static const struct field grant_fields[] = {
