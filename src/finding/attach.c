@@ -1,39 +1,9 @@
 /* Evidence: content goes to a blob first, its row after. */
+#include "finding/evidence.h"
 #include "finding/life.h"
+#include "people/people.h"
 
-enum { NAME_MAX_BYTES = 200, LIST_PAGE = 1000 };
-
-/* What the bytes say they are; whatever is not on this list is downloaded as octets. */
-static const char *sniff(struct span b)
-{
-	static const struct {
-		const char *magic;
-		size_t n;
-		const char *type;
-	} known[] = {
-		{ "\x89PNG\r\n\x1a\n", 8, "image/png" },
-		{ "\xff\xd8\xff", 3, "image/jpeg" },
-		{ "GIF8", 4, "image/gif" },
-		{ "%PDF-", 5, "application/pdf" },
-		{ "PK\x03\x04", 4, "application/zip" },
-	};
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (b.n >= known[i].n && memcmp(b.p, known[i].magic, known[i].n) == 0)
-			return known[i].type;
-	return b.n && utf8_valid(b) && !utf8_has_control(b) ? "text/plain; charset=utf-8"
-							    : "application/octet-stream";
-}
-
-static struct span plain_name(struct call *c)
-{
-	struct span name = call_query(c, "name");
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] == '/' || name.p[i] == '\\' || name.p[i] == '"')
-			return SPAN("attachment");
-	if (name.n == 0 || name.n > NAME_MAX_BYTES || !utf8_valid(name) || utf8_has_control(name))
-		return SPAN("attachment");
-	return name;
-}
+enum { LIST_PAGE = 1000, ATTACHMENT_MAX = 20 << 20 };
 
 struct attachment {
 	struct span id, name, type, hash;
@@ -75,6 +45,21 @@ static bool may_attach(struct op *op, const struct attachment_place *place, cons
 	return may || err_set(err, ERR_FORBIDDEN, "没有添加附件的权限", "not permitted to add attachments");
 }
 
+static bool has_room(struct op *op, const struct record *r, int64_t size, struct err *err)
+{
+	int64_t megabytes, used;
+	bool found;
+	if (!setting_known(op, "attachments_megabytes", &megabytes, err) ||
+		!db_int(op_db(op),
+			SQL("SELECT COALESCE(SUM(size), 0) FROM attachments WHERE resource=? AND record_n=?"),
+			V(db_z(r->resource->name), db_i(r->n)), &used, &found, err))
+		return false;
+	return used + size <= megabytes << 20 ||
+		err_set(err, ERR_TOO_LARGE, "附件总量不能超过 %lld MB，已用 %lld MB",
+			"attachments have at most %lld MB together, %lld MB are used",
+			(long long)megabytes, (long long)(used >> 20));
+}
+
 /* The row of a blob that is already kept. */
 static bool insert(struct op *op, const struct record *r, int64_t unit_n, const struct attachment *a,
 	struct err *err)
@@ -110,15 +95,21 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 		return false;
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "附件没有内容", "the attachment is empty");
+	if (c->body.n > ATTACHMENT_MAX)
+		return err_set(err, ERR_TOO_LARGE, "附件不能超过 20 MB，请压缩或分开上传",
+			"an attachment has at most 20 MB: compress or divide it");
 	if (span_starts(call_header(c, "content-type"), SPAN("multipart/")))
 		return err_set(err, ERR_INVALID, "请直接以文件内容作请求体（curl --data-binary @文件），文件名用 ?name=",
 			"send the file itself as the body (curl --data-binary @FILE), its name as ?name=");
-	if (!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
+	struct evidence_kind kind;
+	if (!evidence_check(c->body, call_query(c, "name"), op->arena, &kind, err) ||
+		!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
 		return false;
 	int64_t now = op_now(op);
-	struct attachment a = { span_of(uuid_make(now, id)), plain_name(c), span_of(sniff(c->body)),
-		span_of(hash), (int64_t)c->body.n, now, step };
-	bool ok = insert(op, &r, unit_of(place, &r), &a, err) && op_commit(op, err);
+	struct attachment a = { span_of(uuid_make(now, id)), kind.name, span_of(kind.type), span_of(hash),
+		(int64_t)c->body.n, now, step };
+	bool ok = has_room(op, &r, a.size, err) &&
+		insert(op, &r, unit_of(place, &r), &a, err) && op_commit(op, err);
 	op_rollback(op);
 	if (!ok)
 		return false;
@@ -158,7 +149,7 @@ bool finding_attachments(struct call *c, const struct attachment_place *place, s
 	return finding_page_end(&page, c->out, err);
 }
 
-enum { ATTACHMENT_MAX = 32 << 20 };
+enum { STORED_MAX = 32 << 20 };
 
 bool finding_attachment_content(struct call *c, const struct attachment_place *place, struct err *err)
 {
@@ -169,17 +160,17 @@ bool finding_attachment_content(struct call *c, const struct attachment_place *p
 	bool row;
 	if (!resource_get(op, place->resource, c->params[0], &of, err) ||
 		!db_query(op_db(op),
-			SQL("SELECT blob, type FROM attachments WHERE id=? AND resource=? AND record_n=?"),
+			SQL("SELECT blob, type, name FROM attachments WHERE id=? AND resource=? AND record_n=?"),
 			V(db_t(c->params[1]), db_z(place->resource->name), db_i(of.n)), &r, err) ||
 		!db_next(r, &row, err))
 		return false;
 	if (!row)
 		return err_set(err, ERR_NOT_FOUND, "没有这个附件", "no such attachment");
 	c->content_type = arena_copy(op->arena, db_col_text(r, 1));
-	if (!store_blob_get(op->store, db_col_text(r, 0), ATTACHMENT_MAX, op->arena, &content, err))
+	struct span name = arena_span(op->arena, db_col_text(r, 2));
+	if (!store_blob_get(op->store, db_col_text(r, 0), STORED_MAX, op->arena, &content, err))
 		return false;
-	call_add_header(c, "Content-Disposition", SPAN("attachment"));
-	call_add_header(c, "X-Content-Type-Options", SPAN("nosniff"));
+	call_add_header(c, "Content-Disposition", evidence_disposition(name, op->arena));
 	str_add(c->out, content);
 	return str_check(c->out, err);
 }
