@@ -46,6 +46,9 @@ void api_refuse(int status, bool zh, struct http_answer *ret, struct arena *a)
 	enum err_code code = status == 401 ? ERR_UNAUTHENTICATED : status == 413 ? ERR_TOO_LARGE :
 			     status == 503 ? ERR_BUSY : status == 429 ? ERR_RATE : ERR_MALFORMED;
 	err_set(&err, code, "服务器拒绝了这个请求", "the server refuses this request");
+	if (code == ERR_TOO_LARGE)
+		err_set(&err, code, "上传的内容超过上限；附件每个不超过 20 MB",
+			"more than is taken here; an attachment has at most 20 MB");
 	struct str out = STR_IN(a, 4096);
 	problem(&err, NULL, zh, (struct span){ NULL, 0 }, &out);
 	ret->status = status;
