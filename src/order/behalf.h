@@ -31,6 +31,9 @@ struct order_remark {
 };
 bool order_remark(struct op *op, const struct record *o, const struct order_remark *m, struct err *err);
 
+/* args.unit_id: another unit than the order's, to which the actor may issue. */
+bool order_other_unit(
+	struct op *op, const struct record *o, const json_t *args, int64_t *ret, struct err *err);
 bool order_note_verified(
 	struct op *op, struct record *o, const struct items *items, const char **ret_to, struct err *err);
 bool order_instruction_route(struct call *c, struct err *err);

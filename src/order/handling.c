@@ -1,4 +1,5 @@
 /* The office leads: extensions, urging, escalating, handing over, withdrawing, archiving. */
+#include "order/behalf.h"
 #include "order/room.h"
 #include "resource/behalf.h"
 
@@ -99,13 +100,11 @@ bool order_escalate(struct op *op, struct record *o, const json_t *args, const c
 	return true;
 }
 
-bool order_hand_over(
-	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+bool order_other_unit(
+	struct op *op, const struct record *o, const json_t *args, int64_t *ret, struct err *err)
 {
-	struct items items;
 	int64_t unit_n;
 	bool may;
-	(void)ret_to;
 	if (!resource_resolve(
 		    op, resource_find(SPAN("unit")), json_get_text(args, "unit_id"), &unit_n, err)) {
 		if (err->code != ERR_NOT_FOUND)
@@ -117,10 +116,18 @@ bool order_hand_over(
 		return err_field(err, "unit_id", "本单已在该单位", "the order is with this unit already");
 	if (!actor_may(op->actor, op_db(op), PERM_ORDER_ISSUE, unit_n, &may, err))
 		return false;
-	if (!may)
-		return err_set(
-			err, ERR_FORBIDDEN, "没有向该单位交办的权限", "not permitted to issue to this unit");
-	if (!items_load(op, o->n, &items, err))
+	*ret = unit_n;
+	return may ||
+		err_set(err, ERR_FORBIDDEN, "没有向该单位交办的权限", "not permitted to issue to this unit");
+}
+
+bool order_hand_over(
+	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+{
+	struct items items;
+	int64_t unit_n;
+	(void)ret_to;
+	if (!order_other_unit(op, o, args, &unit_n, err) || !items_load(op, o->n, &items, err))
 		return false;
 	struct finding_how how = { .reason = json_get_text(args, "reason"), .unit_n = unit_n };
 	for (size_t i = 0; i < items.n; i++)

@@ -38,6 +38,8 @@ static const struct transition rows[] = {
 	{ "answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
 	{ "partly_answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON }, /* clock runs on */
 	{ "partly_answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON },
+	{ "disputed", "verify", "disputed", PERM_ORDER_VERIFY }, /* the other items do not wait for the ruling */
+	{ "disputed", "return", "disputed", PERM_ORDER_VERIFY, NEED_REASON },
 	{ "disputed", "uphold", "disputed", PERM_ORDER_VERIFY },
 	{ "disputed", "uphold", "partly_answered", PERM_ORDER_VERIFY, 0, CLOCK_RESUME },
 	{ "disputed", "uphold", "answered", PERM_ORDER_VERIFY, 0, CLOCK_MEET_ANSWER },

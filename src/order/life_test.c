@@ -51,6 +51,8 @@ static const struct walk walks[] = {
 	{ "partly_answered", "return", "handling", FIX("0"), WHY },
 	{ "partly_answered", "return", "partly_answered", FIX("0") ";" FIX("1"),
 		"{'reason':'x','items':['$0']}" },
+	{ "disputed", "verify", "disputed", FIX("0") ";" DISPUTE("1"), "{}" },
+	{ "disputed", "return", "disputed", FIX("0") ";" DISPUTE("1"), WHY },
 	{ "disputed", "uphold", "disputed", DISPUTE("0") ";" DISPUTE("1"),
 		"{'until':'2027-06-30','items':['$0']}" },
 	{ "disputed", "uphold", "partly_answered", DISPUTE("0"), UNTIL },

@@ -15,23 +15,9 @@ struct redirect {
 
 static bool find_unit(struct redirect *r, const json_t *args, struct err *err)
 {
-	struct op *op = r->op;
-	bool may;
-	if (!resource_resolve(
-		    op, resource_find(SPAN("unit")), json_get_text(args, "unit_id"), &r->unit_n, err)) {
-		if (err->code != ERR_NOT_FOUND)
-			return false;
-		*err = (struct err){ 0 };
-		return err_field(err, "unit_id", "没有这个单位", "there is no such unit");
-	}
-	if (r->unit_n == record_int(r->o, "unit_id"))
-		return err_field(err, "unit_id", "本单已在该单位", "the order is with this unit already");
-	if (!actor_may(op->actor, op_db(op), PERM_ORDER_ISSUE, r->unit_n, &may, err) ||
-		!db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(r->unit_n)), op->arena,
-			&r->unit_name, err))
-		return false;
-	return may ||
-		err_set(err, ERR_FORBIDDEN, "没有向该单位交办的权限", "not permitted to issue to this unit");
+	return order_other_unit(r->op, r->o, args, &r->unit_n, err) &&
+		db_text(op_db(r->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(r->unit_n)), r->op->arena,
+			&r->unit_name, err);
 }
 
 /* Only what is said not to be theirs; named items of another kind are refused, not passed over. */
