@@ -20,18 +20,19 @@
  * of source csv becomes exactly the file's rows.  The file is refused whole if one row is wrong; every wrong
  * row is counted, the first 100 are kept. It is compared on a reader into a stored plan, which is then
  * applied in batches of some 25 ms, so that no other writer waits long.  The plan is the intent: an apply
- * that was cut off (kill -9, power) is completed by asset_import_resume(), which `jobs` runs at start and
- * from a job; each host is compared again when it is written, so a batch may be repeated, and what others
+ * that was cut off (kill -9, power) is completed by import_resume() (resource/import.h) and
+ * by a job; each host is compared again when it is written, so a batch may be repeated, and what others
  * changed meanwhile is taken into account.  Between the first batch and the last, readers see hosts done and
  * hosts not yet done, never half a host.  Counts are of the file's data rows: read = new + changed +
  * unchanged + refused; a repeated row is unchanged; the first row of a host carries the host's own change; a
  * refused file has all its rows refused.
  */
 #include "resource/command.h"
-#include "resource/job.h"
+#include "resource/import.h"
 #include "resource/route.h"
 
-extern const struct resource asset_resource, software_resource, import_resource, declaration_resource;
+extern const struct resource asset_resource, software_resource, declaration_resource;
+extern const struct import_kind asset_import_kind;
 extern const struct command asset_commands[];
 extern const size_t asset_commands_count;
 extern const struct route asset_routes[];
@@ -89,13 +90,3 @@ NODISCARD bool asset_software_set_version(struct op *op, int64_t software_n, str
 	struct span patch, const char *source, struct err *err);
 /* Decommissioned: the asset is retired, and its software with it.  Nothing happens to one already retired. */
 NODISCARD bool asset_retire(struct op *op, int64_t asset_n, struct err *err);
-
-/* ---- imports: for `jobs`
- * ------------------------------------------------------------------------------------------------ */
-
-/* Completes every import that was cut off while it was applied; leaves those alone that a live process is
- * applying. At the start of `jobs`; cheap when there is none. */
-NODISCARD bool asset_import_resume(struct op *op, struct err *err);
-/* "import.plan" reads an uploaded file into a plan, "import.apply" applies a plan or completes it. */
-extern const struct job_kind asset_jobs[];
-extern const size_t asset_jobs_count;

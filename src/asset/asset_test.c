@@ -190,8 +190,8 @@ static bool call_route(
 	struct bench *b, const char *path, struct span param, struct span body, struct str *out)
 {
 	b->err = (struct err){ 0 };
-	for (size_t i = 0; i < asset_routes_count; i++) {
-		const struct route *r = &asset_routes[i];
+	for (size_t i = 0; i < asset_routes_count + import_routes_count; i++) {
+		const struct route *r = i < asset_routes_count ? &asset_routes[i] : &import_routes[i - asset_routes_count];
 		if (strcmp(r->path, path) != 0)
 			continue;
 		struct call c = { .op = &b->op, .params = { param }, .body = body, .out = out };
@@ -215,9 +215,9 @@ static size_t run_jobs(struct bench *b)
 		b->err = (struct err){ 0 };
 		if (!store_job_take(b->store, STORE_LONG, 60000, b->arena, &job, &b->err) || job.n == 0)
 			return n;
-		for (size_t i = 0; i < asset_jobs_count; i++)
-			if (span_is(job.kind, asset_jobs[i].kind))
-				CHECK_OK(asset_jobs[i].run(&b->op, &job, &b->err), b->err);
+		for (size_t i = 0; i < import_jobs_count; i++)
+			if (span_is(job.kind, import_jobs[i].kind))
+				CHECK_OK(import_jobs[i].run(&b->op, &job, &b->err), b->err);
 		CHECK(op_begin(&b->op, &b->err) && store_job_done(b->op.tx, &job, &b->err) &&
 			op_commit(&b->op, &b->err));
 	}

@@ -10,9 +10,9 @@
  */
 #include "asset/asset.h"
 #include "codec/table.h"
+#include "resource/import.h"
 
 enum {
-	IMPORT_PROBLEMS_SHOWN = 100,
 	IMPORT_PREVIEW_ROWS = 100,
 	IMPORT_ROWS_MAX = 1000000,
 	IMPORT_SOFTWARE_MAX = 5000,            /* of one host: it is written in one transaction */
@@ -51,8 +51,6 @@ struct import_problem {
 	struct span zh, en;
 };
 
-struct import_counts { int64_t read, fresh, changed, unchanged, refused, removed; };
-
 struct import_file {
 	struct arena *arena;                   /* owns all texts below */
 	struct import_host *hosts;             /* in order of the file */
@@ -75,9 +73,6 @@ struct import_known {
 	int64_t *removed;                      /* n of those that the file no longer has */
 	size_t n_removed;
 };
-
-/* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
-bool plan_in_scope(struct span scope, int64_t unit_n);
 
 /* The units whose assets a file may hold. */
 struct import_units {
@@ -107,38 +102,17 @@ NODISCARD bool plan_compare(struct op *op, struct import_file *f, struct err *er
 NODISCARD bool plan_write_host(
 	struct op *op, struct import_host *h, struct span plan_id, int64_t *stamp, struct err *err);
 
-struct import_plan {
-	int64_t n, user_n, unit_n, hosts, applied;
-	struct span id, state, actor, scope, file;
-	struct import_counts counts;
-};
-
-NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
-/* A new plan of op's actor with p's state, scope, file and unit_n; fills in the rest.  In a transaction of
- * its own unless one is open. */
-NODISCARD bool plan_new(struct op *op, struct import_plan *p, struct err *err);
 /* Sorts the hosts by identity, writes counts, problems and rows of the file, then moves it to `state`
  * ("ready", "refused", "applying"). */
 NODISCARD bool plan_fill(struct op *op, struct import_plan *p, struct import_file *f, const char *state,
 				struct err *err);
-/* A job that works on the plan, delay_ms from now; inside a transaction. */
-NODISCARD bool plan_queue(
-	struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err);
 struct import_rows { struct import_host *hosts; size_t n; };
 /* Plan rows behind the ordinal `after`, at most max and no more than about 16 MB, as hosts in the arena. */
 NODISCARD bool plan_rows(struct op *op, int64_t plan_n, int64_t after, size_t max, struct import_rows *ret,
 			 struct err *err);
-/* Into a state, with its change row; inside a transaction. */
-NODISCARD bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err);
 /* The kept problems as a JSON array. */
 void plan_problems_json(const struct import_file *f, struct str *out);
 
-/* One import at a time per folder, across processes, held until closed or dead; ERR_BUSY after wait_ms. */
-NODISCARD bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err);
-/* Brings a plan in state "applying" to "applied"; the caller holds the lock. */
-NODISCARD bool plan_apply(struct op *op, int64_t plan_n, struct err *err);
-/* Completes or drops whatever was cut off; the caller holds the lock. */
-NODISCARD bool plan_resume_locked(struct op *op, struct err *err);
-/* Forgets the rows of a plan that was cut off while it was made: it is cancelled, or read again from its
- * uploaded file. */
-NODISCARD bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err);
+/* As struct import_kind wants them. */
+NODISCARD bool asset_import_apply(struct op *op, struct import_plan *p, struct err *err);
+NODISCARD bool asset_import_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);

@@ -1,23 +1,7 @@
-#include <stdio.h>
-
 #include "asset/import.h"
 #include "os/clock.h"
-#include "os/file.h"
 
 enum { READ_AHEAD = 500 };
-
-bool plan_lock(struct op *op, int64_t wait_ms, int *ret_fd, struct err *err)
-{
-	char path[4096];
-	int n = snprintf(path, sizeof path, "%s/store/import.lock", store_folder(op->store));
-	if (n < 0 || (size_t)n >= sizeof path)
-		return err_set(err, ERR_INVALID, "数据目录路径过长", "the path of the data folder is too long");
-	if (file_lock(path, wait_ms, ret_fd, err))
-		return true;
-	if (err->code == ERR_BUSY)
-		err_set(err, ERR_BUSY, "另一项导入正在进行，请稍后再试", "another import is under way, try again later");
-	return false;
-}
 
 /* What was applied is not needed again, but for the preview's first rows. */
 static bool mark_applied(struct op *op, struct import_plan *p, int64_t applied, struct err *err)
@@ -81,106 +65,18 @@ static bool apply_nothing(struct op *op, struct import_plan *p, struct err *err)
 	return ok;
 }
 
-/* The work is done in the name of whoever asked for it, on memory of its own, given back after each
- * read-ahead. */
-bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
+bool asset_import_apply(struct op *op, struct import_plan *p, struct err *err)
 {
-	struct arena *a = arena_new(256u << 20, 512u << 20);
-	struct import_plan p;
-	bool found, ok = plan_load(op, plan_n, &p, &found, err);
-	if (ok && !found)
-		ok = err_set(err, ERR_NOT_FOUND, "没有这项导入", "there is no such import");
-	if (ok && span_is(p.state, "applying")) {
-		struct actor actor = *op->actor;
-		actor.who.user_n = p.user_n;
-		actor.who.name = p.actor;
-		struct op own = { .store = op->store, .actor = &actor, .arena = a, .zh = op->zh };
-		ok = p.hosts == 0 ? apply_nothing(&own, &p, err) : apply_rows(&own, &p, err);
-	}
-	arena_free(a);
-	return ok;
+	return p->hosts == 0 ? apply_nothing(op, p, err) : apply_rows(op, p, err);
 }
 
-/* ---- after a crash ---- */
-
-static bool start_again(struct op *op, int64_t plan_n, struct err *err)
+bool asset_import_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err)
 {
-	struct import_plan p;
-	bool found;
-	if (!plan_load(op, plan_n, &p, &found, err))
+	if (!db_exec(op_db(op),
+		    SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal <="
+			" (SELECT MIN(ordinal) + 2000 FROM import_plan_rows WHERE plan_n = ?)"),
+		    V(db_i(plan_n), db_i(plan_n)), err))
 		return false;
-	return !found || (db_exec(op_db(op), SQL("UPDATE import_plans SET hosts = 0 WHERE n = ?"),
-			V(db_i(plan_n)),
-				  err) &&
-				 plan_state(op, &p, p.file.n ? "received" : "cancelled", err));
-}
-
-bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
-{
-	for (bool more = true; more;) {
-		if (!op_begin(op, err))
-			return false;
-		bool ok = db_exec(op_db(op),
-			SQL("DELETE FROM import_plan_rows WHERE plan_n = ? AND ordinal <="
-			    " (SELECT MIN(ordinal) + 2000 FROM import_plan_rows WHERE plan_n = ?)"),
-			V(db_i(plan_n), db_i(plan_n)), err);
-		more = ok && db_changes(op_db(op)) > 0;
-		/* One read from a local file is gone with its reader; an uploaded one is read again by its
-		 * job. */
-		if (ok && !more)
-			ok = start_again(op, plan_n, err);
-		ok = ok && op_commit(op, err);
-		if (!ok) {
-			op_rollback(op);
-			return false;
-		}
-	}
+	*ret_more = db_changes(op_db(op)) > 0;
 	return true;
-}
-
-static bool find_open(struct op *op, int64_t *ret_n, bool *ret_applying, bool *ret_found, struct err *err)
-{
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	if (!db_query(op_db(op),
-		    SQL("SELECT n, state FROM import_plans WHERE state IN ('building', 'applying')"
-			" ORDER BY n LIMIT 1"),
-		    V0, &r, err) ||
-		!db_next(r, ret_found, err))
-		return false;
-	*ret_n = *ret_found ? db_col_int(r, 0) : 0;
-	*ret_applying = *ret_found && span_is(db_col_text(r, 1), "applying");
-	return true;
-}
-
-bool plan_resume_locked(struct op *op, struct err *err)
-{
-	for (;;) {
-		int64_t n;
-		bool applying, found;
-		if (!find_open(op, &n, &applying, &found, err))
-			return false;
-		if (!found)
-			return true;
-		if (!(applying ? plan_apply(op, n, err) : plan_drop_rows(op, n, err)))
-			return false;
-	}
-}
-
-bool asset_import_resume(struct op *op, struct err *err)
-{
-	int64_t n;
-	bool applying, found;
-	CLEANUP(file_close) int lock = -1;
-	if (!find_open(op, &n, &applying, &found, err))
-		return false;
-	if (!found)
-		return true;
-	struct err busy = { 0 };
-	if (!plan_lock(op, 0, &lock, &busy)) {
-		if (busy.code == ERR_BUSY)
-			return true;
-		*err = busy;
-		return false;
-	}
-	return plan_resume_locked(op, err);
 }

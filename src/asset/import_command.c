@@ -108,7 +108,7 @@ static bool import_file(struct command_call *c, struct table *t, struct import_f
 	if (dry)
 		print_preview(c, f);
 	if (!dry && !nothing_to_do(f)) {
-		struct import_plan p = { .state = SPAN("building"), .scope = SPAN("*"), .file = SPAN("") };
+		struct import_plan p = { .kind = SPAN("assets"), .state = SPAN("building"), .scope = SPAN("*"), .file = SPAN("") };
 		if (!plan_new(op, &p, err) || !plan_fill(op, &p, f, "applying", err)
 		    || !plan_apply(op, p.n, err))
 			return false;

@@ -154,7 +154,7 @@ static void one_cut(const char *name, int64_t hosts, int64_t us, const char *bef
 	printf("# killed after %" PRId64 " us (%s): plans open %" PRId64 ", hosts of them done %" PRId64 "\n",
 		us, WIFSIGNALED(status) ? "cut off" : "had ended", open, half);
 	CHECK_INT(mixed, 0);
-	CHECK_OK(asset_import_resume(&b.op, &b.err), b.err);
+	CHECK_OK(import_resume(&b.op, &b.err), b.err);
 	CHECK_INT(bench_count(&b,
 			  SQL("SELECT COUNT(*) FROM import_plans WHERE state IN ('applying', 'building')")),
 		0);

@@ -6,78 +6,6 @@
 
 enum { READ_BYTES = 16 << 20 }; /* of hosts read back at once: one may have thousands of programs */
 
-bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err)
-{
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	struct arena *a = op->arena;
-	if (!db_query(op_db(op),
-		    SQL("SELECT id, state, actor, scope, file, user_n, hosts, applied, rows_read, rows_new,"
-			" rows_changed, rows_unchanged, rows_refused, removed, unit_n FROM import_plans"
-			" WHERE n = ?"),
-		    V(db_i(n)), &r, err) ||
-		!db_next(r, ret_found, err))
-		return false;
-	if (!*ret_found)
-		return true;
-	*ret = (struct import_plan){
-		.n = n,
-		.id = arena_span(a, db_col_text(r, 0)),
-		.state = arena_span(a, db_col_text(r, 1)),
-		.actor = arena_span(a, db_col_text(r, 2)),
-		.scope = arena_span(a, db_col_text(r, 3)),
-		.file = arena_span(a, db_col_text(r, 4)),
-		.user_n = db_col_int(r, 5),
-		.hosts = db_col_int(r, 6),
-		.applied = db_col_int(r, 7),
-		.unit_n = db_col_int(r, 14),
-		.counts = { db_col_int(r, 8), db_col_int(r, 9), db_col_int(r, 10), db_col_int(r, 11),
-			db_col_int(r, 12), db_col_int(r, 13) },
-	};
-	return true;
-}
-
-static bool insert_plan(struct op *op, struct import_plan *p, struct err *err)
-{
-	char id[UUID_TEXT];
-	bool found;
-	int64_t now = op_now(op), seq;
-	p->id = arena_span(op->arena, span_of(uuid_make(now, id)));
-	if (!db_int(op_db(op),
-		    SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, "
-			"user_n,"
-			" unit_n, scope, file, rows_read, rows_new, rows_changed, rows_unchanged, "
-			"rows_refused, removed, hosts,"
-			" applied, problems) VALUES (?, 1, ?, ?, 'assets', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, "
-			"0, 0, 0, '[]')"
-			" RETURNING n"),
-		    V(db_t(p->id), db_i(now), db_i(now), db_t(p->state), db_t(p->actor), db_i(p->user_n),
-			    p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope), db_t(p->file)),
-		    &p->n, &found, err))
-		return false;
-	struct store_change c = { .resource = "import",
-		.record_n = p->n,
-		.record_id = p->id,
-		.version = 1,
-		.verb = "create",
-		.unit_after_n = p->unit_n };
-	return store_add_change(op->tx, &c, &seq, err);
-}
-
-bool plan_new(struct op *op, struct import_plan *p, struct err *err)
-{
-	bool own = !op->tx;
-	const struct store_actor *who = &op->actor->who;
-	p->user_n = who->user_n;
-	p->actor = who->name.p ? who->name : SPAN("");
-	if (own && !op_begin(op, err))
-		return false;
-	if (insert_plan(op, p, err) && (!own || op_commit(op, err)))
-		return true;
-	if (own)
-		op_rollback(op);
-	return false;
-}
-
 void plan_problems_json(const struct import_file *f, struct str *out)
 {
 	str_addc(out, '[');
@@ -153,42 +81,6 @@ static bool add_batch(
 	return ok;
 }
 
-bool plan_queue(
-	struct op *op, const struct import_plan *p, const char *kind, int64_t delay_ms, struct err *err)
-{
-	struct store_work w = { .kind = kind,
-		.key = p->id,
-		.lane = STORE_LONG,
-		.run_at = op_now(op) + delay_ms,
-		.argument = arena_printf(op->arena, "{\"plan\":%" PRId64 "}", p->n) };
-	return store_job_add(op->tx, &w, err);
-}
-
-/* The step that makes the plan an intent: with it comes the job that completes what is cut off. */
-static bool finish(
-	struct op *op, struct import_plan *p, const struct import_file *f, const char *state, struct err *err)
-{
-	struct str problems = STR_IN(op->arena, 1 << 20);
-	const struct import_counts *c = &f->counts;
-	plan_problems_json(f, &problems);
-	if (!str_check(&problems, err) || !op_begin(op, err))
-		return false;
-	bool ok = db_exec(op_db(op),
-		SQL("UPDATE import_plans SET rows_read = ?, rows_new = ?, rows_changed = ?, rows_unchanged = "
-		    "?,"
-		    " rows_refused = ?, removed = ?, hosts = ?, problems = ? WHERE n = ?"),
-		V(db_i(c->read), db_i(c->fresh), db_i(c->changed), db_i(c->unchanged), db_i(c->refused),
-			db_i(c->removed), db_i(p->hosts), db_t(str_span(&problems)), db_i(p->n)),
-		err);
-	ok = ok && plan_state(op, p, state, err);
-	if (ok && strcmp(state, "applying") == 0)
-		ok = plan_queue(op, p, "import.apply", 5000, err);
-	ok = ok && op_commit(op, err);
-	if (!ok)
-		op_rollback(op);
-	return ok;
-}
-
 /* By unit and name, as the indexes lie: a batch then touches few of their pages, instead of one of each for
  * each row. */
 static int by_identity(const void *left, const void *right)
@@ -208,29 +100,13 @@ bool plan_fill(
 	while (f->bad_rows == 0 && at < f->n_hosts)
 		if (!add_batch(op, p, f, &at, err))
 			return false;
-	if (!finish(op, p, f, state, err))
+	struct str problems = STR_IN(op->arena, 1 << 20);
+	plan_problems_json(f, &problems);
+	p->counts = f->counts;
+	if (!str_check(&problems, err) || !plan_finish(op, p, str_span(&problems), state, err))
 		return false;
 	p->state = span_of(state);
-	p->counts = f->counts;
 	return true;
-}
-
-bool plan_state(struct op *op, const struct import_plan *p, const char *state, struct err *err)
-{
-	int64_t seq;
-	struct store_change c = { .resource = "import",
-		.record_n = p->n,
-		.record_id = p->id,
-		.verb = state,
-		.unit_before_n = p->unit_n,
-		.unit_after_n = p->unit_n };
-	bool found;
-	return db_int(op_db(op),
-		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n "
-			   "= ?"
-			   " RETURNING version"),
-		       V(db_z(state), db_i(op_now(op)), db_i(p->n)), &c.version, &found, err) &&
-		store_add_change(op->tx, &c, &seq, err);
 }
 
 /* ---- reading rows back ---- */

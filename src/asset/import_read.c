@@ -311,19 +311,6 @@ static void take_row(struct reading *r)
 
 /* ---- the file ---- */
 
-bool plan_in_scope(struct span scope, int64_t unit_n)
-{
-	if (span_is(scope, "*"))
-		return true;
-	struct span rest = scope;
-	while (rest.p) {
-		int64_t n;
-		if (span_int(span_split(&rest, ','), 1, INT64_MAX, &n) && n == unit_n)
-			return true;
-	}
-	return false;
-}
-
 static bool add_units(struct map *to, bool names, struct db_rows *rows, struct err *err)
 {
 	for (;;) {

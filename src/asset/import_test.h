@@ -40,7 +40,9 @@ static inline void bench_done(struct bench *b)
 
 static inline bool bench_open(struct bench *b, const char *name, enum store_mode mode)
 {
+	static const struct import_kind *const kinds[] = { &asset_import_kind };
 	*b = (struct bench){ 0 };
+	import_register(kinds, COUNT(kinds));
 	snprintf(b->folder, sizeof b->folder, "%s/%s", test_folder(), name);
 	if (!store_open(b->folder, mode, &b->store, &b->err)) {
 		printf("# %s\n", b->err.en);

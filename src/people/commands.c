@@ -4,6 +4,7 @@
 #include "people/session.h"
 #include "people/unit.h"
 #include "people/user.h"
+#include "resource/sheet.h"
 
 enum { DAYS_MAX = 3660 };
 
@@ -268,11 +269,14 @@ bool token_command_add(struct command_call *c, struct err *err)
 }
 
 const struct command people_commands[] = {
-	{ "import units", "FILE", "dry-run", COMMAND_OPEN, unit_import, "导入单位（CSV），全部正确才写入",
-		"import units from CSV, all or nothing" },
-	{ "import persons", "FILE", "dry-run", COMMAND_OPEN, person_import,
-		"导入人员和职责（CSV），全部正确才写入",
-		"import persons and their duties from CSV, all or nothing" },
+	{ "import units", "FILE", SHEET_OPTIONS, COMMAND_OPEN, unit_import,
+		"导入单位和联系人（CSV、XLSX），全部正确才写入；--dry-run 预览；--clean 只导入无误的行，--rest 把其余写入工作簿；\n"
+		"    --map 列名=字段；--accept-repairs 采纳建议；--new-all 相近的都算新单位",
+		"import units and their contacts from CSV or XLSX, all or nothing; --dry-run shows; --clean takes the "
+		"good rows,\n    --rest writes the others into a workbook; --map NAME=FIELD; --accept-repairs; --new-all" },
+	{ "import persons", "FILE", SHEET_OPTIONS, COMMAND_OPEN, person_import,
+		"导入人员和职责（CSV、XLSX），全部正确才写入；选项同上",
+		"import persons and their duties from CSV or XLSX, all or nothing; options as above" },
 	{ "user add", "NAME", "role= unit= person= by-supervisor password-stdin", COMMAND_OPEN,
 		user_command_add,
 		"新增账号，或给已有账号再加一项授权。角色：duty_officer analyst leader county_officer "

@@ -17,11 +17,13 @@
  * above it, covers the whole city, rows without a unit too.
  */
 #include "resource/command.h"
+#include "resource/import.h"
 #include "resource/route.h"
 
 /* For the roof's tables. */
 extern const struct resource division_resource, unit_resource, person_resource, duty_resource, user_resource,
 	grant_resource, token_resource;
+extern const struct import_kind unit_import_kind, person_import_kind;
 extern const struct command people_commands[];
 extern const size_t people_commands_count;
 extern const struct route people_routes[];

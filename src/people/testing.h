@@ -19,8 +19,10 @@ static inline void house_open(struct house *h, const char *name)
 {
 	static const struct resource *const all[] = { &division_resource, &unit_resource, &person_resource,
 		&duty_resource, &user_resource, &grant_resource, &token_resource };
+	static const struct import_kind *const kinds[] = { &unit_import_kind, &person_import_kind };
 	struct err err = { 0 };
 	hash_start();
+	import_register(kinds, COUNT(kinds));
 	resource_register(all, COUNT(all));
 	snprintf(h->path, sizeof h->path, "%s/%s", test_folder(), name);
 	h->arena = arena_new(256u << 20, 1024u << 20);

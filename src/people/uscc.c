@@ -43,3 +43,30 @@ bool uscc_check(struct span code, struct err *err)
 			want);
 	return true;
 }
+
+struct span uscc_tidy(struct span text, struct arena *a)
+{
+	struct span folded = utf8_fold(a, span_trim(text));
+	struct str out = STR_IN(a, 65536);
+	for (size_t i = 0; i < folded.n; i++) {
+		char c = folded.p[i];
+		if (c == ' ' || c == '-' || c == '\t' || c == '\n' || c == '\r' || c == '\'')
+			continue;
+		str_addc(&out, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+	}
+	return out.n ? str_span(&out) : SPAN("");
+}
+
+bool uscc_propose(struct span code, struct arena *a, struct span *ret)
+{
+	static const char from[] = "OISZV", to[] = "0152U";
+	struct err ignored = { 0 };
+	char *copy = arena_copy(a, code);
+	for (char *c = copy; *c; c++) {
+		const char *at = strchr(from, *c);
+		if (at)
+			*c = to[at - from];
+	}
+	*ret = (struct span){ copy, code.n };
+	return !span_eq(*ret, code) && uscc_check(*ret, &ignored);
+}

@@ -12,3 +12,8 @@ enum { USCC_LENGTH = 18 };
 bool uscc_check(struct span code, struct err *err);
 /* The check character for the first 17; 0 if one of them is not in the alphabet. */
 char uscc_check_character(const char first[USCC_LENGTH - 1]);
+/* As people write it: full width, blanks and hyphens gone, upper case. */
+struct span uscc_tidy(struct span text, struct arena *a);
+/* Letters that are not in the alphabet taken for the digits they look like (O 0, I 1, S 5, Z 2, V U): true if
+ * the check character then fits. */
+bool uscc_propose(struct span code, struct arena *a, struct span *ret);

@@ -63,6 +63,7 @@ struct sheet_row {
 	enum sheet_action action;
 	bool bad;                              /* FAULT, or PROPOSED and not accepted */
 	int64_t target_n;                      /* the record found; 0: a new one */
+	int64_t ordinal;                       /* of a row read back: its place in the plan, from 1 */
 	struct span data;                      /* what compare() wants write() to know; kept in the plan */
 };
 
@@ -73,7 +74,8 @@ struct sheet {
 	int64_t unit_n;                        /* where who imports is at home; 0: the city */
 	const json_t *options;                 /* object, or NULL */
 	bool accept;                           /* every proposal is taken */
-	bool csv;
+	bool csv;                              /* its rows are as wide as the header */
+	struct err broken;                     /* the file cannot be read to its end */
 	struct span sheet_name;
 	/* the file's columns */
 	struct span *headings;
@@ -121,7 +123,7 @@ static inline struct span sheet_text(const struct sheet_row *row, int column)
 /* ---- for commands and other rooms ------------------------------------------------------------------ */
 
 /* Reads and compares a file: after it rows, counts and shape are there.  false: nothing can be said of it.
- * `s` has kind, arena, scope, unit_n, options set. */
+ * `s` has kind, arena, scope, unit_n, options and csv set. */
 NODISCARD bool sheet_read(struct op *op, struct sheet *s, struct table *t, struct err *err);
 /* `seawall import KIND FILE [--dry-run] [--clean] [--rest FILE.xlsx] [--map …] [--accept-repairs] [--new-all]` */
 #define SHEET_OPTIONS "dry-run clean rest= map=* accept-repairs new-all"

@@ -19,6 +19,7 @@ static const struct resource *const resources[] = {
 
 static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ resource_routes, &resource_routes_count },
+	{ import_routes, &import_routes_count },
 	{ people_routes, &people_routes_count },
 	{ account_routes, &account_routes_count },
 	{ asset_routes, &asset_routes_count },
@@ -44,13 +45,19 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 };
 
 static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {
-	{ asset_jobs, &asset_jobs_count },
 	{ notice_jobs, &notice_jobs_count },
+	{ import_jobs, &import_jobs_count },
 };
 
 static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = {
 	{ role_ticks, &role_ticks_count },
 	{ order_ticks, &order_ticks_count },
+};
+
+static const struct import_kind *const imports[] = {
+	&asset_import_kind,
+	&unit_import_kind,
+	&person_import_kind,
 };
 
 static const struct finding_kind *const kinds[] = {
@@ -66,6 +73,7 @@ void house_start(void)
 		counts[i] = *routes[i].n;
 	}
 	resource_register(resources, COUNT(resources));
+	import_register(imports, COUNT(imports));
 	finding_register(kinds, COUNT(kinds));
 	declaration_listen(order_follow_declaration);
 	route_register(tables, counts, COUNT(routes));

@@ -92,14 +92,15 @@ static void attach(struct story *s, const char *path, const char *save)
 	HOUSE_NEED(house_do(s, &a, save) == 201);
 }
 
-static void make_import(struct story *s)
+static void make_import(struct story *s, bool units)
 {
 	char csv[300], want[] = "ready";
 	int n = snprintf(csv, sizeof csv,
-		"unit,system,host,address,exposure,importance,software,vendor,version,cpe\n"
-		"A1,,i%s,,internal,low,nginx,f5,1.18.0,\n",
+		units ? "单位名称,联络员A,手机\n赤坎区第%s文化馆,卫青松,13800000000\n"
+		      : "unit,system,host,address,exposure,importance,software,vendor,version,cpe\n"
+			"A1,,i%s,,internal,low,nginx,f5,1.18.0,\n",
 		house_saved(s, "fresh"));
-	struct ask up = { "county", "POST", "/api/v1/imports", .raw = csv, .raw_n = (size_t)n,
+	struct ask up = { "county", "POST", units ? "/api/v1/imports?kind=units" : "/api/v1/imports", .raw = csv, .raw_n = (size_t)n,
 		.type = "text/csv" };
 	HOUSE_NEED(house_do(s, &up, "import /id") == 202);
 	bool ready = false;
@@ -123,8 +124,8 @@ void fixture_make(struct story *s, const char *name)
 	freshen(s);
 	if (strcmp(name, "-") == 0)
 		return;
-	if (strcmp(name, "import") == 0) {
-		make_import(s);
+	if (strcmp(name, "import") == 0 || strcmp(name, "sheet") == 0) {
+		make_import(s, name[0] == 's');
 		return;
 	}
 	if (strcmp(name, "enclosure") == 0) {

@@ -1,0 +1,155 @@
+#include <inttypes.h>
+
+#include "codec/table.h"
+#include "os/file.h"
+#include "resource/sheet_room.h"
+
+enum { LOCK_WAIT_MS = 60000, SHOWN = 100 };
+
+static bool path_of(struct span word, char ret[4096], struct err *err)
+{
+	int n = snprintf(ret, 4096, SPAN_FMT, SPAN_ARG(word));
+	return (n >= 0 && n < 4096) || err_set(err, ERR_USAGE, "文件路径过长", "the path of the file is too long");
+}
+
+/* --map 列名=field … as {"mapping":{…}}. */
+static bool add_mapping(const struct command_call *c, const struct sheet_kind *kind, json_t *options, struct err *err)
+{
+	json_t *mapping = json_object();
+	json_object_set_new(options, "mapping", mapping);
+	for (size_t i = 0; i < c->n_options; i++)
+		for (size_t k = 0; strcmp(c->options[i].name, "map") == 0 && k < c->options[i].n; k++) {
+			struct span field = c->options[i].values[k], heading = span_split(&field, '=');
+			if (!field.p || (field.n && sheet_column_find(kind, field) < 0))
+				return err_set(err, ERR_USAGE, "--map 应为 列名=字段，没有字段“" SPAN_FMT "”",
+					"--map is NAME=FIELD, there is no field \"" SPAN_FMT "\"", SPAN_ARG(field));
+			json_object_set_new(mapping, arena_copy(c->op->arena, heading), json_of_span(field));
+		}
+	return true;
+}
+
+static bool options_of(const struct command_call *c, const struct sheet_kind *kind, json_t *options, struct err *err)
+{
+	json_object_set_new(options, "accept", json_boolean(command_flag(c, "accept-repairs")));
+	json_object_set_new(options, "new_all", json_boolean(command_flag(c, "new-all")));
+	json_object_set_new(options, "rows", json_string(command_flag(c, "clean") ? "clean" : "all"));
+	return add_mapping(c, kind, options, err);
+}
+
+static void print_fault(const struct command_call *c, const struct sheet *s, const struct sheet_row *row,
+	const struct sheet_fault *f, FILE *out)
+{
+	static const char *const zh[] = { "", "已整理：", "建议：", "", "待确认：" };
+	static const char *const en[] = { "", "put right: ", "proposed: ", "", "question: " };
+	struct span text = c->zh ? f->zh : f->en;
+	if (f->column < 0)
+		fprintf(out, c->zh ? "第 %" PRIu64 " 行：%s" SPAN_FMT "\n" : "line %" PRIu64 ": %s" SPAN_FMT "\n", row->line,
+			(c->zh ? zh : en)[f->mark], SPAN_ARG(text));
+	else
+		fprintf(out,
+			c->zh ? "第 %" PRIu64 " 行，%s 列：%s" SPAN_FMT "\n"
+			      : "line %" PRIu64 ", column %s: %s" SPAN_FMT "\n",
+			row->line, c->zh ? s->kind->columns[f->column].zh : s->kind->columns[f->column].name,
+			(c->zh ? zh : en)[f->mark], SPAN_ARG(text));
+}
+
+/* What is wrong goes to standard error; a preview tells what was put right too, on standard output. */
+static void print_faults(const struct command_call *c, const struct sheet *s, bool repairs, FILE *out)
+{
+	size_t shown = 0, all = 0;
+	for (size_t i = 0; i < s->rows.n; i++)
+		for (size_t k = 0; k < s->rows.p[i].faults.n; k++) {
+			const struct sheet_fault *f = &s->rows.p[i].faults.p[k];
+			if ((f->mark == REPAIR_REPAIRED) != repairs)
+				continue;
+			if (all++ < SHOWN) {
+				print_fault(c, s, &s->rows.p[i], f, out);
+				shown++;
+			}
+		}
+	if (all > shown)
+		fprintf(out, c->zh ? "……另有 %zu 处\n" : "… and %zu more\n", all - shown);
+}
+
+static void print_counts(const struct command_call *c, const struct sheet *s)
+{
+	const struct import_counts *n = &s->counts;
+	if (n->asked > 0 && c->notes)
+		fprintf(c->notes, c->zh ? "其中 %" PRId64 " 行待确认\n" : "%" PRId64 " rows wait for a decision\n", n->asked);
+	command_print_counts(
+		c, &(struct command_counts){ n->read, n->fresh, n->changed, n->unchanged, n->refused + n->asked });
+}
+
+static bool refuse(const struct command_call *c, const struct sheet *s, struct err *err)
+{
+	size_t rows = s->rows.n;
+	print_faults(c, s, false, stderr);
+	if (s->broken.code)
+		fprintf(stderr, "%s\n", c->zh ? s->broken.zh : s->broken.en);
+	command_print_counts(c, &(struct command_counts){ .read = (int64_t)rows, .refused = (int64_t)rows });
+	return err_set(err, ERR_INVALID, "共 %zu 行，其中 %" PRId64 " 行有误，未导入任何内容",
+		"of %zu rows %" PRId64 " are wrong; nothing was imported", rows, sheet_left(s));
+}
+
+static bool write_rest(const struct command_call *c, const struct sheet *s, struct err *err)
+{
+	struct span to = command_option(c, "rest"), bytes;
+	char path[4096];
+	if (!to.p || sheet_left(s) == 0)
+		return true;
+	return path_of(to, path, err) && sheet_rest(c->op, s, c->zh, &bytes, err) &&
+		file_replace(path, bytes, 0600, err);
+}
+
+static bool apply_now(struct command_call *c, struct sheet *s, struct err *err)
+{
+	struct str options = STR_IN(s->arena, 1 << 20);
+	struct import_plan p = { .kind = span_of(s->kind->name), .state = SPAN("building"), .scope = SPAN("*"),
+		.file = SPAN("") };
+	if (s->counts.fresh + s->counts.changed == 0)
+		return true;
+	if (!json_write(s->options, &options, err))
+		return false;
+	p.options = str_span(&options);
+	return plan_new(c->op, &p, err) && sheet_store(c->op, &p, s, "applying", err) && plan_apply(c->op, p.n, err);
+}
+
+static bool import(struct command_call *c, struct sheet *s, struct table *t, struct err *err)
+{
+	bool dry = command_flag(c, "dry-run"), some = command_flag(c, "clean");
+	CLEANUP(file_close) int lock = -1;
+	if (!dry && (!plan_lock(c->op, LOCK_WAIT_MS, &lock, err) || !plan_resume_locked(c->op, err)))
+		return false;
+	if (!sheet_read(c->op, s, t, err))
+		return false;
+	if (dry)
+		print_faults(c, s, true, c->out);
+	if (s->broken.code || (sheet_left(s) > 0 && !some)) {
+		struct err ignored = { 0 };
+		if (!s->broken.code && !write_rest(c, s, &ignored))
+			fprintf(stderr, "%s\n", c->zh ? ignored.zh : ignored.en);
+		return refuse(c, s, err);
+	}
+	print_faults(c, s, false, stderr);
+	if ((!dry && !apply_now(c, s, err)) || !write_rest(c, s, err))
+		return false;
+	print_counts(c, s);
+	return true;
+}
+
+bool sheet_command(struct command_call *c, const struct sheet_kind *kind, struct err *err)
+{
+	CLEANUP(table_close_p) struct table *t = NULL;
+	CLEANUP(arena_free_p) struct arena *a = arena_new(512u << 20, 1024u << 20);
+	CLEANUP(json_free) json_t *options = json_object();
+	struct sheet s = { .kind = kind, .arena = a, .scope = SPAN("*"), .options = options };
+	char path[4096], magic[4] = "";
+	if (!options_of(c, kind, options, err) || !path_of(c->words[0], path, err))
+		return false;
+	FILE *f = fopen(path, "rb");
+	size_t got = f ? fread(magic, 1, sizeof magic, f) : 0;
+	if (f)
+		(void)fclose(f);
+	s.csv = got < sizeof magic || memcmp(magic, "PK\x03\x04", sizeof magic) != 0;
+	return table_open(path, IMPORT_UPLOAD_MAX * UINT64_C(8), &t, err) && import(c, &s, t, err);
+}
