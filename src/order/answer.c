@@ -3,6 +3,7 @@
 
 #include "order/behalf.h"
 #include "order/room.h"
+#include "people/people.h"
 #include "resource/behalf.h"
 
 /* Is it one of the actor's own units, as their liaison? */
@@ -68,8 +69,22 @@ bool order_acknowledge(
 	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
 	struct speaker who;
-	(void)ret_to;
-	return order_speaker(op, o, args, &who, err) && order_note_acknowledged(op, o, who.at, err);
+	bool last = !span_is(record_text(o, "reply"), "answer");
+	if (!order_speaker(op, o, args, &who, err) || !order_note_acknowledged(op, o, who.at, err))
+		return false;
+	*ret_to = last ? "verified" : "handling";
+	if (!last)
+		return true;
+	/* nothing more is asked for: that was all */
+	record_set(o, "verified_at", db_i(op_now(op)));
+	return clock_stop(op, "order", o->n, NULL, err);
+}
+
+bool order_wants_answer(const struct record *o, struct err *err)
+{
+	return span_is(record_text(o, "reply"), "answer") ||
+		err_set(err, ERR_CONFLICT, "本单不需反馈，签收即可",
+			"this order asks for no answer, only to be acknowledged");
 }
 
 bool order_settle_clocks(
@@ -106,15 +121,19 @@ static const struct {
 	const char *name;
 	enum claim_kind kind;
 	const char *verb;
+	bool task; /* of a task or a notice; the others of findings and declarations */
 } claims[] = {
-	{ "fixed", CLAIM_ANSWER, "answer" },
-	{ "mitigated", CLAIM_ANSWER, "answer" },
-	{ "not_affected", CLAIM_ANSWER, "answer" },
-	{ "decommissioned", CLAIM_ANSWER, "answer" },
-	{ "affected", CLAIM_PROGRESS, "progress" },
-	{ "not_ours", CLAIM_DISPUTE, "dispute" },
-	{ "false_positive", CLAIM_DISPUTE, "dispute" },
-	{ "cannot_fix", CLAIM_DISPUTE, "dispute" },
+	{ "fixed", CLAIM_ANSWER, "answer", false },
+	{ "mitigated", CLAIM_ANSWER, "answer", false },
+	{ "not_affected", CLAIM_ANSWER, "answer", false },
+	{ "decommissioned", CLAIM_ANSWER, "answer", false },
+	{ "affected", CLAIM_PROGRESS, "progress", false },
+	{ "not_ours", CLAIM_DISPUTE, "dispute", false },
+	{ "false_positive", CLAIM_DISPUTE, "dispute", false },
+	{ "cannot_fix", CLAIM_DISPUTE, "dispute", false },
+	{ "done", CLAIM_ANSWER, "answer", true },
+	{ "progress", CLAIM_PROGRESS, "progress", true },
+	{ "unable", CLAIM_DISPUTE, "dispute", true },
 };
 
 enum { TEXT_MAX = 20000, VERSION_MAX = 200 };
@@ -124,13 +143,17 @@ struct saying {
 	size_t at;
 };
 
-static bool read_saying(const json_t *j, struct saying *ret, struct err *err)
+static bool read_saying(const struct record *o, const json_t *j, struct saying *ret, struct err *err)
 {
+	bool task = span_is(record_text(o, "kind"), "task") || span_is(record_text(o, "kind"), "notice");
 	*ret = (struct saying){ json_get_text(j, "claim"), json_get_text(j, "text"),
 		json_get_text(j, "version"), json_get_text(j, "patch"), COUNT(claims) };
 	for (size_t i = 0; i < COUNT(claims); i++)
-		if (span_is(ret->claim, claims[i].name))
+		if (claims[i].task == task && span_is(ret->claim, claims[i].name))
 			ret->at = i;
+	if (ret->at == COUNT(claims) && task)
+		return err_field(err, "claim", "“claim”应为 done、progress 或 unable",
+			"claim must be done, progress or unable");
 	if (ret->at == COUNT(claims))
 		return err_field(err, "claim",
 			"“claim”应为 fixed、mitigated、not_affected、affected、decommissioned、not_ours、"
@@ -154,6 +177,13 @@ static struct span some(struct span s)
 	return span_trim(s).n ? s : (struct span){ NULL, 0 };
 }
 
+/* What an answer does by itself. */
+static bool note_topic(struct op *op, const struct record *o, struct span text, struct err *err)
+{
+	return !span_is(record_text(o, "topic"), "contact_check") ||
+		unit_check_contacts(op, record_int(o, "unit_id"), text, err);
+}
+
 static bool say(struct op *op, const struct record *o, struct item *it, const struct saying *s,
 	const struct speaker *who, struct err *err)
 {
@@ -169,9 +199,11 @@ static bool say(struct op *op, const struct record *o, struct item *it, const st
 	it->on_behalf = who->behalf;
 	it->contradiction = (struct span){ NULL, 0 };
 	struct item_how how = { s->text, who->on_whose_word, who->at, record_int(o, "unit_id") };
-	return item_write(op, it, err) && item_move(op, it, claims[s->at].verb, &how, err) &&
-		(claims[s->at].kind != CLAIM_ANSWER ||
-			item_move_findings(op, it, "fix", &(struct finding_how){ .reason = s->text }, err));
+	if (!item_write(op, it, err) || !item_move(op, it, claims[s->at].verb, &how, err))
+		return false;
+	return claims[s->at].kind != CLAIM_ANSWER ||
+		(item_move_findings(op, it, "fix", &(struct finding_how){ .reason = s->text }, err) &&
+			note_topic(op, o, s->text, err));
 }
 
 static bool say_each(struct op *op, const struct record *o, struct items *items, const json_t *list,
@@ -198,7 +230,7 @@ static bool say_each(struct op *op, const struct record *o, struct items *items,
 			return err_field(err, "items", "第 %zu 项：事项重复",
 				"entry %zu: the item is named twice", i + 1);
 		it->chosen = true;
-		if (!read_saying(one, &s, err) || !say(op, o, it, &s, who, err))
+		if (!read_saying(o, one, &s, err) || !say(op, o, it, &s, who, err))
 			return false;
 	}
 	return true;
@@ -209,7 +241,7 @@ static bool say_all(struct op *op, const struct record *o, struct items *items, 
 {
 	struct saying s;
 	size_t n = 0;
-	if (!read_saying(args, &s, err))
+	if (!read_saying(o, args, &s, err))
 		return false;
 	for (size_t i = 0; i < items->n; i++) {
 		if (!item_is_open(&items->at[i]))
@@ -226,15 +258,18 @@ bool order_answer(struct op *op, struct record *o, const json_t *args, const cha
 	const json_t *list = json_object_get(args, "items");
 	struct speaker who;
 	struct items items;
+	if (!order_wants_answer(o, err))
+		return false;
 	if (order_declares(o) && !json_object_get(args, "claim"))
 		return order_declare(op, o, args, ret_to, err);
 	if (order_declares(o) && !order_claim_of_declaration(args, err))
 		return false;
-	if (!order_speaker(op, o, args, &who, err) || !items_load(op, o->n, &items, err) ||
-		!order_note_acknowledged(op, o, who.at, err) ||
+	if (!order_speaker(op, o, args, &who, err) ||
+		!items_load(op, o->n, &items, err) || !order_note_acknowledged(op, o, who.at, err) ||
 		!(list ? say_each(op, o, &items, list, &who, err) : say_all(op, o, &items, args, &who, err)))
 		return false;
 	record_set(o, "returned_proposed", db_null());
+	record_set(o, "reviewed_at", db_null()); /* what is said anew is reviewed anew */
 	*ret_to = order_derive(&items);
 	return order_settle_clocks(op, o, &items, who.at, err);
 }

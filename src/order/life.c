@@ -3,7 +3,7 @@
 #include "order/room.h"
 
 static const char *const states[] = {
-	"sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn",
+	"draft", "to_approve", "sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn",
 	NULL,
 };
 
@@ -12,8 +12,17 @@ static const char *const states[] = {
 	{ "partly_answered", verb, "partly_answered", __VA_ARGS__ }
 
 static const struct transition rows[] = {
+	/* before the unit sees it: no number, no clocks */
+	{ "draft", "revise", "draft", PERM_ORDER_ISSUE },
+	{ "draft", "submit", "to_approve", PERM_ORDER_ISSUE },
+	{ "draft", "submit", "sent", PERM_ORDER_ISSUE, 0, CLOCK_MOVE }, /* the rule asks for no approval */
+	{ "draft", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
+	{ "to_approve", "approve", "sent", PERM_ORDER_APPROVE, 0, CLOCK_MOVE },
+	{ "to_approve", "send_back", "draft", PERM_ORDER_APPROVE, NEED_REASON },
+	{ "to_approve", "withdraw", "withdrawn", PERM_ORDER_ISSUE, NEED_REASON, CLOCK_END },
 	/* the unit */
 	{ "sent", "acknowledge", "handling", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
+	{ "sent", "acknowledge", "verified", PERM_ORDER_ANSWER, 0, CLOCK_END }, /* no answer is asked for */
 	{ "sent", "answer", "handling", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
 	{ "sent", "answer", "partly_answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ACKNOWLEDGE },
 	{ "sent", "answer", "answered", PERM_ORDER_ANSWER, 0, CLOCK_MEET_ANSWER },
@@ -30,6 +39,12 @@ static const struct transition rows[] = {
 	OPEN_STATES("note", PERM_ORDER_ANSWER, NEED_TEXT),
 	{ "answered", "note", "answered", PERM_ORDER_ANSWER, NEED_TEXT },
 	{ "disputed", "note", "disputed", PERM_ORDER_ANSWER, NEED_TEXT },
+	/* the county pre-reviews what is answered to the city */
+	{ "answered", "review", "answered", PERM_ORDER_REVIEW },
+	{ "answered", "review", "handling", PERM_ORDER_REVIEW, 0, CLOCK_MOVE },
+	{ "answered", "review", "partly_answered", PERM_ORDER_REVIEW, 0, CLOCK_MOVE },
+	{ "partly_answered", "review", "partly_answered", PERM_ORDER_REVIEW },
+	{ "partly_answered", "review", "handling", PERM_ORDER_REVIEW },
 	/* the office judges */
 	{ "answered", "verify", "answered", PERM_ORDER_VERIFY }, /* proof contradicts */
 	{ "answered", "verify", "verified", PERM_ORDER_VERIFY, 0, CLOCK_END },

@@ -1,4 +1,5 @@
 /* Walks every row of the state tables and tries every other (from, verb) pair. */
+#include "order/send.h"
 #include "order/testing.h"
 
 #define ITEM(at, claim) "{'items':[{'item':'$" at "','claim':'" claim "','text':'x'}]}"
@@ -13,7 +14,11 @@
 #define NOTE "{'text':'正在联系厂家'}"
 #define CALL "{'channel':'电话'}"
 
-/* Orders have three items, $0 to $2 stand for their ids. */
+#define PAPER "{'paper':{'person':'x','at':'2026-11-20'}}"
+#define NO_PASS "{'pass':false,'reason':'x'}"
+
+/* Orders have three items, $0 to $2 stand for their ids; "@" before the setup: a task to be acknowledged;
+ * "~": a draft of findings.  "approval N" in it is the setting. */
 struct walk {
 	const char *from, *verb, *to, *setup, *args;
 };
@@ -26,7 +31,21 @@ struct walk {
 	}
 
 static const struct walk walks[] = {
+	{ "draft", "revise", "draft", "~", "{'title':'x'}" },
+	{ "draft", "submit", "sent", "~", "{}" },
+	{ "draft", "submit", "to_approve", "~approval 1", "{}" },
+	{ "draft", "withdraw", "withdrawn", "~", WHY },
+	{ "to_approve", "approve", "sent", "~approval 1;submit {}", PAPER },
+	{ "to_approve", "send_back", "draft", "~approval 1;submit {}", WHY },
+	{ "to_approve", "withdraw", "withdrawn", "~approval 1;submit {}", WHY },
+	{ "answered", "review", "answered", "answer " ALL("fixed"), "{'pass':true}" },
+	{ "answered", "review", "handling", "answer " ALL("fixed"), NO_PASS },
+	{ "answered", "review", "partly_answered", "answer " ALL("fixed"),
+		"{'pass':false,'reason':'x','items':['$0']}" },
+	{ "partly_answered", "review", "partly_answered", FIX("0"), "{'pass':true}" },
+	{ "partly_answered", "review", "handling", FIX("0"), NO_PASS },
 	{ "sent", "acknowledge", "handling", "", "{}" },
+	{ "sent", "acknowledge", "verified", "@", "{}" },
 	{ "sent", "answer", "handling", "", ALL("affected") },
 	{ "sent", "answer", "partly_answered", "", ITEM("0", "fixed") },
 	{ "sent", "answer", "answered", "", ALL("fixed") },
@@ -101,7 +120,17 @@ static const struct finding_kind vulnerability = {
 };
 static const struct finding_kind *const kinds[] = { &vulnerability };
 
-static int64_t fresh_order(struct city *c)
+static int64_t fresh_draft(struct city *c)
+{
+	struct str out = STR_IN(c->arena, 1 << 20);
+	struct err err = { 0 };
+	CLEANUP(json_free) json_t *filter = json_pack("{s:s, s:s}", "unit_id", "U3", "state", "new");
+	city_must(order_dispatch(&c->op, &(struct order_dispatch){ .filter = filter, .draft = true }, &out, &err),
+		&err, "draft");
+	return city_int(c, SQL("SELECT max(n) FROM orders"), V0);
+}
+
+static int64_t fresh_order(struct city *c, bool draft)
 {
 	static int next = 1;
 	struct err err = { 0 };
@@ -112,6 +141,8 @@ static int64_t fresh_order(struct city *c)
 		int64_t asset_n = city_host(c, UNIT_A, name);
 		city_found(c, asset_n, city_software(c, asset_n, "a", "b", "1"), next++, 1, "high");
 	}
+	if (draft)
+		return fresh_draft(c);
 	city_must(city_dispatch(c, LOCAL, "U3", &n, &err), &err, "dispatch");
 	return n;
 }
@@ -133,16 +164,40 @@ static const char *fill(struct city *c, int64_t order_n, const char *text)
 	return str_z(&out);
 }
 
+static int64_t fresh_task(struct city *c)
+{
+	struct order_recipient to = { UNIT_A, "main", SPAN(""), SPAN(""), false };
+	struct order_send s = { .kind = "task", .title = SPAN("t"), .reply = "acknowledge", .to = &to, .n = 1 };
+	struct str out = STR_IN(c->arena, 4096);
+	struct err err = { 0 };
+	city_must(order_send(&c->op, &s, &out, &err), &err, "send");
+	return city_int(c, SQL("SELECT max(n) FROM orders"), V0);
+}
+
+static void set_approval(struct city *c, int64_t value)
+{
+	struct err err = { 0 };
+	city_must(op_begin(&c->op, &err) && setting_set(&c->op, "order_approval", value, &err) &&
+			op_commit(&c->op, &err),
+		&err, "setting");
+}
+
 static int64_t prepared(struct city *c, const char *setup)
 {
-	int64_t n = fresh_order(c);
-	struct span rest = span_of(setup);
+	bool draft = *setup == '~';
+	set_approval(c, 0);
+	int64_t n = *setup == '@' ? fresh_task(c) : fresh_order(c, draft);
+	struct span rest = span_of(setup + (*setup == '@' || draft));
 	while (rest.p && rest.n) {
 		struct span one = span_split(&rest, ';'), args = one;
 		struct span verb = span_split(&args, ' ');
 		struct err err;
 		if (verb.n == 0)
 			continue;
+		if (span_is(verb, "approval")) {
+			set_approval(c, args.p[0] - '0');
+			continue;
+		}
 		bool ok = city_do(c, LOCAL, n, arena_copy(c->arena, verb),
 			fill(c, n, arena_copy(c->arena, args)), &err);
 		city_must(ok, &err, setup);
@@ -287,7 +342,7 @@ static void items(struct city *c)
 {
 	static const char *const states[] = { "open", "returned", "answered", "disputed", "verified",
 		"upheld", "withdrawn" };
-	int64_t n = fresh_order(c);
+	int64_t n = fresh_order(c, false);
 	struct items all;
 	struct err err = { 0 };
 	for (size_t s = 0; s < COUNT(states); s++) {

@@ -96,6 +96,11 @@ static const struct {
 	{ "note", order_note },
 	{ "redirect", order_redirect },
 	{ "instruct", order_instruct },
+	{ "review", order_review },
+	{ "submit", order_submit },
+	{ "approve", order_approve },
+	{ "send_back", order_send_back },
+	{ "revise", order_revise },
 };
 
 static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args,
@@ -103,7 +108,7 @@ static bool apply(struct op *op, struct record *o, const struct transition *t, c
 {
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (strcmp(verbs[i].verb, t->verb) == 0)
-			return order_behalf_before(t->verb, args, err) &&
+			return order_check_issuer(op, o, t, err) && order_behalf_before(t->verb, args, err) &&
 				verbs[i].run(op, o, args, ret_to, err) && (order_behalf_after(o, args), true);
 	return err_set(err, ERR_INTERNAL, "没有操作 %s", "no verb %s", t->verb);
 }
@@ -222,6 +227,9 @@ const struct resource order_resource = {
 	.fields = fields,
 	.n_fields = COUNT(fields),
 	.unit_column = "t.unit_n",
+	.veil = "t.sent_at IS NULL",
+	.veil_column = "t.issuer_n",
+	.veil_perm = PERM_ORDER_DRAFT_READ,
 	.key = "number",
 	.label = "number",
 	.read = PERM_ORDER_READ,
@@ -244,11 +252,13 @@ const struct resource order_resource = {
 		"\"findings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}}",
 	.args_schema = "\"claim\":{\"type\":\"string\",\"enum\":[\"fixed\",\"mitigated\",\"not_affected\","
 		       "\"affected\","
-		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\"]},\"version\":{"
+		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\",\"done\",\"progress\",\"unable\"]},\"version\":{"
 		       "\"type\":\"string\"},"
 		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},"
 		       "\"evidence\":{\"type\":\"array\"},\"override\":{"
-		       "\"type\":\"boolean\"},"
+		       "\"type\":\"boolean\"},\"pass\":{\"type\":\"boolean\"},\"paper\":{\"type\":\"object\"},"
+		       "\"title\":{\"type\":\"string\"},\"due\":{\"type\":\"string\"},\"number\":{\"type\":"
+		       "\"string\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"
 		       "\"type\":\"string\"},"
 		       "\"result\":{\"type\":\"string\"},\"systems\":{\"type\":\"array\"},"

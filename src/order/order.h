@@ -15,6 +15,9 @@
  * false_positive, mitigated risk_accepted until a review date.  Upheld: false_positive false_positive,
  * not_ours confirmed without unit, cannot_fix risk_accepted.
  *
+ * What is no finding (tasks, declarations, notices: send.h) is answered by done or progress, disputed by
+ * unable, and judged by a person.  Where no answer is asked for, acknowledging is the end of it.
+ *
  * Clocks (clock.h) and calendars (calendar.h) serve every later room that owes something by a time.
  */
 #include "finding/finding.h"

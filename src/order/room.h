@@ -82,6 +82,8 @@ NODISCARD bool order_take_number(
 	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
 /* After an insert or update that failed: says it where the number was taken.  Always returns false. */
 bool order_number_taken(const struct record *o, struct err *err);
+/* Before a row is updated with it: ERR_DUPLICATE (field number) where its issuer has it already. */
+NODISCARD bool order_check_number(struct op *op, const struct record *o, struct err *err);
 /* By what reply is asked for; a row must be there.  Sets the due times in the record, and does not write
  * it. */
 NODISCARD bool order_begin_clocks(
@@ -107,7 +109,16 @@ typedef bool order_verb_fn(
 	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err);
 order_verb_fn order_acknowledge, order_answer, order_verify, order_return, order_uphold, order_reject,
 	order_request_extension, order_grant, order_refuse, order_urge, order_escalate, order_hand_over,
-	order_withdraw, order_archive;
+	order_withdraw, order_archive, order_review, order_submit, order_approve, order_send_back, order_revise;
+
+/* ---- two offices (county.c) ---- */
+
+/* What only the office does that issued it (or one above): leading, judging and approving. */
+NODISCARD bool order_check_issuer(
+	struct op *op, const struct record *o, const struct transition *t, struct err *err);
+/* Setting county_review 1: the city verifies only what the county has reviewed. */
+NODISCARD bool order_check_reviewed(
+	struct op *op, const struct record *o, const json_t *args, struct err *err);
 
 /* Who speaks: the unit's own liaison, or somebody who records on its behalf (then on_behalf is required). */
 struct speaker {
@@ -117,6 +128,8 @@ struct speaker {
 };
 bool order_speaker(
 	struct op *op, const struct record *o, const json_t *args, struct speaker *ret, struct err *err);
+/* ERR_CONFLICT where the order asks for none. */
+bool order_wants_answer(const struct record *o, struct err *err);
 /* Acknowledges as part of another verb. */
 bool order_note_acknowledged(struct op *op, struct record *o, int64_t at, struct err *err);
 /* Sets clocks and times that follow from the items: met when all are answered, paused in dispute, ended when

@@ -240,15 +240,36 @@ static void tell(struct sending *g, const struct err *why, struct str *out)
 	str_addz(out, "]}");
 }
 
+static bool load(struct sending *g, struct err *err)
+{
+	const struct order_send *s = g->s;
+	struct span template = s->template.n ? s->template : span_of(s->kind);
+	return check_input(g->op, s, err) &&
+		order_terms_find(g->op, template, span_of(s->severity ? s->severity : "none"), &g->terms, err) &&
+		order_office(g->op, &g->office_n, err);
+}
+
+bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, struct err *err)
+{
+	struct sending g = { .op = op, .s = s };
+	const struct order_template *t = &g.terms.template;
+	bool answer = strcmp(s->reply, "answer") == 0, published;
+	if (!load(&g, err))
+		return false;
+	*ret = strcmp(s->reply, "none") == 0 ? 0
+		: s->due_at                  ? s->due_at
+					     : calendar_end(&g.terms.calendar, op_now(op),
+						       answer ? t->answer : t->acknowledge,
+						       answer ? t->answer_unit : t->acknowledge_unit, &published);
+	return true;
+}
+
 bool order_send(struct op *op, const struct order_send *s, struct str *out, struct err *err)
 {
 	struct sending g = { .op = op, .s = s, .batch = s->batch, .made = { .arena = op->arena } };
-	struct span template = s->template.n ? s->template : span_of(s->kind);
 	struct err why = { 0 };
 	char batch[UUID_TEXT];
-	if (!check_input(op, s, err) ||
-		!order_terms_find(op, template, span_of(s->severity ? s->severity : "none"), &g.terms, err) ||
-		!order_office(op, &g.office_n, err))
+	if (!load(&g, err))
 		return false;
 	if (!g.batch.n)
 		g.batch = arena_span(op->arena, span_of(uuid_make(op_now(op), batch)));

@@ -55,3 +55,11 @@ struct order_send {
  * "warnings":[…]} to out. What fails after a transaction was committed is no failure of the whole: what was
  * not sent is told in the warnings. */
 NODISCARD bool order_send(struct op *op, const struct order_send *s, struct str *out, struct err *err);
+/* What would be due: the answer, or the acknowledgement where that is all; 0 where nothing is asked for. */
+NODISCARD bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, struct err *err);
+
+/* POST /api/v1/orders, its preview, seawall order send (post.c). */
+extern const struct route order_post_routes[];
+extern const size_t order_post_routes_count;
+extern const struct command order_post_commands[];
+extern const size_t order_post_commands_count;

@@ -48,6 +48,19 @@ bool order_number_taken(const struct record *o, struct err *err)
 	return false;
 }
 
+bool order_check_number(struct op *op, const struct record *o, struct err *err)
+{
+	int64_t n;
+	bool taken;
+	if (!db_int(op_db(op), SQL("SELECT n FROM orders WHERE issuer_n=? AND number=? AND n<>?"),
+		    V(record_get(o, "issuer_id"), record_get(o, "number"), db_i(o->n)), &n, &taken, err))
+		return false;
+	if (!taken)
+		return true;
+	err->code = ERR_DUPLICATE;
+	return order_number_taken(o, err);
+}
+
 static bool begin(
 	struct op *op, struct record *o, const char *kind, const struct order_terms *t, struct err *err)
 {

@@ -138,11 +138,14 @@ bool order_verify(struct op *op, struct record *o, const json_t *args, const cha
 		return err_field(
 			err, "reason", "不采纳复测结论须填写“reason”", "overriding the proof needs a reason");
 	bool waits = false;
+	if (!order_check_reviewed(op, o, args, err))
+		return false;
 	if (order_declares(o) && !order_accept_rows(op, o, args, &waits, err))
 		return false;
 	if (waits)
 		return true;
-	if (!items_load(op, o->n, &items, err) || !items_choose(op, &items, args, "answered", err))
+	if (!items_load(op, o->n, &items, err) ||
+		!items_choose(op, &items, args, "answered", err))
 		return false;
 	for (size_t i = 0; i < items.n; i++)
 		if (items.at[i].chosen && !judge(op, o, &items.at[i], args, &proposed, err))

@@ -47,6 +47,8 @@ static const struct field fields[] = {
 		.en = "order, of protocol, smaller first" },
 	{ "aliases", FIELD_JSON, SEARCH | PINYIN, .zh = "别名，曾用名和习惯叫法的列表",
 		.en = "aliases, a list of former and usual names" },
+	{ "tags", FIELD_JSON, FILTER, .zh = "标签，批量选择收件单位用的列表，按其中一个筛选",
+		.en = "tags, a list by which many units are chosen; filtered by one of them" },
 	{ "phone", FIELD_TEXT, 0, 0, 60, .zh = "值守电话，全天有人接听",
 		.en = "phone, answered day and night" },
 	{ "inventory", FIELD_ENUM, READ_ONLY | DERIVED | FILTER, .values = inventories,
@@ -86,6 +88,43 @@ static bool check_aliases(struct op *op, struct record *after, struct err *err)
 	return true;
 }
 
+enum { TAGS_MAX = 50, TAG_CHARACTERS = 30 };
+
+/* Tags stand in the list as they are written there, so that one of them can be looked for as text. */
+static bool tag_is_plain(struct span tag)
+{
+	for (size_t i = 0; i < tag.n; i++)
+		if (tag.p[i] == '"' || tag.p[i] == '\\' || tag.p[i] == ',' || (unsigned char)tag.p[i] < ' ')
+			return false;
+	return tag.n && utf8_count(tag) <= TAG_CHARACTERS;
+}
+
+static bool check_tags(struct op *op, struct record *after, struct err *err)
+{
+	struct span text = record_text(after, "tags");
+	CLEANUP(json_free) json_t *list = NULL;
+	struct str out = STR_IN(op->arena, 16384);
+	if (!text.n || span_is(text, "null"))
+		text = SPAN("[]");
+	if (!json_parse(text, 2, &list, err) || !json_is_array(list) || json_array_size(list) > TAGS_MAX)
+		return err_field(err, "tags", "标签应为至多 %d 条文字的列表", "tags are a list of at most %d texts",
+			(int)TAGS_MAX);
+	str_addc(&out, '[');
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct span one = span_trim(json_text(json_array_get(list, i)));
+		if (!tag_is_plain(one))
+			return err_field(err, "tags", "第 %zu 个标签应为 1 至 %d 个字，不含引号、逗号和反斜杠",
+				"tag %zu must have 1 to %d characters, no quotes, commas or backslashes", i + 1,
+				(int)TAG_CHARACTERS);
+		str_addz(&out, i ? ",\"" : "\"");
+		str_add(&out, one);
+		str_addc(&out, '"');
+	}
+	str_addc(&out, ']');
+	record_set(after, "tags", db_t(str_span(&out)));
+	return str_check(&out, err);
+}
+
 /* Whoever puts a unit below another, or makes a root, needs the permission there. */
 static bool check_place(
 	struct op *op, const struct record *before, const struct record *after, struct err *err)
@@ -102,7 +141,7 @@ static bool check_place(
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	struct span uscc = record_text(after, "uscc");
-	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) &&
+	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) && check_tags(op, after, err) &&
 		check_place(op, before, after, err);
 }
 

@@ -22,6 +22,8 @@ int64_t record_unit(const struct record *rec);
  * actor_scope_of() said, filters keep their hands off indexes. */
 bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
 		 struct err *err);
+/* " AND (…)" for what is veiled from the actor; nothing where nothing is. */
+bool sql_veil(struct op *op, const struct resource *r, struct sql *sql, struct err *err);
 /* The body of a verb: names, types, lengths; every wrong one is noted. */
 bool args_check(struct op *op, const struct resource *r, const json_t *args, struct err *err);
 /* The body of an ordinary route: what its schema knows is of the type it says; other names are left alone. */

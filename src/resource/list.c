@@ -149,9 +149,23 @@ static void filter_value(struct sql *sql, const struct field *f, struct db_value
 	sql_add(sql, ")");
 }
 
+/* A list of texts is filtered by one that stands in it, as it stands in it. */
+static void list_filter(struct sql *sql, const struct field *f, struct db_value v)
+{
+	sql_add(sql, "(instr(");
+	sql_field(sql, f);
+	sql_add(sql, ", '\"' || ");
+	sql_value(sql, v);
+	sql_add(sql, " || '\"')>0)");
+}
+
 static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v,
 	size_t n)
 {
+	if (f->kind == FIELD_JSON && op == QUERY_EQ) {
+		list_filter(sql, f, v[0]);
+		return;
+	}
 	sql_field(sql, f);
 	if (op == QUERY_NULL) {
 		if (v[0].i)
@@ -322,6 +336,19 @@ static void order_by(const struct query *q, bool narrow, struct sql *sql)
 	sql_name(sql, q->descending ? "t.n DESC" : "t.n");
 }
 
+bool sql_veil(struct op *op, const struct resource *r, struct sql *sql, struct err *err)
+{
+	if (!r->veil || actor_whole(op->actor, r->veil_perm))
+		return true;
+	sql_add(sql, " AND (NOT (");
+	sql_name(sql, r->veil);
+	sql_add(sql, ") OR (1=1");
+	if (!actor_scope(op->actor, op_db(op), r->veil_perm, r->veil_column, sql, err))
+		return false;
+	sql_add(sql, "))");
+	return true;
+}
+
 enum { LIST_DEADLINE_MS = 3000 };
 
 enum { LEGS_MAX = 8 };
@@ -388,7 +415,8 @@ static bool list_keys(struct op *op, const struct resource *r, const struct quer
 	size_t legs = narrow || names_unit(r, q) ? q->n_filters : find_legs(q);
 	if (legs < q->n_filters)
 		rest.filters[legs] = rest.filters[--rest.n_filters];
-	if (!sql_filters(op, r, &rest, narrow, where, err) || !after_cursor(q, where, op->arena, err))
+	if (!sql_veil(op, r, where, err) || !sql_filters(op, r, &rest, narrow, where, err) ||
+		!after_cursor(q, where, op->arena, err))
 		return false;
 	if (legs < q->n_filters) {
 		write_legs(r, q, legs, where, sql);
@@ -464,7 +492,7 @@ bool resource_select(struct op *op, const struct resource *r, const struct query
 	sql_int(sql, after_n);
 	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
 		return false;
-	if (!sql_filters(op, r, q, false, sql, err))
+	if (!sql_veil(op, r, sql, err) || !sql_filters(op, r, q, false, sql, err))
 		return false;
 	sql_add(sql, " ORDER BY t.n LIMIT ");
 	sql_int(sql, SELECTION_MAX);
@@ -543,7 +571,8 @@ bool resource_get(struct op *op, const struct resource *r, struct span id, struc
 	sql_select(sql, r);
 	sql_from(sql, r);
 	where_named(sql, r, id);
-	if (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err))
+	if ((r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err)) ||
+		!sql_veil(op, r, sql, err))
 		return false;
 	if (!find_row(op, sql, r, &rec, &found, err))
 		return false;

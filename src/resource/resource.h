@@ -25,7 +25,8 @@ enum field_kind {
 	FIELD_ENUM,      /* one of values[] */
 	/* another resource: column x_n, outside x_id (an id, or its key) and x_name (its label) */
 	FIELD_REF,
-	FIELD_JSON,      /* object or array, stored as text; checked by the resource */
+	/* object or array, stored as text; checked by the resource; with FILTER a list of texts, by one of them */
+	FIELD_JSON,
 };
 
 enum field_flag {
@@ -93,6 +94,10 @@ struct resource {
 	const struct field *fields;
 	size_t n_fields;
 	const char *unit_column;              /* row scope: "t.unit_n"; for units "t.n"; NULL: no scope */
+	/* Rows that only an office sees (a draft): "t.sent_at IS NULL" is shown to whoever has veil_perm for the
+	   unit in veil_column; beside the row scope.  NULL: none. */
+	const char *veil, *veil_column;
+	enum perm veil_perm;
 	const char *key, *label;              /* field names: how people name one, how it is shown */
 	const char *sort;                     /* default order: "name" or "-priority"; NULL: by n */
 	const char *where;      /* rows that exist for anybody ("t.deleted_at IS NULL"), or NULL */

@@ -6,7 +6,7 @@
 #include "os/clock.h"
 #include "resource/internal.h"
 
-enum { STREAM_BATCH = 200, STREAM_READ = 2000, STREAM_LIFE_MS = 60 * 1000 };
+enum { STREAM_BATCH = 200, STREAM_READ = 2000, STREAM_LIFE_MS = 60 * 1000, VEIL_ARENA = 1 << 20 };
 
 struct stream_user {
 	struct store *store;                   /* the loop thread's */
@@ -19,6 +19,32 @@ struct stream_user {
 static void stream_free(void *user)
 {
 	free(user);
+}
+
+/* A draft is no news for the unit that it is not yet sent to. */
+static bool unveiled(const struct stream_user *u, struct db *db, const struct resource *r, int64_t n, bool *ret,
+	struct err *err)
+{
+	CLEANUP(arena_free_p) struct arena *a = NULL;
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	bool row;
+	*ret = true;
+	if (!r->veil || actor_whole(&u->actor, r->veil_perm))
+		return true;
+	a = arena_new(VEIL_ARENA, VEIL_ARENA);
+	struct sql *q = sql_new(a);
+	sql_add(q, "SELECT ");
+	sql_name(q, r->veil_column);
+	sql_add(q, " FROM ");
+	sql_name(q, r->table);
+	sql_add(q, " t WHERE t.n=");
+	sql_int(q, n);
+	sql_add(q, " AND (");
+	sql_name(q, r->veil);
+	sql_add(q, ")");
+	if (!db_query_sql(db, q, &rows, err) || !db_next(rows, &row, err))
+		return false;
+	return !row || actor_may(&u->actor, db, r->veil_perm, db_col_int(rows, 0), ret, err);
 }
 
 static bool may_see(const struct stream_user *u, struct db *db, const struct db_rows *rows, bool *ret,
@@ -34,7 +60,8 @@ static bool may_see(const struct stream_user *u, struct db *db, const struct db_
 		return true;
 	}
 	return actor_may(&u->actor, db, r->read, after, ret, err) &&
-	       (*ret || before == 0 || actor_may(&u->actor, db, r->read, before, ret, err));
+	       (*ret || before == 0 || actor_may(&u->actor, db, r->read, before, ret, err)) &&
+	       (!*ret || unveiled(u, db, r, db_col_int(rows, 8), ret, err));
 }
 
 static void add_event(struct str *out, const struct db_rows *rows)

@@ -5,6 +5,7 @@
 #include "kpi/kpi.h"
 #include "notice/notice.h"
 #include "order/order.h"
+#include "order/send.h"
 #include "people/people.h"
 #include "resource/api.h"
 #include "resource/change.h"
@@ -27,6 +28,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
 	{ notice_routes, &notice_routes_count },
+	{ order_post_routes, &order_post_routes_count },
 	{ kpi_routes, &kpi_routes_count },
 	{ order_declaration_routes, &order_declaration_routes_count },
 	{ order_behalf_routes, &order_behalf_routes_count },
@@ -40,6 +42,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ order_commands, &order_commands_count },
 	{ order_behalf_commands, &order_behalf_commands_count },
 	{ order_declaration_commands, &order_declaration_commands_count },
+	{ order_post_commands, &order_post_commands_count },
 	{ vuln_commands, &vuln_commands_count },
 	{ kpi_commands, &kpi_commands_count },
 };
