@@ -103,8 +103,8 @@ static bool send_it(struct op *op, struct record *o, struct err *err)
 
 bool order_submit(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
 {
-	(void)args;
-	if (!order_birth(op, o, false, ret_to, err))
+	bool approval = json_get_bool(args, "approval", false);
+	if (!order_birth(op, o, approval ? ORDER_APPROVAL : ORDER_NOW, ret_to, err))
 		return false;
 	return strcmp(*ret_to, "sent") != 0 || send_it(op, o, err);
 }
@@ -168,24 +168,16 @@ bool order_send_back(struct op *op, struct record *o, const json_t *args, const 
 
 enum { TITLE_MAX = 300, TEXT_MAX = 20000, NUMBER_MAX = 100 };
 
-/* A time, or a date: its end in the city. */
-static bool revise_due(struct op *op, struct record *o, struct span text, struct err *err)
+static bool revise_due(struct op *op, struct record *o, const json_t *args, struct err *err)
 {
 	int64_t due;
-	if (!text.p)
+	if (!json_object_get(args, "due"))
 		return true;
-	if (text.n == 0) {
-		record_set(o, "due_wanted", db_null());
-		return true;
-	}
-	if (!time_parse(text, &due)) {
-		if (!time_parse_date(text, TIME_CHINA, &due))
-			return err_field(err, "due", "“due”应为日期或时间", "due must be a date or a time");
-		due += TIME_DAY - 1;
-	}
-	if (due <= op_now(op))
+	if (!order_read_due(args, "due", &due, err))
+		return false;
+	if (due && due <= op_now(op))
 		return err_field(err, "due", "时限应晚于现在", "due must be in the future");
-	record_set(o, "due_wanted", db_i(due));
+	record_set(o, "due_wanted", due ? db_i(due) : db_null());
 	return true;
 }
 
@@ -208,5 +200,5 @@ bool order_revise(struct op *op, struct record *o, const json_t *args, const cha
 			return err_field(err, texts[i].name, "“%s”无效", "%s is not valid", texts[i].name);
 		record_set(o, texts[i].field, db_t(text));
 	}
-	return revise_due(op, o, json_get_text(args, "due"), err);
+	return revise_due(op, o, args, err);
 }

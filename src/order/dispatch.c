@@ -176,6 +176,10 @@ static bool check_input(struct dispatching *g, struct err *err)
 		return err_field(err, "text", "“text”过长", "text is too long");
 	if (d->number.n > NUMBER_MAX || utf8_has_control(d->number))
 		return err_field(err, "number", "“number”无效", "number is not valid");
+	if (d->source.n > NUMBER_MAX || utf8_has_control(d->source))
+		return err_field(err, "source", "“source”无效", "source is not valid");
+	if (d->source_number.n > NUMBER_MAX || utf8_has_control(d->source_number))
+		return err_field(err, "source_number", "“source_number”无效", "source_number is not valid");
 	return true;
 }
 

@@ -142,7 +142,7 @@ static bool make_row(
 	record_set(o, "findings", db_i((int64_t)t->n));
 	record_set(o, "returned_proposed", db_null());
 	record_set(o, "extension_reason", db_null());
-	if (!order_birth(op, o, s->d->draft, &state, err) ||
+	if (!order_birth(op, o, order_intent(s->d->draft, s->d->approval), &state, err) ||
 		(strcmp(state, "sent") == 0 && !order_take_number(op, o, terms, err)))
 		return false;
 	o->state = span_of(state);

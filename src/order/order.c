@@ -108,7 +108,7 @@ static bool apply(struct op *op, struct record *o, const struct transition *t, c
 {
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (strcmp(verbs[i].verb, t->verb) == 0)
-			return order_check_issuer(op, o, t, err) && order_behalf_before(t->verb, args, err) &&
+			return order_behalf_before(t->verb, args, err) &&
 				verbs[i].run(op, o, args, ret_to, err) && (order_behalf_after(o, args), true);
 	return err_set(err, ERR_INTERNAL, "没有操作 %s", "no verb %s", t->verb);
 }
@@ -237,6 +237,7 @@ const struct resource order_resource = {
 	.body_max = 1 << 20,
 	.life = &order_life,
 	.show = show,
+	.may = order_check_issuer,
 	.apply = apply,
 	.facts = order_facts,
 	.seen = order_seen,
@@ -256,7 +257,7 @@ const struct resource order_resource = {
 		       "\"type\":\"string\"},"
 		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},"
 		       "\"evidence\":{\"type\":\"array\"},\"override\":{"
-		       "\"type\":\"boolean\"},\"pass\":{\"type\":\"boolean\"},\"paper\":{\"type\":\"object\"},"
+		       "\"type\":\"boolean\"},\"pass\":{\"type\":\"boolean\"},\"approval\":{\"type\":\"boolean\"},\"paper\":{\"type\":\"object\"},"
 		       "\"title\":{\"type\":\"string\"},\"due\":{\"type\":\"string\"},\"number\":{\"type\":"
 		       "\"string\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"

@@ -52,7 +52,7 @@ struct order_dispatch {
 	/* Who wants it from above, under which number, until when; 0: the earliest date its findings have. */
 	struct span source, source_number;
 	int64_t source_due;
-	bool draft;
+	bool draft, approval; /* born as a draft; to be approved whatever the rule says */
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
  * {"orders":[{"id","number","unit_id","state"}…],"skipped":[{"id","reason"}…],"skipped_count":N,

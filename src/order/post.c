@@ -6,7 +6,7 @@
 enum { NO_LIAISON_SHOWN = 20, ANSWER_MAX = 16 << 20 };
 
 /* A time, or a date: its end in the city. */
-static bool read_due(const json_t *body, const char *name, int64_t *ret, struct err *err)
+bool order_read_due(const json_t *body, const char *name, int64_t *ret, struct err *err)
 {
 	struct span text = json_get_text(body, name);
 	*ret = 0;
@@ -37,7 +37,8 @@ static bool read_send(struct op *op, const json_t *body, struct order_send *ret,
 		.source_number = json_get_text(body, "source_number"),
 		.severity = word(op, body, "severity", NULL),
 		.topic = json_get_text(body, "topic"),
-		.draft = json_get_bool(body, "draft", false) };
+		.draft = json_get_bool(body, "draft", false),
+		.approval = json_get_bool(body, "approval", false) };
 	if (!json_is_object(body))
 		return err_set(
 			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
@@ -45,7 +46,7 @@ static bool read_send(struct op *op, const json_t *body, struct order_send *ret,
 		return err_field(err, "kind", "“kind”应为 task 或 declaration", "kind must be task or declaration");
 	if (s.topic.n && !span_is(s.topic, "contact_check"))
 		return err_field(err, "topic", "“topic”应为 contact_check", "topic must be contact_check");
-	if (!read_due(body, "due", &s.due_at, err) || !read_due(body, "source_due", &s.source_due, err))
+	if (!order_read_due(body, "due", &s.due_at, err) || !order_read_due(body, "source_due", &s.source_due, err))
 		return false;
 	*ret = s;
 	return true;
@@ -115,35 +116,39 @@ static void warn_missing(
 				r->no_liaison > NO_LIAISON_SHOWN ? "…" : ""));
 }
 
-static bool post(struct call *c, struct err *err)
+bool order_post(struct op *op, const json_t *body, struct str *out, struct err *err)
 {
-	struct op *op = c->op;
 	struct str sent = STR_IN(op->arena, ANSWER_MAX), missing = STR_IN(op->arena, 1 << 16);
 	struct order_recipients r;
 	struct order_send s;
 	CLEANUP(json_free) json_t *answer = NULL;
-	if (!read_send(op, c->json, &s, err) ||
-		!order_recipients(op, json_object_get(c->json, "to"), &r, err))
+	if (!read_send(op, body, &s, err) ||
+		!order_recipients(op, json_object_get(body, "to"), &r, err))
 		return false;
 	s.to = r.at;
 	s.n = r.n;
 	if (!order_send(op, &s, &sent, err) || !json_parse(str_span(&sent), 0, &answer, err))
 		return false;
-	str_addz(c->out, "{\"orders\":");
-	if (!json_write(json_object_get(answer, "orders"), c->out, err))
+	str_addz(out, "{\"orders\":");
+	if (!json_write(json_object_get(answer, "orders"), out, err))
 		return false;
-	str_addz(c->out, ",\"recipients\":");
-	if (!add_recipients(op, &r, c->out, &missing, err))
+	str_addz(out, ",\"recipients\":");
+	if (!add_recipients(op, &r, out, &missing, err))
 		return false;
-	str_addz(c->out, ",\"warnings\":[");
-	struct warnings w = { c->out, false };
+	str_addz(out, ",\"warnings\":[");
+	struct warnings w = { out, false };
 	const json_t *list = json_object_get(answer, "warnings");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		warn(&w, json_text(json_array_get(list, i)));
 	warn_missing(op, &r, &missing, &w);
-	str_addz(c->out, "]}");
+	str_addz(out, "]}");
+	return str_check(out, err);
+}
+
+static bool post(struct call *c, struct err *err)
+{
 	c->status = 201;
-	return str_check(c->out, err);
+	return order_post(c->op, c->json, c->out, err);
 }
 
 static bool preview(struct call *c, struct err *err)
@@ -184,6 +189,7 @@ static bool preview(struct call *c, struct err *err)
 	"\"string\",\"enum\":[\"task\",\"declaration\"]},\"reply\":{\"type\":\"string\",\"enum\":[\"none\"," \
 	"\"acknowledge\",\"answer\"]},\"severity\":{\"type\":\"string\",\"enum\":[\"none\",\"low\"," \
 	"\"medium\",\"high\",\"critical\"]},\"to\":{\"type\":\"object\"},\"draft\":{\"type\":\"boolean\"}," \
+	"\"approval\":{\"type\":\"boolean\"}," \
 	TEXT_SCHEMA("title") "," TEXT_SCHEMA("text") "," TEXT_SCHEMA("due") "," TEXT_SCHEMA("template") "," \
 	TEXT_SCHEMA("number") "," TEXT_SCHEMA("source") "," TEXT_SCHEMA("source_number") "," \
 	TEXT_SCHEMA("source_due") "," TEXT_SCHEMA("topic") "}}"
@@ -258,6 +264,8 @@ static json_t *read_body(struct command_call *c)
 	}
 	if (command_flag(c, "draft"))
 		json_object_set_new(body, "draft", json_true());
+	if (command_flag(c, "approval"))
+		json_object_set_new(body, "approval", json_true());
 	json_object_set_new(body, "to", read_to(c));
 	return body;
 }
@@ -303,7 +311,7 @@ static bool run_send(struct command_call *c, struct err *err)
 const struct command order_post_commands[] = {
 	{ "order send", "",
 		"kind= title= text= reply= due= template= number= source= source-number= source-due= severity= topic="
-		" to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft dry-run",
+		" to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft approval dry-run",
 		COMMAND_OPEN, run_send, "发出任务或资产申报：单位可指名，也可按区划、行业、标签、产品或漏洞",
 		"send a task or a declaration to units by name, division, sector, tag, product or vulnerability" },
 };

@@ -70,11 +70,17 @@ NODISCARD bool order_terms_of(
 /* Whose office issues: the unit of the grant by which the actor may; the city office for the whole city and
  * the local administrator. */
 NODISCARD bool order_office(struct op *op, int64_t *ret, struct err *err);
+/* What the sender wants of it; ORDER_NOW leaves it to the rule. */
+enum order_intent { ORDER_NOW, ORDER_DRAFT, ORDER_APPROVAL };
+static inline enum order_intent order_intent(bool draft, bool approval)
+{
+	return draft ? ORDER_DRAFT : approval ? ORDER_APPROVAL : ORDER_NOW;
+}
 /* The rule of approval, in one place: where an order of this kind and severity is born: draft, to_approve or
  * sent.  Setting order_approval: 0 never, 1 always, 2 to 5 from low, medium, high, critical on.  The orders
  * of a notice never wait: the notice was approved. */
-NODISCARD bool order_birth(
-	struct op *op, const struct record *o, bool draft, const char **ret_state, struct err *err);
+NODISCARD bool order_birth(struct op *op, const struct record *o, enum order_intent intent, const char **ret_state,
+	struct err *err);
 /* Its first step, by its state: send, draft or submit. */
 NODISCARD bool order_born(struct op *op, const struct record *o, struct span values, struct err *err);
 /* What sending does to the record: number (the one wanted, else the next) and sent_at. */
@@ -95,6 +101,8 @@ NODISCARD bool order_begin_items(struct op *op, const struct record *o, int64_t 
 #define ORDER_NOT_HELD \
 	"NOT EXISTS (SELECT 1 FROM item_findings h JOIN items hi ON hi.n=h.item_n JOIN orders ho ON" \
 	" ho.n=hi.order_n WHERE h.finding_n=f.n AND ho.state IN ('draft', 'to_approve'))"
+/* A time, or a date: its end in the city; 0 where it is not given. */
+NODISCARD bool order_read_due(const json_t *body, const char *name, int64_t *ret, struct err *err);
 /* Is ours due after what is wanted from above? */
 bool order_later_than_source(const struct record *o);
 struct span order_warning_late(struct op *op, int64_t n);

@@ -8,14 +8,18 @@ static bool dispatch(struct call *c, struct err *err)
 		.filter = filter,
 		.text = json_get_text(c->json, "text"),
 		.template = json_get_text(c->json, "template"),
-		.number = json_get_text(c->json, "number") };
+		.number = json_get_text(c->json, "number"),
+		.source = json_get_text(c->json, "source"),
+		.source_number = json_get_text(c->json, "source_number"),
+		.draft = json_get_bool(c->json, "draft", false),
+		.approval = json_get_bool(c->json, "approval", false) };
 	if (c->json && !json_is_object(c->json))
 		return err_set(
 			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
 	if (!ids && !filter && !d.text.n) /* an empty body by mistake would order half the city */
 		return err_field(err, "ids", "请给出 ids 或 filter；要按缺省范围（已知被利用、超危和高危）交办，请写明 text",
 			"give ids or filter; for the default (KEV-listed, critical and high) give a text");
-	return order_dispatch(c->op, &d, c->out, err);
+	return order_read_due(c->json, "source_due", &d.source_due, err) && order_dispatch(c->op, &d, c->out, err);
 }
 
 static bool steps(struct call *c, struct err *err)
@@ -49,14 +53,17 @@ const struct route order_routes[] = {
 		"\"string\"}},"
 		"\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"template\":{\"type\":"
 		"\"string\"},"
-		"\"number\":{\"type\":\"string\"}}}",
+		"\"number\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},\"source_number\":{\"type\":"
+		"\"string\"},\"source_due\":{\"type\":\"string\"},\"draft\":{\"type\":\"boolean\"},\"approval\":{"
+		"\"type\":\"boolean\"}}}",
 		"{\"type\":\"object\",\"required\":[\"orders\",\"skipped\"],\"properties\":{\"orders\":{"
 		"\"type\":\"array\",\"items\":"
 		"{\"type\":\"object\",\"required\":[\"id\",\"number\",\"unit_id\"],\"properties\":{\"id\":{"
 		"\"type\":\"string\"},"
 		"\"number\":{\"type\":\"string\"},\"unit_id\":{\"type\":\"string\"}}}},\"skipped\":{\"type\":"
 		"\"array\",\"items\":"
-		"{\"type\":\"object\"}},\"skipped_count\":{\"type\":\"integer\"}}}" },
+		"{\"type\":\"object\"}},\"skipped_count\":{\"type\":\"integer\"},\"warnings\":{"
+		"\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
 	{ "GET", "/api/v1/orders/{id}/steps", steps, PERM_ORDER_READ, 0, 0, "交办单的经过",
 		"timeline of an order" },
 	{ "POST", "/api/v1/orders/{id}/attachments", attach, PERM_ORDER_ANSWER, 20 << 20, ROUTE_RAW,

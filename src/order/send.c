@@ -125,7 +125,7 @@ static bool make_row(struct sending *g, const struct order_recipient *to, struct
 	record_set(o, "template_version", db_z(g->terms.template.version));
 	record_set(o, "returned_proposed", db_null());
 	record_set(o, "extension_reason", db_null());
-	if (!order_birth(op, o, s->draft, &state, err) ||
+	if (!order_birth(op, o, order_intent(s->draft, s->approval), &state, err) ||
 		(strcmp(state, "sent") == 0 && !order_take_number(op, o, &g->terms, err)))
 		return false;
 	o->state = span_of(state);

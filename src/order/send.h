@@ -46,7 +46,7 @@ struct order_send {
 	size_t n;
 	const char *severity; /* NULL: none */
 	struct span topic; /* "contact_check" …; "" */
-	bool draft; /* born as a draft, whatever the rule of approval says */
+	bool draft, approval; /* born as a draft; to be approved whatever the rule says */
 };
 /* In batches of its own transactions unless op->tx is open (then all in it, at most 50 recipients a
  * transaction is the caller's care).  One order per recipient, one item each titled like the order (reply
@@ -58,6 +58,8 @@ NODISCARD bool order_send(struct op *op, const struct order_send *s, struct str 
 /* What would be due: the answer, or the acknowledgement where that is all; 0 where nothing is asked for. */
 NODISCARD bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, struct err *err);
 
+/* A task or declaration as POST /api/v1/orders takes it; appends its answer.  Transactions as order_send(). */
+NODISCARD bool order_post(struct op *op, const json_t *body, struct str *out, struct err *err);
 /* POST /api/v1/orders, its preview, seawall order send (post.c). */
 extern const struct route order_post_routes[];
 extern const size_t order_post_routes_count;

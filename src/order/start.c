@@ -130,15 +130,16 @@ bool order_item_new(struct op *op, const struct record *o, const struct item *it
 }
 
 /* Severities as the setting counts them: 1 none and above, that is always, … 5 critical only; 0: never. */
-bool order_birth(
-	struct op *op, const struct record *o, bool draft, const char **ret_state, struct err *err)
+bool order_birth(struct op *op, const struct record *o, enum order_intent intent, const char **ret_state,
+	struct err *err)
 {
 	int64_t from;
 	if (!setting_int(op, "order_approval", 0, &from, err))
 		return false;
-	bool waits = from > 0 && !span_is(record_text(o, "kind"), "notice") &&
-		finding_severity_rank(record_text(o, "severity")) + 1 >= from;
-	*ret_state = draft ? "draft" : waits ? "to_approve" : "sent";
+	bool waits = intent == ORDER_APPROVAL;
+	waits = waits || (from > 0 && !span_is(record_text(o, "kind"), "notice") &&
+		finding_severity_rank(record_text(o, "severity")) + 1 >= from);
+	*ret_state = intent == ORDER_DRAFT ? "draft" : waits ? "to_approve" : "sent";
 	return true;
 }
 

@@ -129,11 +129,13 @@ static bool members(const struct command_call *c, const struct resource *r, json
 			continue;
 		member_name(c->options[i].name, name);
 		const struct field *f = option_field(r, name);
+		if (f && f->expr)        /* computed: what has its name is a verb's own argument */
+			f = NULL;
 		struct span text = c->options[i].n ? c->options[i].values[0] : SPAN("true");
 		json_t *value = NULL;
 		bool structured = text.n && (text.p[0] == '{' || text.p[0] == '[');
-		if (!f && c->options[i].n == 0)
-			value = json_true();
+		if (!f && (c->options[i].n == 0 || span_is(text, "true") || span_is(text, "false")))
+			value = json_boolean(!span_is(text, "false"));
 		else if (f)
 			value = field_from_text(f, text, err);
 		else if (structured)

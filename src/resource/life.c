@@ -235,6 +235,8 @@ bool resource_apply(struct op *op, const struct resource *r, const struct resour
 		return false;
 	if (!t)
 		return wrong_state(&rec, verb, err);
+	if (r->may && !r->may(op, &rec, t, err))
+		return false;
 	if (!transit(op, &rec, t, args, err) || !resource_load(op, r, rec.n, &rec, &found, err))
 		return false;
 	*ret = rec;

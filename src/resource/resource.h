@@ -112,6 +112,9 @@ struct resource {
 		struct err *err);
 	/* Appends further members to the object of one record (",\"items\":[…]"); `single` false in lists. */
 	bool (*show)(struct op *op, const struct record *r, bool single, struct str *out, struct err *err);
+	/* Before a verb from outside, beside its permission: false says why this actor may not.  Verbs by which
+	   one record drives another (record_apply) are not asked. */
+	bool (*may)(struct op *op, const struct record *r, const struct transition *t, struct err *err);
 	/* A transition: does what belongs to it and may choose another `to` of the same (from, verb), or keep
 	 * t->to. */
 	bool (*apply)(struct op *op, struct record *r, const struct transition *t, const json_t *args,

@@ -7,9 +7,11 @@
  *	match    {}                                           seawall match run
  *	users    {}                                           the accounts
  *	report   {"args":{…}}                                 a finding made by a person
- *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings of the filter
- *	dispatch {"as":NAME,"filter":{…},"text":…}            an order; the filter's unit_id may be an array
- *	order    {"order":NAME,"verb","args":{…}}             a verb on it; items in args.items are told by place
+ *	finding  {"verb","filter":{…},"max":N,"args":{…}}     a verb on the first N findings that it selects
+ *	dispatch {"as":NAME,"filter":{…},"text":…}            an order; unit_id may be an array to choose from
+ *	send     {"as":NAME,"body":{…}}                       a task, as POST /api/v1/orders takes it
+ *	order    {"order":NAME,"verb","args":{…}}             a verb on it; in args.items items are told by
+ *	                                                      place, from 1
  *	create   {"resource":NAME,"args":{…}}                 any other record
  *
  * "who" is an account; "liaison" is whoever answers for the order's unit; without it the local administrator
@@ -19,6 +21,7 @@
 
 #include "asset/asset.h"
 #include "order/order.h"
+#include "order/send.h"
 #include "people/people.h"
 #include "role/demo.h"
 
@@ -167,24 +170,36 @@ static json_t *chosen_filter(const struct demo *d, const json_t *step)
 	return filter;
 }
 
-static bool act_dispatch(struct demo *d, const json_t *step, struct err *err)
+/* The first order made is the one that the story speaks of. */
+static bool name_first(struct demo *d, const json_t *step, const struct str *out, struct err *err)
 {
-	CLEANUP(json_free) json_t *filter = chosen_filter(d, step);
 	CLEANUP(json_free) json_t *answer = NULL;
-	struct str out = STR_IN(d->op->arena, 4 << 20);
-	struct order_dispatch o = {
-		.filter = filter, .text = json_get_text(step, "text"), .number = json_get_text(step, "number")
-	};
-	if (!order_dispatch(d->op, &o, &out, err) || !json_parse(str_span(&out), 0, &answer, err))
+	if (!json_parse(str_span(out), 0, &answer, err))
 		return false;
 	struct span id = json_get_text(json_array_get(json_object_get(answer, "orders"), 0), "id");
 	if (!id.n)
 		return err_set(err, ERR_NOT_FOUND, "没有可交办的隐患：" SPAN_FMT,
-			"nothing to order: " SPAN_FMT, SPAN_ARG(str_span(&out)));
+			"nothing to order: " SPAN_FMT, SPAN_ARG(str_span(out)));
 	vec_push(&d->orders,
 		(struct demo_name){
 			arena_span(d->op->arena, json_get_text(step, "as")), arena_span(d->op->arena, id) });
 	return true;
+}
+
+static bool act_send(struct demo *d, const json_t *step, struct err *err)
+{
+	struct str out = STR_IN(d->op->arena, 4 << 20);
+	return order_post(d->op, json_object_get(step, "body"), &out, err) && name_first(d, step, &out, err);
+}
+
+static bool act_dispatch(struct demo *d, const json_t *step, struct err *err)
+{
+	CLEANUP(json_free) json_t *filter = chosen_filter(d, step);
+	struct str out = STR_IN(d->op->arena, 4 << 20);
+	struct order_dispatch o = {
+		.filter = filter, .text = json_get_text(step, "text"), .number = json_get_text(step, "number")
+	};
+	return order_dispatch(d->op, &o, &out, err) && name_first(d, step, &out, err);
 }
 
 /* {"items":[1,2]} and {"items":[{"item":1,…}]}: places become ids. */
@@ -247,6 +262,7 @@ static const struct {
 	{ "report", act_report },
 	{ "finding", act_finding },
 	{ "dispatch", act_dispatch },
+	{ "send", act_send },
 	{ "order", act_order },
 	{ "create", act_create },
 };
