@@ -255,7 +255,7 @@ static void recalled(struct city *c)
 	ready(c, "{'kind':'tip','title':'提示','text':'正文','reply':'answer','to':{'units':['U3','U5']}}");
 	CHECK_OK(act(c, DUTY, "issue", "{}", &err), err);
 	first_n = city_int(c, SQL("SELECT min(n) FROM orders WHERE notice_n=?"), V(db_i(n.n)));
-	CHECK_OK(city_do(c, LIAISON_A, first_n, "answer", "{'claim':'fixed','text':'已办'}", &err), err);
+	CHECK_OK(city_do(c, LIAISON_A, first_n, "answer", "{'claim':'done','text':'已办'}", &err), err);
 	CHECK_OK(city_do(c, DUTY, first_n, "verify", "{}", &err), err);
 	CHECK_ERR(act(c, DUTY, "recall", "{}", &err), err, ERR_INVALID);
 	CHECK_OK(act(c, DUTY, "recall", "{'reason':'内容有误'}", &err), err);
