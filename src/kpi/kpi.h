@@ -12,6 +12,9 @@
  *	GET /api/v1/kpi/records?key=&from=…             the records of one, by pages
  *	seawall kpi --from --to --unit --asof
  *
+ * A day as `asof` means its end; one still to come takes what is known now as if nothing more happened until
+ * then.  The path of a value's records names the moment, so that both fit.
+ *
  * The definitions are the table in measure.c, one row each.  An order belongs to the period in which it was
  * sent, in the city's zone; copies are counted as sent and in nothing else, and so are orders withdrawn.
  */
