@@ -160,7 +160,8 @@ bool finding_attachment_content(struct call *c, const struct attachment_place *p
 	bool row;
 	if (!resource_get(op, place->resource, c->params[0], &of, err) ||
 		!db_query(op_db(op),
-			SQL("SELECT blob, type, name FROM attachments WHERE id=? AND resource=? AND record_n=?"),
+			SQL("SELECT blob, type, name FROM attachments WHERE id=? AND resource=? AND "
+			"record_n=?"),
 			V(db_t(c->params[1]), db_z(place->resource->name), db_i(of.n)), &r, err) ||
 		!db_next(r, &row, err))
 		return false;

@@ -106,7 +106,8 @@ static enum holds zip_holds(struct span b)
 
 static bool is_markup(struct span b)
 {
-	static const char *const begins_with[] = { "<!doctype", "<html", "<svg", "<script", "<?xml", "<?php" };
+	static const char *const begins_with[] =
+		{ "<!doctype", "<html", "<svg", "<script", "<?xml", "<?php" };
 	struct span s = span_trim(begins(b, "\xef\xbb\xbf", 3) ? span_from(b, 3) : b);
 	for (size_t i = 0; i < COUNT(begins_with); i++) {
 		size_t n = strlen(begins_with[i]);
@@ -224,7 +225,8 @@ bool evidence_check(
 		if (!(kinds[i].holds & (unsigned)what))
 			break;
 		bool foreign = what == HOLDS_TEXT && !utf8_valid(content);
-		*ret = (struct evidence_kind){ shortened(name, ext, a), foreign ? "text/plain" : kinds[i].type };
+		ret->name = shortened(name, ext, a);
+		ret->type = foreign ? "text/plain" : kinds[i].type;
 		return true;
 	}
 	return refuse(err, ext, is, known);

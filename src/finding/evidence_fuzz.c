@@ -4,8 +4,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first line is the name, the rest the content.  Whatever is taken has a good name and a type, and is taken
- * again under the name that it was given; what is refused says so. */
+/* The first line is the name, the rest the content.  Whatever is taken has a good name and a type, and is
+ * taken again under the name that it was given; what is refused says so. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span content = { (const char *)data, size }, name = span_split(&content, '\n');

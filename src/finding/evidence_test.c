@@ -97,7 +97,8 @@ int main(void)
 {
 	struct arena *a = arena_new(1 << 20, 8 << 20);
 	for (size_t i = 0; i < COUNT(by_bytes); i++) {
-		test_case("%zu: %s is %s", i, by_bytes[i].name, by_bytes[i].want ? by_bytes[i].want : "refused");
+		test_case("%zu: %s is %s", i, by_bytes[i].name,
+			by_bytes[i].want ? by_bytes[i].want : "refused");
 		check(a, by_bytes[i].content, by_bytes[i].name, by_bytes[i].want, by_bytes[i].kept);
 	}
 	for (size_t i = 0; i < COUNT(by_entries); i++) {
@@ -109,7 +110,8 @@ int main(void)
 	struct err err = { 0 };
 	struct evidence_kind kind;
 	test_case("what is refused is told with what is accepted");
-	CHECK(!evidence_check(SPAN("alert(1)"), SPAN("a.js"), a, &kind, &err) && strstr(err.zh, "jpg png heic") &&
+	CHECK(!evidence_check(SPAN("alert(1)"), SPAN("a.js"), a, &kind, &err) &&
+		strstr(err.zh, "jpg png heic") &&
 		strstr(err.zh, ".js"));
 	CHECK(!evidence_check(SPAN("%PDF-1"), SPAN("a.jpg"), a, &kind, &err) && strstr(err.zh, "pdf"));
 	test_case("a long name keeps its extension");
@@ -118,7 +120,8 @@ int main(void)
 		memcpy(longest + 3 * i, "长", 4);
 	memcpy(longest + 600, ".pdf", 5);
 	CHECK_OK(evidence_check(SPAN("%PDF-1"), span_of(longest), a, &kind, &err), err);
-	CHECK(kind.name.n <= EVIDENCE_NAME_MAX && kind.name.n > EVIDENCE_NAME_MAX - 6 && utf8_valid(kind.name) &&
+	CHECK(kind.name.n <= EVIDENCE_NAME_MAX && kind.name.n > EVIDENCE_NAME_MAX - 6 &&
+		utf8_valid(kind.name) &&
 		strcmp(kind.name.p + kind.name.n - 4, ".pdf") == 0);
 	test_case("its name travels as RFC 5987 has it");
 	CHECK_SPAN(evidence_disposition(SPAN("照 1.jpg"), a),

@@ -1,70 +1,4 @@
-#include "notice/room.h"
-
-#include "order/testing.h"
-#include "vuln/vuln.h"
-
-static struct record n; /* what the last verb left */
-
-static void open_house(struct city *c, const char *name)
-{
-	static const struct resource *const all[] = { &division_resource, &unit_resource, &person_resource,
-		&duty_resource, &user_resource, &grant_resource, &token_resource, &asset_resource,
-		&software_resource, &finding_resource, &order_resource, &vuln_resource, &template_resource,
-		&notice_resource };
-	city_open(c, name);
-	resource_register(all, COUNT(all));
-	int64_t a = city_host(c, UNIT_A, "web-a"), b = city_host(c, UNIT_B, "web-b");
-	city_found(c, a, city_software(c, a, "apache", "http_server", "2.4.46"), 1, 1, "critical");
-	city_found(c, b, city_software(c, b, "apache", "http_server", "2.4.49"), 1, 2, "critical");
-}
-
-/* JSON with ' for ". */
-static json_t *json_of(struct city *c, const char *args)
-{
-	struct err err = { 0 };
-	json_t *j = NULL;
-	char *text = arena_copy(c->arena, span_of(args));
-	for (char *p = text; *p; p++)
-		*p = *p == '\'' ? '"' : *p;
-	city_must(json_parse(span_of(text), 0, &j, &err), &err, text);
-	return j;
-}
-
-static bool draft(struct city *c, size_t who, const char *args, struct err *err)
-{
-	CLEANUP(json_free) json_t *j = json_of(c, args);
-	*err = (struct err){ 0 };
-	c->op.actor = &c->actors[who];
-	bool ok = op_begin(&c->op, err) && notice_create(&c->op, j, &n, err) && op_commit(&c->op, err);
-	op_rollback(&c->op);
-	c->op.actor = &c->actors[LOCAL];
-	return ok;
-}
-
-static bool act(struct city *c, size_t who, const char *verb, const char *args, struct err *err)
-{
-	CLEANUP(json_free) json_t *j = json_of(c, args);
-	struct resource_request q = { .id = n.id, .verb = span_of(verb), .in = j };
-	struct record r;
-	bool ok;
-	*err = (struct err){ 0 };
-	c->op.actor = &c->actors[who];
-	if (strcmp(verb, "issue") == 0)
-		ok = notice_issue(&c->op, &q, &r, err);
-	else if (strcmp(verb, "recall") == 0)
-		ok = notice_recall(&c->op, &q, &r, err);
-	else
-		ok = op_begin(&c->op, err) &&
-			(strcmp(verb, "change") == 0 ? resource_change(&c->op, &notice_resource, &q, &r, err)
-						     : resource_apply(&c->op, &notice_resource, &q, &r,
-						     	err)) &&
-			op_commit(&c->op, err);
-	op_rollback(&c->op);
-	c->op.actor = &c->actors[LOCAL];
-	if (ok)
-		n = r;
-	return ok;
-}
+#include "notice/testing.h"
 
 #define DRAFT "{'kind':'warning','title':'通报','text':'{单位}：请于{期限}前排查。','to':{'units':['U3','U5']}}"
 
@@ -137,15 +71,6 @@ static void drafts(struct city *c)
 	CHECK_ERR(act(c, DUTY, "submit", "{}", &err), err, ERR_INVALID);
 	CHECK_OK(draft(c, DUTY, "{'kind':'tip','title':'x','to':{'units':['U3']}}", &err), err);
 	CHECK_ERR(act(c, DUTY, "submit", "{}", &err), err, ERR_INVALID);
-}
-
-/* Drafted by the duty officer, approved by the leader. */
-static void ready(struct city *c, const char *args)
-{
-	struct err err;
-	CHECK_OK(draft(c, DUTY, args, &err), err);
-	CHECK_OK(act(c, DUTY, "submit", "{}", &err), err);
-	CHECK_OK(act(c, LEADER, "approve", "{}", &err), err);
 }
 
 static int64_t orders_of(struct city *c, const char *state)
@@ -314,7 +239,7 @@ static void walk(struct city *c)
 int main(void)
 {
 	struct city c;
-	open_house(&c, "notice");
+	desk_open(&c, "notice");
 	drafts(&c);
 	second_person(&c);
 	numbers(&c);

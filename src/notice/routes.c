@@ -104,6 +104,10 @@ const struct route notice_routes[] = {
 		ROUTE_TX, "签发前增加或去掉主送单位", "add or remove recipients before it is issued",
 		"{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"add\":{\"type\":\"array\"},"
 		"\"remove\":{\"type\":\"array\"},\"reason\":" TEXT_SCHEMA "}}" },
+	{ "GET", "/api/v1/notices/{id}/print", notice_print, PERM_NOTICE_READ, 0, ROUTE_RAW,
+		"打印通报，公文版式", "a notice for print, in official layout" },
+	{ "GET", "/api/v1/orders/{id}/print", notice_order_print, PERM_ORDER_READ, 0, ROUTE_RAW,
+		"打印交办单和签收回执", "an order for print, with its receipt" },
 	{ "GET", "/api/v1/notices/{id}/steps", steps, PERM_NOTICE_READ, 0, 0, "通报的经过",
 		"timeline of a notice" },
 	{ "POST", "/api/v1/notices/{id}/attachments", attach, PERM_NOTICE_WRITE, 20 << 20, ROUTE_RAW,
