@@ -1,5 +1,6 @@
 /* Units that speak by telephone, disputes that go elsewhere, instructions, shifts, lists to call by. */
 #include "order/behalf_lists.h"
+#include "order/send.h"
 #include "order/testing.h"
 
 static struct span show(struct city *c, const struct record *r)
@@ -279,6 +280,32 @@ static void redirect(struct city *c)
 	CHECK(city_state(c, n, "disputed"));
 	CHECK_OK(city_do(c, OTHER_DUTY, n, "redirect", "{'reason':'x','unit_id':'U4'}", &err), err);
 	CHECK_SPAN(c->o.state, "verified");
+}
+
+static void redirect_task(struct city *c)
+{
+	struct err err = { 0 };
+	struct order_recipient to = { .unit_n = UNIT_A, .part = "main" };
+	struct str out = STR_IN(c->arena, 1 << 16);
+	struct order_send task = { .kind = "task",
+		.title = SPAN("报送值班表"),
+		.text = SPAN("请报国庆值班表"),
+		.reply = "answer",
+		.source = SPAN("省网信办"),
+		.to = &to,
+		.n = 1 };
+	test_case("a task that is not theirs goes to the other unit as it was");
+	CHECK_OK(order_send(&c->op, &task, &out, &err), err);
+	int64_t n = city_int(c, SQL("SELECT max(n) FROM orders"), V0);
+	CHECK_OK(city_do(c, LIAISON_A, n, "answer", "{'claim':'not_ours','text':'不归我们'}", &err), err);
+	CHECK_OK(city_do(c, DUTY, n, "redirect", "{'reason':'归县局','unit_id':'U4'}", &err), err);
+	CHECK_SPAN(c->o.state, "verified");
+	struct record fresh = load(c, &order_resource, city_int(c, SQL("SELECT max(n) FROM orders"), V0));
+	CHECK_INT(record_int(&fresh, "unit_id"), UNIT_B);
+	CHECK_INT(record_int(&fresh, "redirected_from_id"), n);
+	CHECK_SPAN(record_text(&fresh, "title"), "报送值班表");
+	CHECK_SPAN(record_text(&fresh, "source"), "省网信办");
+	CHECK_SPAN(fresh.state, "sent");
 }
 
 static void ruled_late(struct city *c)
@@ -578,6 +605,7 @@ int main(void)
 	seen(&c);
 	extensions(&c);
 	redirect(&c);
+	redirect_task(&c);
 	ruled_late(&c);
 	instructions(&c);
 	shifts(&c);

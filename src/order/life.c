@@ -3,7 +3,8 @@
 #include "order/room.h"
 
 static const char *const states[] = {
-	"draft", "to_approve", "sent", "handling", "partly_answered", "answered", "disputed", "verified", "archived", "withdrawn",
+	"draft", "to_approve", "sent", "handling", "partly_answered", "answered", "disputed", "verified",
+		"archived", "withdrawn",
 	NULL,
 };
 
@@ -53,7 +54,8 @@ static const struct transition rows[] = {
 	{ "answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON, CLOCK_MOVE },
 	{ "partly_answered", "return", "handling", PERM_ORDER_VERIFY, NEED_REASON }, /* clock runs on */
 	{ "partly_answered", "return", "partly_answered", PERM_ORDER_VERIFY, NEED_REASON },
-	{ "disputed", "verify", "disputed", PERM_ORDER_VERIFY }, /* the other items do not wait for the ruling */
+	/* the other items do not wait for the ruling */
+	{ "disputed", "verify", "disputed", PERM_ORDER_VERIFY },
 	{ "disputed", "return", "disputed", PERM_ORDER_VERIFY, NEED_REASON },
 	{ "disputed", "uphold", "disputed", PERM_ORDER_VERIFY },
 	{ "disputed", "uphold", "partly_answered", PERM_ORDER_VERIFY, 0, CLOCK_RESUME },

@@ -18,6 +18,13 @@
  * What is no finding (tasks, declarations, notices: send.h) is answered by done or progress, disputed by
  * unable, and judged by a person.  Where no answer is asked for, acknowledging is the end of it.
  *
+ * Units that speak by telephone or on paper (behalf.h): what an office records for them carries on whose
+ * word, when it was said and when it was entered; it counts as said, and is never verified by the person who
+ * recorded it.  order_behalf_routes: call lists, one-line results of calls, texts for groups that give
+ * nothing away. Disputes that are right but belong elsewhere go there by redirect.  Leaders instruct (批示):
+ * an instruction is a record of its own, the duty officers' list until one says what was done.  Shift notes
+ * hold what was open at that moment.
+ *
  * Clocks (clock.h) and calendars (calendar.h) serve every later room that owes something by a time.
  */
 #include "finding/finding.h"

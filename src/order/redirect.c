@@ -16,7 +16,8 @@ struct redirect {
 static bool find_unit(struct redirect *r, const json_t *args, struct err *err)
 {
 	return order_other_unit(r->op, r->o, args, &r->unit_n, err) &&
-		db_text(op_db(r->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(r->unit_n)), r->op->arena,
+		db_text(op_db(r->op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(r->unit_n)),
+		r->op->arena,
 			&r->unit_name, err);
 }
 

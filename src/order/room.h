@@ -131,7 +131,7 @@ NODISCARD bool order_check_reviewed(
 /* Who speaks: the unit's own liaison, or somebody who records on its behalf (then on_behalf is required). */
 struct speaker {
 	int64_t at; /* when it was said */
-	struct span behalf; /* JSON {"channel","person","at"}, {NULL,0} for one's own word */
+	struct span behalf; /* JSON {"channel","person","at","text"}, {NULL,0} for one's own word */
 	struct span on_whose_word;
 };
 bool order_speaker(

@@ -12,10 +12,10 @@ static const struct {
 	{ "visit", "当面", "in person" },
 };
 
-const char *channel_find(struct span name)
+const char *channel_find(struct span key_or_word)
 {
 	for (size_t i = 0; i < COUNT(channels); i++)
-		if (span_is(name, channels[i].key) || span_is(name, channels[i].zh))
+		if (span_is(key_or_word, channels[i].key) || span_is(key_or_word, channels[i].zh))
 			return channels[i].key;
 	return NULL;
 }
