@@ -297,7 +297,7 @@ static void redirect_task(struct city *c)
 	test_case("a task that is not theirs goes to the other unit as it was");
 	CHECK_OK(order_send(&c->op, &task, &out, &err), err);
 	int64_t n = city_int(c, SQL("SELECT max(n) FROM orders"), V0);
-	CHECK_OK(city_do(c, LIAISON_A, n, "answer", "{'claim':'not_ours','text':'不归我们'}", &err), err);
+	CHECK_OK(city_do(c, LIAISON_A, n, "answer", "{'claim':'unable','text':'不归我们'}", &err), err);
 	CHECK_OK(city_do(c, DUTY, n, "redirect", "{'reason':'归县局','unit_id':'U4'}", &err), err);
 	CHECK_SPAN(c->o.state, "verified");
 	struct record fresh = load(c, &order_resource, city_int(c, SQL("SELECT max(n) FROM orders"), V0));

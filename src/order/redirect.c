@@ -32,7 +32,8 @@ static bool choose(struct redirect *r, struct items *items, const json_t *args, 
 		struct item *it = &items->at[i];
 		if (!it->chosen)
 			continue;
-		bool theirs = span_is(it->claim, "not_ours");
+		/* tasks have one kind of dispute only */
+		bool theirs = span_is(it->claim, "not_ours") || span_is(it->claim, "unable");
 		if (!theirs && named)
 			return err_field(err, "items", "事项“" SPAN_FMT "”的异议不是“不属于本单位”，不能改派",
 				"item \"" SPAN_FMT "\" is not disputed as not_ours", SPAN_ARG(it->title));
