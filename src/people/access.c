@@ -63,10 +63,32 @@ static bool read_grants(struct op *op, struct actor *a, struct err *err)
 	return true;
 }
 
+/* The three administrators may be required to have a second factor: without one they may set it up, no
+ * more. */
+static bool check_factor(struct op *op, struct actor *a, struct err *err)
+{
+	struct span secret;
+	int64_t required;
+	bool admin = false;
+	for (size_t i = 0; i < a->n_grants; i++)
+		admin = admin || a->grants[i].role == ROLE_SYSTEM_ADMIN ||
+			a->grants[i].role == ROLE_SECURITY_ADMIN || a->grants[i].role == ROLE_AUDITOR;
+	if (!admin)
+		return true;
+	if (!setting_known(op, "totp_required", &required, err) ||
+		!db_text(op_db(op), SQL("SELECT totp_secret FROM users WHERE n=?"), V(db_i(a->who.user_n)),
+			op->arena, &secret, err))
+		return false;
+	a->totp_wanted = required && !secret.n;
+	if (a->totp_wanted)
+		a->denied = ~(UINT64_C(1) << PERM_SIGNED_IN);
+	return true;
+}
+
 bool actor_load(struct op *op, int64_t user_n, struct actor *ret, struct err *err)
 {
 	struct actor a = { .session = SPAN("") };
-	if (!read_user(op, user_n, &a, err) || !read_grants(op, &a, err))
+	if (!read_user(op, user_n, &a, err) || !read_grants(op, &a, err) || !check_factor(op, &a, err))
 		return false;
 	*ret = a;
 	return true;

@@ -34,7 +34,9 @@ NODISCARD bool actor_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct
 
 /* The routes (account_routes.c). */
 bool contact_route(struct call *c, struct err *err);
+bool turnover_route(struct call *c, struct err *err);
 
 /* Commands. */
 bool setting_command_set(struct command_call *c, struct err *err);
 bool setting_command_list(struct command_call *c, struct err *err);
+bool unit_command_turnover(struct command_call *c, struct err *err);

@@ -1,5 +1,6 @@
 /* Accounts that are opened, contacts that are checked, second factors. */
 #include "people/issue.h"
+#include "people/second_factor.h"
 
 enum { BODY_MAX = 8192, UNITS_BODY_MAX = 256 * 1024 };
 
@@ -29,5 +30,37 @@ const struct route account_routes[] = {
 		"\"properties\":{\"items\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\"}},\"not_issued\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\"}}}}" },
+	{ "POST", "/api/v1/units/{id}/turnover", turnover_route, PERM_USER_ISSUE, BODY_MAX,
+		ROUTE_SLOW | ROUTE_SECRET, "联络员交接，一步办完，一次性码只显示这一次",
+		"turnover of a liaison in one action; the code is shown this once",
+		"{\"type\":\"object\",\"required\":[\"duty\",\"to\"],"
+		"\"properties\":{\"duty\":{\"type\":\"string\"},"
+		"\"from\":{\"type\":\"string\"},\"to\":{\"type\":\"object\","
+		"\"properties\":{\"person_id\":{\"type\":"
+		"\"string\"},\"name\":{\"type\":\"string\"},\"phone\":{\"type\":\"string\"},"
+		"\"post\":{\"type\":\"string\"}}},"
+		"\"date\":{\"type\":\"string\"}}}",
+		"{\"type\":\"object\",\"required\":[\"slip\",\"reason\"],"
+		"\"properties\":{\"slip\":{\"type\":[\"object\","
+		"\"null\"]},\"reason\":{\"type\":[\"string\",\"null\"]}}}" },
+	{ "POST", "/api/v1/session/totp", totp_begin_route, PERM_SIGNED_IN, BODY_MAX, ROUTE_TX | ROUTE_SECRET,
+		"申请动态口令：密钥和二维码", "begin a second factor: the secret and its QR code", NULL,
+		"{\"type\":\"object\",\"required\":[\"secret\",\"uri\",\"qr\"],"
+		"\"properties\":{\"secret\":{\"type\":"
+		"\"string\"},\"uri\":{\"type\":\"string\"},\"qr\":{\"type\":\"string\"}}}" },
+	{ "POST", "/api/v1/session/totp/confirm", totp_confirm_route, PERM_SIGNED_IN, BODY_MAX, ROUTE_SECRET,
+		"确认动态口令，恢复码只显示这一次", "confirm the second factor; recovery codes are shown this once",
+		"{\"type\":\"object\",\"required\":[\"code\"],"
+		"\"properties\":{\"code\":{\"type\":\"string\"}}}",
+		"{\"type\":\"object\",\"required\":[\"recovery\"],"
+		"\"properties\":{\"recovery\":{\"type\":\"array\","
+		"\"items\":{\"type\":\"string\"}}}}" },
+	{ "DELETE", "/api/v1/session/totp", totp_end_route, PERM_SIGNED_IN, BODY_MAX, ROUTE_SECRET,
+		"取消动态口令，须给出一次口令或恢复码", "take the second factor off, with a code of it or a recovery code",
+		"{\"type\":\"object\",\"properties\":{\"totp\":{\"type\":\"string\"},\"recovery\":{\"type\":"
+		"\"string\"}}}",
+		NULL },
+	{ "DELETE", "/api/v1/users/{id}/totp", totp_take_off_route, PERM_USER_WRITE, 0, ROUTE_TX,
+		"取消账号的动态口令", "take the second factor off an account", NULL, NULL },
 };
 const size_t account_routes_count = COUNT(account_routes);

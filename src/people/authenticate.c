@@ -67,7 +67,7 @@ static bool by_token(struct op *op, const struct people_request *r, struct actor
 		return err_set(err, ERR_UNAUTHENTICATED, "令牌无效或已过期", "the token is not valid or has expired");
 	if (!actor_load(op, user_n, ret, err))
 		return false;
-	ret->denied = denied_by(scope);
+	ret->denied |= denied_by(scope);
 	if (now - used >= TIME_MINUTE)
 		touch(op, SQL("UPDATE tokens SET last_used_at=? WHERE n=?"), n);
 	return true;

@@ -19,7 +19,7 @@ static bool read_password(struct command_call *c, struct span name, struct span 
 	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 		n--;
 	*ret = (struct span){ line, n };
-	return password_check(name, *ret, err);
+	return user_check_password(c->op, name, *ret, "password", err);
 }
 
 static bool need(const struct command_call *c, const char *option, struct span *ret, struct err *err)
@@ -302,6 +302,11 @@ const struct command people_commands[] = {
 		"enable an account again" },
 	{ "user revoke", "NAME", "role= unit=", COMMAND_OPEN, user_command_revoke, "收回一项授权，立即生效",
 		"take a grant back, at once" },
+	{ "unit turnover", "CODE", "duty= from= to= name= phone= post= date= qr", COMMAND_OPEN,
+		unit_command_turnover,
+		"联络员交接：结束原职责和授权，开始新职责，开通账号并打印单子",
+		"turnover of a liaison: ends the old duty and grant, begins the new duty, opens the "
+		"account" },
 	{ "token add", "NAME", "days= scope= purpose=", COMMAND_OPEN, token_command_add,
 		"新建接口令牌，只显示这一次", "make an API token, shown this once" },
 	{ "setting list", "", "", COMMAND_OPEN, setting_command_list, "列出设置项和现值",

@@ -35,16 +35,70 @@ static bool take_slot(struct err *err)
 	return true;
 }
 
-bool password_check(struct span name, struct span password, struct err *err)
+static const char *const common[] = {
+#define COMMON(word) word,
+#include "people/common.def"
+#undef COMMON
+};
+
+static bool is_letter(char c)
 {
-	if (!utf8_valid(password) || utf8_count(password) < PASSWORD_MIN || password.n > PASSWORD_MAX)
-		return err_field(err, "password", "密码至少 %d 个字符，至多 %d 字节",
-			"a password has at least %d characters and at"
-			" most %d bytes",
-			(int)PASSWORD_MIN, (int)PASSWORD_MAX);
-	if (span_eq_nocase(name, password))
-		return err_field(err, "password", "密码不能与账号相同", "the password must not be the account's name");
-	return true;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* Without the digits and signs at both ends. */
+static struct span core_of(struct span s)
+{
+	while (s.n && !is_letter(s.p[0]))
+		s = span_from(s, 1);
+	while (s.n && !is_letter(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static bool one_kind(struct span s)
+{
+	unsigned kinds = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		kinds |= c >= '0' && c <= '9' ? 1 : c >= 'a' && c <= 'z' ? 2 : c >= 'A' && c <= 'Z' ? 4 : 8;
+	}
+	return (kinds & (kinds - 1)) == 0;
+}
+
+static bool is_common(struct span password)
+{
+	struct span core = core_of(password);
+	for (size_t i = 0; i < COUNT(common); i++)
+		if (span_eq_nocase(core, span_of(common[i])))
+			return true;
+	return false;
+}
+
+/* The reason, then the whole rule, so that the next try is the last. */
+static bool refuse(const struct password_rule *rule, const char *zh, const char *en, struct err *err)
+{
+	err_field(err, rule->field,
+		"。规则：至少 %d 个字符；只有一类字符（如全是数字或小写字母）时至少 %d 个；不能是账号名或常见密码",
+		". The rule: at least %d characters, %d where all are of one kind (digits, small letters …), "
+		"and "
+		"neither the account's name nor a common password",
+		(int)rule->min, (int)PASSWORD_ONE_KIND);
+	return err_prefix(err, "%s%.0s", "%.0s%s", zh, en);
+}
+
+bool password_check(const struct password_rule *rule, struct span name, struct span password, struct err *err)
+{
+	if (!utf8_valid(password) || password.n > PASSWORD_MAX)
+		return refuse(rule, "密码过长", "the password is too long", err);
+	int64_t count = (int64_t)utf8_count(password);
+	if (count < rule->min)
+		return refuse(rule, "密码太短", "the password is too short", err);
+	if (count < PASSWORD_ONE_KIND && one_kind(password))
+		return refuse(rule, "密码只有一类字符", "the password has characters of one kind only", err);
+	if (name.n && (span_eq_nocase(name, password) || span_eq_nocase(name, core_of(password))))
+		return refuse(rule, "密码不能是账号名", "the password is the account's name", err);
+	return !is_common(password) || refuse(rule, "密码太常见", "the password is too common", err);
 }
 
 bool password_hash(struct span password, char ret[PASSWORD_HASH], struct err *err)

@@ -6,10 +6,17 @@
  */
 #include "base/base.h"
 
-enum { PASSWORD_HASH = 128, PASSWORD_MIN = 8, PASSWORD_MAX = 1024 };
+enum { PASSWORD_HASH = 128, PASSWORD_ONE_KIND = 16, PASSWORD_MAX = 1024 };
 
-/* At least 8 characters, at most 1,024 bytes, not the account's name (in any letter case). */
-bool password_check(struct span name, struct span password, struct err *err);
+struct password_rule {
+	int64_t min;                           /* characters */
+	const char *field;                     /* what the request calls it */
+};
+/* At least so many characters, 16 where all are of one kind (digits, capitals, small letters, others), at
+ * most 1,024 bytes; not the account's name, nor a word that guessers try first (common.def), with digits and
+ * signs around either, in any letter case. */
+bool password_check(
+	const struct password_rule *rule, struct span name, struct span password, struct err *err);
 NODISCARD bool password_hash(struct span password, char ret[PASSWORD_HASH], struct err *err);
 /* hash "" (no such account, or one without a password) takes the same time and is never right. */
 NODISCARD bool password_verify(struct span hash, struct span password, bool *ret_right, struct err *err);

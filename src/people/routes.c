@@ -26,6 +26,20 @@ static bool add_roles(struct op *op, const struct actor *a, struct str *out, str
 	return true;
 }
 
+/* "totp":…,"totp_wanted":…: has the account a second factor, and may it do nothing before it has one? */
+static bool add_factor(struct call *c, const struct actor *a, struct err *err)
+{
+	int64_t has = 0;
+	bool found;
+	if (!db_int(op_db(c->op), SQL("SELECT totp_secret<>'' FROM users WHERE n=?"), V(db_i(a->who.user_n)),
+	    &has,
+		    &found, err))
+		return false;
+	str_addf(c->out, "\"totp\":%s,\"totp_wanted\":%s,", has ? "true" : "false",
+		a->totp_wanted ? "true" : "false");
+	return true;
+}
+
 /* {"csrf":…,"user":{"id","name","person_id","roles":[…]}}; csrf null for tokens. */
 static bool show(struct call *c, const struct actor *a, const char *csrf, struct err *err)
 {
@@ -50,7 +64,7 @@ static bool show(struct call *c, const struct actor *a, const char *csrf, struct
 	else
 		str_addz(c->out, "null");
 	str_addc(c->out, ',');
-	if (!add_roles(c->op, a, c->out, err))
+	if (!add_factor(c, a, err) || !add_roles(c->op, a, c->out, err))
 		return false;
 	str_addz(c->out, "}}");
 	return str_check(c->out, err);
@@ -60,7 +74,11 @@ static bool sign_in(struct call *c, struct err *err)
 {
 	struct span name = json_get_text(c->json, "username"), password = json_get_text(c->json, "password");
 	struct sign_in s = { .name = name.p ? name : SPAN(""), .password = password.p ? password : SPAN(""),
-			     .address = c->op->actor->who.address };
+			     .address = c->op->actor->who.address,
+			     .code = json_get_text(c->json, "code"),
+			     .new_password = json_get_text(c->json, "new_password"),
+			     .totp = json_get_text(c->json, "totp"),
+			     .recovery = json_get_text(c->json, "recovery") };
 	struct actor a;
 	if (!session_sign_in(c->op, &s, err)) {
 		if (err->code == ERR_RATE)
@@ -177,7 +195,8 @@ static bool set_password(struct call *c, struct err *err)
 	char hash[PASSWORD_HASH];
 	struct span password = json_get_text(c->json, "password");
 	if (!get_user(c, &user, err) || !user_check_manage(c->op, user.n, err) ||
-	    !password_check(record_text(&user, "name"), password, err) || !password_hash(password, hash, err))
+	    !user_check_password(c->op, record_text(&user, "name"), password, "password", err) ||
+	    !password_hash(password, hash, err))
 		return false;
 	c->status = 204;
 	return op_begin(c->op, err) &&
@@ -208,7 +227,8 @@ static bool own_password(struct call *c, struct err *err)
 		return false;
 	if (!right)
 		return err_field(err, "old", "原密码不对", "the old password is wrong");
-	if (!password_check(name, new_password, err) || !password_hash(new_password, hash, err) ||
+	if (!user_check_password(op, name, new_password, "new", err) ||
+	    !password_hash(new_password, hash, err) ||
 		!db_int(op_db(op), SQL("SELECT n FROM sessions WHERE id=?"), V(db_t(op->actor->session)),
 			&keep, &found, err))
 		return false;
@@ -267,9 +287,10 @@ static bool revoke_token(struct call *c, struct err *err)
 
 const struct route people_routes[] = {
 	{ "POST", "/api/v1/session", sign_in, PERM_NONE, BODY_MAX, ROUTE_SLOW | ROUTE_SECRET, "登录", "sign in",
-		"{\"type\":\"object\",\"required\":[\"username\",\"password\"],\"properties\":{\"username\":{"
-		"\"type\":\"string\"},"
-		"\"password\":{\"type\":\"string\"}}}",
+		"{\"type\":\"object\",\"required\":[\"username\"],\"properties\":{\"username\":{\"type\":"
+		"\"string\"},\"password\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
+		"\"new_password\":{\"type\":\"string\"},\"totp\":{\"type\":\"string\"},"
+		"\"recovery\":{\"type\":\"string\"}}}",
 		SESSION_SCHEMA },
 	{ "GET", "/api/v1/session", current, PERM_SIGNED_IN, 0, 0, "当前登录", "the current session", NULL,
 		SESSION_SCHEMA },

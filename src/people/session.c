@@ -1,6 +1,8 @@
 #include "people/session.h"
 
+#include "people/code.h"
 #include "people/password.h"
+#include "people/second_factor.h"
 #include "people/throttle.h"
 #include "people/user.h"
 
@@ -28,20 +30,28 @@ static void csrf_of(struct op *op, struct span token_hash, char ret[SESSION_TOKE
 
 /* ---- signing in -------------------------------------------------------------------------------- */
 
-struct candidate { int64_t n; struct span hash, id; };
+struct candidate {
+	int64_t n, code_until;
+	struct span hash, id, code_hash;
+};
 
 static bool read_candidate(struct op *op, struct span name, struct candidate *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT n, password_hash, id FROM users WHERE name=? AND disabled=0"),
+	if (!db_query(op_db(op),
+		    SQL("SELECT n, password_hash, id, code_hash, code_until FROM users"
+			" WHERE name=? AND disabled=0"),
 		    V(db_t(name)), &rows, err) ||
 		!db_next(rows, &row, err))
 		return false;
-	*ret = (struct candidate){ .hash = SPAN(""), .id = SPAN("") };
+	*ret = (struct candidate){ .hash = SPAN(""), .id = SPAN(""), .code_hash = SPAN("") };
 	if (row)
-		*ret = (struct candidate){ db_col_int(rows, 0), arena_span(op->arena, db_col_text(rows, 1)),
-					   arena_span(op->arena, db_col_text(rows, 2)) };
+		*ret = (struct candidate){ .n = db_col_int(rows, 0),
+			.hash = arena_span(op->arena, db_col_text(rows, 1)),
+			.id = arena_span(op->arena, db_col_text(rows, 2)),
+			.code_hash = arena_span(op->arena, db_col_text(rows, 3)),
+			.code_until = db_col_int(rows, 4) };
 	return true;
 }
 
@@ -89,15 +99,35 @@ static bool insert_session(struct op *op, struct sign_in *s, int64_t user_n, str
 	return true;
 }
 
-static bool after_password(struct op *op, struct sign_in *s, const struct candidate *c, struct err *err)
+/* The first password takes the place of the code, and of every session there was. */
+static bool spend_code(struct op *op, const struct candidate *c, const char *hash, struct err *err)
+{
+	return db_exec(op_db(op),
+		       SQL("UPDATE users SET password_hash=?, password_at=?, code_hash='' WHERE n=?"),
+		       V(db_z(hash), db_i(op_now(op)), db_i(c->n)), err) &&
+		user_end_access(op, c->n, 0, false, err) && log_sign_in(op, c, "password", err);
+}
+
+/* What happens once name and password, or code, were right.  *ret_second: what the second factor said; unless
+ * it is right there is no session, and the try stays counted. */
+static bool after_password(struct op *op, struct sign_in *s, const struct candidate *c, const char *new_hash,
+	enum second_factor *ret_second, struct err *err)
 {
 	struct candidate now;
 	if (!read_candidate(op, s->name, &now, err))
 		return false;
-	if (now.n != c->n || !span_eq(now.hash, c->hash))
+	if (now.n != c->n || !span_eq(now.hash, c->hash) || !span_eq(now.code_hash, c->code_hash))
 		return err_set(err, ERR_UNAUTHENTICATED, "账号刚被修改，请重新登录",
 			"the account has just been changed, sign in again");
-	return throttle_give_back(op, s->name, s->address, err) && insert_session(op, s, c->n, err) &&
+	struct second_given given = { s->totp, s->recovery };
+	if (!second_factor_check(op, c->n, &given, ret_second, err))
+		return false;
+	if (*ret_second == SECOND_WANTED)
+		return true;
+	if (*ret_second == SECOND_WRONG)
+		return log_sign_in(op, c, "sign_in_failed", err);
+	return throttle_give_back(op, s->name, s->address, err) &&
+		(!new_hash[0] || spend_code(op, c, new_hash, err)) && insert_session(op, s, c->n, err) &&
 		db_exec(op_db(op), SQL("UPDATE users SET last_sign_in_at=? WHERE n=?"),
 			V(db_i(op_now(op)), db_i(c->n)), err) &&
 		log_sign_in(op, c, "sign_in", err);
@@ -112,6 +142,26 @@ static bool after_failure(struct op *op, const struct sign_in *s, const struct c
 		(!locked || log_sign_in(op, c, "lock", err));
 }
 
+/* Is it the password, or the code that is still good?  *ret_hash: of the new password, "" without a code. */
+static bool verify(struct op *op, const struct sign_in *s, const struct candidate *c, bool *ret_right,
+	char ret_hash[PASSWORD_HASH], struct err *err)
+{
+	ret_hash[0] = '\0';
+	if (!s->code.n)
+		return password_verify(c->hash, s->password, ret_right, err);
+	*ret_right = code_verify(c->code_hash, s->code) && c->code_until > op_now(op);
+	return !*ret_right || password_hash(s->new_password, ret_hash, err);
+}
+
+static bool second_wanted(enum second_factor second, struct err *err)
+{
+	return second == SECOND_WANTED
+		? err_set(err, ERR_SECOND_FACTOR, "请输入动态口令（totp）或恢复码（recovery）",
+			  "give the code of your authenticator (totp) or a recovery code (recovery)")
+		: err_set(err, ERR_SECOND_FACTOR, "动态口令或恢复码不对，已用过的口令不能再用",
+			  "the code is wrong, or was used before");
+}
+
 bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 {
 	const struct actor *caller = op->actor;
@@ -119,9 +169,13 @@ bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 				      .address = s->address,
 				      .request_id = caller->who.request_id } };
 	struct candidate c;
+	enum second_factor second = SECOND_RIGHT;
+	char new_hash[PASSWORD_HASH];
 	bool right;
+	if (s->code.n && !user_check_password(op, s->name, s->new_password, "new_password", err))
+		return false;
 	if (!op_begin(op, err) || !op_finish(op, before_password(op, s, &c, err), err) ||
-	    !password_verify(c.hash, s->password, &right, err))
+		!verify(op, s, &c, &right, new_hash, err))
 		return false;
 	if (c.n)
 		self.who.user_n = right ? c.n : 0;
@@ -130,11 +184,16 @@ bool session_sign_in(struct op *op, struct sign_in *s, struct err *err)
 	op->actor = &self;
 	bool ok = op_begin(op, err) &&
 		op_finish(op,
-			right ? after_password(op, s, &c, err) : after_failure(op, s, &c, err), err);
+			right ? after_password(op, s, &c, new_hash, &second, err)
+			      : after_failure(op, s, &c, err),
+			err);
 	op->actor = caller;
 	if (ok && !right)
-		return err_set(err, ERR_UNAUTHENTICATED, "账号或密码不对", "wrong account or password");
-	return ok;
+		return s->code.n ? err_set(err, ERR_UNAUTHENTICATED, "账号或一次性码不对，或码已用过、已过期",
+					   "wrong account or code, or the code was used or has run out")
+				 : err_set(err, ERR_UNAUTHENTICATED, "账号或密码不对",
+					   "wrong account or password");
+	return ok && (second == SECOND_RIGHT || second_wanted(second, err));
 }
 
 /* ---- finding ----------------------------------------------------------------------------------- */

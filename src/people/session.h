@@ -19,13 +19,18 @@ struct session {
 
 struct sign_in {
 	struct span name, password, address;   /* in */
+	/* in: instead of a password, a one-time code and the first password */
+	struct span code, new_password;
+	struct span totp, recovery;            /* in: the second factor where the account has one */
 	char token[SESSION_TOKEN];             /* out: the cookie's value */
 	struct session session;
 	int64_t wait_ms;                       /* with ERR_RATE: how long to wait */
 };
 /*
- * Name and password to a session.  ERR_UNAUTHENTICATED for any wrong pair, in the same time whether the
- * account exists; ERR_RATE after too many failures.  Call outside a transaction: it makes its own.
+ * Name and password, or name and one-time code, to a session.  ERR_UNAUTHENTICATED for any wrong pair, in the
+ * same time whether the account exists; ERR_SECOND_FACTOR when the pair is right and what the account has
+ * beside it is missing or wrong; ERR_RATE after too many failures.  A code is spent when it has set the
+ * password, not before.  Call outside a transaction: it makes its own.
  */
 NODISCARD bool session_sign_in(struct op *op, struct sign_in *s, struct err *err);
 /* The live session of a cookie's value. */

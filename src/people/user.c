@@ -1,4 +1,5 @@
 #include "people/account.h"
+#include "people/password.h"
 
 static const char *const role_names[] = {
 #define ROLE(code, name, zh, en) name,
@@ -167,6 +168,14 @@ static bool revoke_tokens(struct op *op, int64_t user_n, struct err *err)
 	return true;
 }
 
+bool user_check_password(
+	struct op *op, struct span name, struct span password, const char *field, struct err *err)
+{
+	struct password_rule rule = { .field = field };
+	return setting_known(op, "password_min", &rule.min, err) &&
+		password_check(&rule, name, password, err);
+}
+
 bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens, struct err *err)
 {
 	return db_exec(op_db(op), SQL("DELETE FROM sessions WHERE user_n=? AND n<>?"),
@@ -184,7 +193,8 @@ bool user_log(struct op *op, const struct record *user, const char *verb, struct
 
 bool user_set_password(struct op *op, const struct record *user, const char *hash, struct err *err)
 {
-	return db_exec(op_db(op), SQL("UPDATE users SET password_hash=?, password_at=? WHERE n=?"),
+	return db_exec(op_db(op),
+		SQL("UPDATE users SET password_hash=?, password_at=?, code_hash='' WHERE n=?"),
 		       V(db_z(hash), db_i(op_now(op)), db_i(user->n)), err) &&
 	       user_log(op, user, "password", err);
 }

@@ -12,6 +12,9 @@ NODISCARD bool user_check_separation(struct op *op, int64_t user_n, const char *
 /* May the actor change this account?  Only who administers users in every unit where the account has grants.
  */
 NODISCARD bool user_check_manage(struct op *op, int64_t user_n, struct err *err);
+/* The rules for passwords with what is set; `field`: as the request calls it. */
+NODISCARD bool user_check_password(
+	struct op *op, struct span name, struct span password, const char *field, struct err *err);
 /* Ends all sessions but one (keep_n 0: all), and with `tokens` all tokens too. */
 NODISCARD bool user_end_access(struct op *op, int64_t user_n, int64_t keep_n, bool tokens, struct err *err);
 /* Inside a transaction: a new password, as its hash, with its change row. */

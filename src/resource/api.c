@@ -27,6 +27,8 @@ static void problem(const struct err *err, const struct problems *list, bool zh,
 		str_addz(out, ",\"instance\":");
 		str_add_json(out, instance);
 	}
+	if (err->code == ERR_SECOND_FACTOR)
+		str_addz(out, ",\"second_factor\":[\"totp\",\"recovery\"]");
 	bool any = (list && list->n) || err->field[0];
 	for (size_t i = 0; any && i < (list && list->n ? list->n : 1); i++) {
 		const struct problem *p = list && list->n ? &list->at[i] : NULL;
