@@ -70,6 +70,7 @@ static const struct transition rows[] = {
 	{ "disputed", "redirect", "answered", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_MEET_ANSWER },
 	{ "disputed", "redirect", "verified", PERM_ORDER_ISSUE, NEED_UNIT | NEED_REASON, CLOCK_END },
 	/* a leader instructs */
+	{ "to_approve", "instruct", "to_approve", PERM_ORDER_INSTRUCT, NEED_TEXT },
 	OPEN_STATES("instruct", PERM_ORDER_INSTRUCT, NEED_TEXT),
 	{ "answered", "instruct", "answered", PERM_ORDER_INSTRUCT, NEED_TEXT },
 	{ "disputed", "instruct", "disputed", PERM_ORDER_INSTRUCT, NEED_TEXT },

@@ -84,6 +84,7 @@ static const struct walk walks[] = {
 	{ "disputed", "redirect", "partly_answered", NOT_OURS("0"), REDIRECT },
 	{ "disputed", "redirect", "answered", NOT_OURS("0") ";" FIX("1") ";" FIX("2"), REDIRECT },
 	{ "disputed", "redirect", "verified", "answer " ALL("not_ours"), REDIRECT },
+	{ "to_approve", "instruct", "to_approve", "~approval 1;submit {}", NOTE },
 	EACH_OPEN("instruct", "", NOTE),
 	{ "answered", "instruct", "answered", "answer " ALL("fixed"), NOTE },
 	{ "disputed", "instruct", "disputed", DISPUTE("0"), NOTE },
