@@ -368,7 +368,8 @@ static void test_workbook(struct city *c)
 			  SQL("SELECT count(*) FROM declarations a JOIN declarations b ON a.name=b.name AND"
 			      " a.url=b.url AND a.address=b.address AND a.mlps_level=b.mlps_level AND"
 			      " a.hosting=b.hosting AND a.exposure=b.exposure AND a.software=b.software AND"
-			      " a.unknown=b.unknown WHERE a.name='OA 系统' AND a.state='accepted' AND b.order_n=?"),
+			      " a.unknown=b.unknown WHERE a.name='OA 系统' AND a.state='accepted' AND"
+			      " b.order_n=?"),
 			  V(db_i(n + 1))),
 		1);
 }
