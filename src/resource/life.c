@@ -5,6 +5,8 @@
 #include "resource/behalf.h"
 #include "resource/internal.h"
 
+enum { VALUES_MAX = 2 << 20 };         /* of a step: no less than the largest body that a verb takes */
+
 static const struct transition *find_row(const struct life *life, struct span from, struct span verb)
 {
 	for (size_t i = 0; i < life->n_rows; i++)
@@ -68,7 +70,7 @@ static bool on_behalf(struct op *op, const json_t *args, struct store_step *step
 static bool step_values(struct op *op, const struct record *rec, const json_t *args, struct span *ret,
 	struct err *err)
 {
-	struct str values = STR_IN(op->arena, 64 * 1024), all = STR_IN(op->arena, 128 * 1024);
+	struct str values = STR_IN(op->arena, VALUES_MAX), all = STR_IN(op->arena, VALUES_MAX);
 	*ret = rec->noted;
 	if (json_object_size(args) == 0)
 		return true;
