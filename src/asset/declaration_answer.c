@@ -64,6 +64,17 @@ static bool replace_waiting(struct answering *g, const json_t *system, struct er
 		(!found || declaration_supersede(g->op, n, SPAN(""), err));
 }
 
+/* A row that was returned is said anew as a whole: what is left out now is not kept from before. */
+static void say_wholly(json_t *in)
+{
+	for (size_t i = 0; i < declaration_resource.n_fields; i++) {
+		const struct field *f = &declaration_resource.fields[i];
+		bool kept = (f->flags & (READ_ONLY | REQUIRED)) || strcmp(f->name, "says") == 0;
+		if (!kept && !json_object_get(in, f->name))
+			json_object_set_new(in, f->name, json_null());
+	}
+}
+
 static bool say_system(struct answering *g, const json_t *system, struct err *err)
 {
 	static const char *const told[] = { "id", "state", "reason", "confirmed_at", "source", "row" };
@@ -83,6 +94,7 @@ static bool say_system(struct answering *g, const json_t *system, struct err *er
 	for (size_t i = 0; i < COUNT(told); i++)       /* what the form tells beside what it asks */
 		json_object_del(in, told[i]);
 	if (returned.p) {
+		say_wholly(in);
 		struct resource_request q = { .id = returned, .in = in };
 		return resource_change(op, &declaration_resource, &q, &row, err) && submit(g, &row, err);
 	}

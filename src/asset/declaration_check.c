@@ -2,6 +2,8 @@
  * A declared row as it is kept: canonical texts, software of the pick list or by name, what is not known.
  * reads foreign bytes: fuzzed by declaration_sheet_fuzz.c
  */
+#include <stdio.h>
+
 #include "asset/address.h"
 #include "asset/declaration_room.h"
 #include "codec/cpe.h"
@@ -43,17 +45,30 @@ static bool is_listed(const json_t *list, const char *name)
 	return false;
 }
 
+static const struct field *field_of(const struct record *row, const char *name)
+{
+	const struct field *f = row->resource->fields;
+	while (strcmp(f->name, name) != 0)             /* questions are fields */
+		f++;
+	return f;
+}
+
 /* The word written where an answer was asked for is the same as naming the question. */
 static bool take_word(struct op *op, struct record *row, const char *name)
 {
-	const struct field *f = NULL;
-	for (size_t i = 0; i < row->resource->n_fields && !f; i++)
-		if (strcmp(row->resource->fields[i].name, name) == 0)
-			f = &row->resource->fields[i];
-	if (!f || f->kind != FIELD_TEXT || !says_unknown(record_text(row, name), op->arena))
+	const struct field *f = field_of(row, name);
+	if (f->kind != FIELD_TEXT || !says_unknown(record_text(row, name), op->arena))
 		return false;
 	record_set(row, name, db_t(SPAN("")));
 	return true;
+}
+
+static bool both(struct err *err, const struct field *f)
+{
+	char zh[64];
+	snprintf(zh, sizeof zh, SPAN_FMT, SPAN_ARG(field_label(f, true)));
+	return err_field(err, f->name, "“%s”既填写了又答“不清楚”%.0s", "%.0s%s is both given and unknown", zh,
+		f->name);
 }
 
 static bool check_unknown(struct op *op, struct record *row, struct err *err)
@@ -78,7 +93,7 @@ static bool check_unknown(struct op *op, struct record *row, struct err *err)
 		if (!word && !is_listed(list, *q))
 			continue;
 		if (!is_empty(row, *q))
-			return err_field(err, *q, "“%s”既填写了又答“不清楚”", "%s is both given and unknown", *q);
+			return both(err, field_of(row, *q));
 		str_addf(&out, "%s\"%s\"", out.n > 1 ? "," : "", *q);
 	}
 	str_addc(&out, ']');

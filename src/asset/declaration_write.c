@@ -104,11 +104,13 @@ bool declaration_sheet_write(
 	CLEANUP(workbook_free_p) struct workbook *w = NULL;
 	CLEANUP(json_free) json_t *form = NULL;
 	struct str text = STR_IN(op->arena, 16 << 20);
+	/* where the role api may write */
+	const char *folder = arena_printf(op->arena, "%s/store", store_folder(op->store)).p;
 	str_addz(&text, "{\"form\":1");
 	if (!declaration_form(op, *o, &text, err))
 		return false;
 	str_addc(&text, '}');
 	return str_check(&text, err) && json_parse(str_span(&text), 0, &form, err) &&
-		workbook_new(store_folder(op->store), &w, err) && write_systems(w, form, op->arena, err) &&
+		workbook_new(folder, &w, err) && write_systems(w, form, op->arena, err) &&
 		write_choices(w, err) && workbook_finish(w, op->arena, ret, err);
 }

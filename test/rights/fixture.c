@@ -43,6 +43,9 @@ static const struct fixture {
 		"{\"asset_id\":\"{asset}\",\"vendor\":\"apache\",\"product\":\"httpd\",\"product_version\":"
 		"\"2.4.46\"}",
 		"software /id" },
+	{ "asked", NULL, "duty", "POST", "/api/v1/orders",
+		"{\"kind\":\"declaration\",\"title\":\"t{fresh}\",\"to\":{\"units\":[\"{a1}\"]}}",
+		"order /orders/0/id" },
 	{ "declaration", NULL, "liaison", "POST", "/api/v1/declarations",
 		"{\"unit_id\":\"{a1}\",\"name\":\"d{fresh}\"}", "declaration /id" },
 	{ "submitted", "declaration", "liaison", "POST", "/api/v1/declarations/{declaration}/submit", "{}",
