@@ -3,12 +3,15 @@
  * Inside the room: how a file of assets becomes a plan and a plan becomes rows.
  *
  *	import_read     CSV or XLSX to struct import_file: hosts with their software, every wrong row noted
+ *	import_nmap, import_sbom    the same from scanners' reports and lists of components
+ *	import_parts    what the readers share
  *	import_compare  against what the store has: the action of each host and software, counts
  *	import_plan     the stored plan: written in batches, read back
  *	import_write    one host into the store, inside a transaction
  *	import_apply    a plan into the store, in batches that may be cut off and taken up again
  */
 #include "asset/asset.h"
+#include "codec/stream.h"
 #include "codec/table.h"
 #include "resource/import.h"
 
@@ -19,7 +22,6 @@ enum {
 	IMPORT_BATCH_MS = 35, /* of work in one transaction; its commit comes on top */
 };
 #define IMPORT_BYTES_MAX (UINT64_C(256) << 20)
-#define IMPORT_SOURCE "csv"
 
 enum import_action { IMPORT_SAME, IMPORT_NEW, IMPORT_CHANGED };
 
@@ -32,6 +34,7 @@ struct import_software {
 };
 
 struct import_host {
+	const char *source;                    /* whose set of software the file's replaces: csv, nmap, sbom */
 	int64_t unit_n;
 	struct span unit, name;
 	struct span system, address, importance, exposure;      /* '' where the file does not say */
@@ -68,7 +71,7 @@ struct import_known {
 	bool found, retired;
 	int64_t n, version;
 	struct span id, system, address, importance, exposure;
-	struct import_software *software;      /* live, of IMPORT_SOURCE; sorted as above */
+	struct import_software *software;      /* live, of the host's source; sorted as above */
 	size_t n_software;
 	int64_t *removed;                      /* n of those that the file no longer has */
 	size_t n_removed;
@@ -87,6 +90,42 @@ NODISCARD bool plan_read(
 /* plan_read() with the units of the store. */
 NODISCARD bool plan_read_with(
 	struct op *op, struct table *t, struct span scope, struct import_file *f, struct err *err);
+/*
+ * nmap's XML report (-oX; masscan's too): hosts that answered, by address, with the products that were
+ * recognised on open ports.  Hosts that are down, ports that are not open, and guesses at the operating system
+ * are passed over.  Names are those of the report; plan_name_hosts() finds those we know.
+ */
+struct import_nmap { int64_t unit_n; struct span unit; };
+NODISCARD bool plan_read_nmap(
+	struct stream *s, const struct import_nmap *into, struct import_file *f, struct err *err);
+/* A host of the unit that has the address already keeps its name; a name that another address has is not taken. */
+NODISCARD bool plan_name_hosts(struct op *op, struct import_file *f, struct err *err);
+/*
+ * A list of components: CycloneDX 1.0 to 1.7 (JSON, XML) or SPDX 2.2 and 2.3 (JSON).  They become the software
+ * of one host of the system, named after what the list describes.
+ */
+struct import_sbom { int64_t unit_n; struct span unit, system; };
+NODISCARD bool plan_read_sbom(
+	struct span bytes, const struct import_sbom *into, struct import_file *f, struct err *err);
+
+/* ---- what readers share ---- */
+
+enum { IMPORT_NAME_MAX = 200, IMPORT_VERSION_MAX = 100 };                  /* characters */
+
+struct import_words { struct span cpe, vendor, product, version; };
+/* cpe decides what it is; the other words are shown, and the version, where they are not empty. */
+NODISCARD bool plan_software_of_cpe(
+	const struct import_words *w, struct arena *a, struct import_software *ret, struct err *err);
+void plan_software_of_text(const struct import_words *w, struct arena *a, struct import_software *ret);
+/* Gives each host its run of the software, sorted and without repetitions; all is copied into f's arena. */
+void plan_gather(struct import_file *f, const struct import_host *hosts, size_t n,
+	struct import_software *software, size_t n_software);
+/* Notes a problem; always false.  The caller counts bad_rows. */
+bool plan_note(struct import_file *f, uint64_t line, const char *column, const struct err *e);
+/* Foreign words as one line of at most so many characters; "" if they are not UTF-8. */
+struct span plan_words(struct arena *a, struct span s, size_t max);
+/* The source of a kind of import: "csv" of assets, else the kind's name. */
+const char *plan_source(struct span kind);
 /* Sorts software into the order above; for qsort(). */
 int plan_software_order(const void *left, const void *right);
 

@@ -2,14 +2,15 @@
 
 #include "asset/import.h"
 
-static bool load_software(struct op *op, struct arena *a, struct import_known *k, struct err *err)
+static bool load_software(
+	struct op *op, const char *source, struct arena *a, struct import_known *k, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	VEC(struct import_software) list = { .arena = a };
 	if (!db_query(op_db(op),
 		    SQL("SELECT n, slot, identity, part, vendor, product, product_version, cpe FROM software"
-			" WHERE asset_n = ? AND source = 'csv' AND removed_at IS NULL"),
-		    V(db_i(k->n)), &rows, err))
+			" WHERE asset_n = ? AND source = ? AND removed_at IS NULL"),
+		    V(db_i(k->n), db_z(source)), &rows, err))
 		return false;
 	for (;;) {
 		bool more;
@@ -53,7 +54,7 @@ bool plan_load_known(struct op *op, const struct import_host *h, struct arena *a
 				*texts[i] = arena_span(a, db_col_text(rows, (int)i + 3));
 		}
 	}
-	if (k.found && !load_software(op, a, &k, err))
+	if (k.found && !load_software(op, h->source, a, &k, err))
 		return false;
 	*ret = k;
 	return true;

@@ -141,7 +141,7 @@ bool plan_rows(
 	bool more = true;
 	if (!db_query(op_db(op),
 		    SQL("SELECT line, unit_n, action, name, system_name, address, importance, exposure, "
-			"software"
+			"software, COALESCE((SELECT kind FROM import_plans p WHERE p.n = plan_n), 'assets')"
 			" FROM import_plan_rows WHERE plan_n = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"),
 		    V(db_i(plan_n), db_i(after), db_i((int64_t)max)), &r, err))
 		return false;
@@ -152,6 +152,7 @@ bool plan_rows(
 			break;
 		struct import_host *h = &hosts[n++];
 		h->line = (uint64_t)db_col_int(r, 0);
+		h->source = plan_source(db_col_text(r, 9));
 		h->unit_n = db_col_int(r, 1);
 		h->action = span_is(db_col_text(r, 2), "new") ? IMPORT_NEW : IMPORT_CHANGED;
 		struct span *texts[] = { &h->name, &h->system, &h->address, &h->importance, &h->exposure };

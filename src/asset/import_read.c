@@ -72,15 +72,8 @@ struct reading {
 /* Notes a problem of this row; the texts are in e.  Always returns false. */
 static bool note(struct reading *r, int column, const struct err *e)
 {
-	struct import_file *f = r->f;
 	r->bad = true;
-	f->all_problems++;
-	if (f->n_problems < IMPORT_PROBLEMS_SHOWN)
-		f->problems[f->n_problems++] = (struct import_problem){ .line = r->row.line,
-			.column = column < 0 ? "" : columns[column].name,
-			.zh = arena_span(f->arena, span_of(e->zh)),
-			.en = arena_span(f->arena, span_of(e->en)) };
-	return false;
+	return plan_note(r->f, r->row.line, column < 0 ? "" : columns[column].name, e);
 }
 
 static struct span shown(struct span s)
@@ -161,57 +154,17 @@ static int64_t find_unit(struct reading *r)
 
 /* ---- software ---- */
 
-static struct span attribute(const struct cpe *c, enum cpe_attribute at)
-{
-	return c->at[at].kind == CPE_VALUE ? c->at[at].text
-		: c->at[at].kind == CPE_NA ? SPAN("-")
-					   : SPAN("*");
-}
-
-static bool software_of_cpe(struct reading *r, struct import_software *ret)
-{
-	struct arena *a = r->f->arena;
-	struct cpe c;
-	struct err e = { 0 };
-	if (!cpe_parse_any(r->value[COL_CPE], a, &c, &e))
-		return note(r, COL_CPE, &e);
-	struct span part = attribute(&c, CPE_PART), vendor = attribute(&c, CPE_VENDOR),
-		    product = attribute(&c, CPE_PRODUCT);
-	ret->identity = arena_printf(a, "cpe:" SPAN_FMT ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(part),
-		SPAN_ARG(vendor), SPAN_ARG(product));
-	ret->part = c.at[CPE_PART].kind == CPE_VALUE ? part : SPAN("");
-	ret->cpe = cpe_format(&c, a);
-	ret->vendor = r->value[COL_VENDOR].n > 0 ? arena_span(a, r->value[COL_VENDOR])
-						 : cpe_plain(&c, CPE_VENDOR, a);
-	ret->product = r->value[COL_SOFTWARE].n > 0 ? arena_span(a, r->value[COL_SOFTWARE])
-						    : cpe_plain(&c, CPE_PRODUCT, a);
-	bool said = r->value[COL_VERSION].n > 0;
-	if (said)
-		ret->version = arena_span(a, r->value[COL_VERSION]);
-	else
-		ret->version = c.at[CPE_VERSION].kind == CPE_VALUE ? cpe_plain(&c, CPE_VERSION, a) : SPAN("");
-	return true;
-}
-
-static void software_of_text(struct reading *r, struct import_software *ret)
-{
-	struct arena *a = r->f->arena;
-	ret->vendor = arena_span(a, r->value[COL_VENDOR]);
-	ret->product = arena_span(a, r->value[COL_SOFTWARE]);
-	ret->version = arena_span(a, r->value[COL_VERSION]);
-	struct span vendor = utf8_fold(a, ret->vendor), product = utf8_fold(a, ret->product);
-	ret->identity = arena_printf(a, "text:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(vendor), SPAN_ARG(product));
-	ret->part = ret->cpe = SPAN("");
-}
-
 /* *ret_alone: the row names no software. */
 static bool take_software(struct reading *r, struct import_software *ret, bool *ret_alone)
 {
 	*ret_alone = false;
-	if (r->value[COL_CPE].n > 0)
-		return software_of_cpe(r, ret);
-	if (r->value[COL_SOFTWARE].n > 0) {
-		software_of_text(r, ret);
+	const struct import_words words = { .cpe = r->value[COL_CPE], .vendor = r->value[COL_VENDOR],
+		.product = r->value[COL_SOFTWARE], .version = r->value[COL_VERSION] };
+	struct err e = { 0 };
+	if (words.cpe.n > 0)
+		return plan_software_of_cpe(&words, r->f->arena, ret, &e) || note(r, COL_CPE, &e);
+	if (words.product.n > 0) {
+		plan_software_of_text(&words, r->f->arena, ret);
 		return true;
 	}
 	if (r->value[COL_VENDOR].n > 0 || r->value[COL_VERSION].n > 0) {
@@ -221,18 +174,6 @@ static bool take_software(struct reading *r, struct import_software *ret, bool *
 	}
 	*ret_alone = true;
 	return true;
-}
-
-int plan_software_order(const void *left, const void *right)
-{
-	const struct import_software *a = left, *b = right;
-	int d = (a->host > b->host) - (a->host < b->host);
-	d = d ? d : span_cmp(a->identity, b->identity);
-	d = d ? d : span_cmp(a->version, b->version);
-	d = d ? d : span_cmp(a->cpe, b->cpe);
-	d = d ? d : span_cmp(a->vendor, b->vendor);
-	d = d ? d : span_cmp(a->product, b->product);
-	return d ? d : (a->line > b->line) - (a->line < b->line);
 }
 
 /* ---- hosts ---- */
@@ -261,7 +202,8 @@ static size_t take_host(struct reading *r, int64_t unit_n, bool alone)
 	uint64_t *at = map_put(r->hosts, (struct span){ key, (size_t)n }, r->list.n, &fresh);
 	if (fresh)
 		vec_push(&r->list,
-			(struct import_host){ .unit_n = unit_n,
+			(struct import_host){ .source = "csv",
+				.unit_n = unit_n,
 				.unit = arena_span(a, r->value[COL_UNIT]),
 				.name = arena_span(a, r->value[COL_HOST]),
 				.system = SPAN(""),
@@ -412,32 +354,6 @@ static bool find_columns(struct reading *r, struct err *err)
 	return lacks(r->at[COL_UNIT] < 0 ? COL_UNIT : COL_HOST, err);
 }
 
-/* Gives each host its run of the sorted software, without repetitions. */
-static void gather(struct reading *r)
-{
-	struct import_file *f = r->f;
-	size_t kept = 0;
-	for (size_t i = 0; i < r->list.n; i++)
-		r->list.p[i].n_software = 0;
-	if (r->software.n > 1)
-		qsort(r->software.p, r->software.n, sizeof *r->software.p, plan_software_order);
-	for (size_t i = 0; i < r->software.n; i++) {
-		struct import_software *s = &r->software.p[i], *last = kept ? &r->software.p[kept - 1] : NULL;
-		struct import_software same = *s;
-		same.line = last ? last->line : 0;
-		if (last && plan_software_order(last, &same) == 0) {
-			f->repeated++;
-			continue;
-		}
-		r->software.p[kept++] = *s;
-		struct import_host *h = &r->list.p[s->host];
-		if (h->n_software++ == 0)
-			h->software = &r->software.p[kept - 1];
-	}
-	f->hosts = r->list.p;
-	f->n_hosts = r->list.n;
-}
-
 static bool read_rows(struct reading *r, struct err *err)
 {
 	for (;;) {
@@ -462,19 +378,7 @@ bool plan_read(struct table *t, const struct import_units *units, struct import_
 		.sheet = table_sheet_name(t, 0).n > 0 };
 	bool ok = find_columns(&r, err) && read_rows(&r, err);
 	if (ok)
-		gather(&r);
-	/* The vectors move while they grow: they are heap storage until the file is read, then one copy in
-	 * the arena. */
-	if (ok && f->n_hosts > 0) {
-		struct import_software *all = arena_array(f->arena, r.software.n + 1, sizeof *all);
-		for (size_t i = 0; i < f->n_hosts; i++)
-			if (f->hosts[i].software)
-				f->hosts[i].software = all + (f->hosts[i].software - r.software.p);
-		if (r.software.n > 0)
-			memcpy(all, r.software.p, r.software.n * sizeof *all);
-		f->hosts = arena_array(f->arena, r.list.n, sizeof *f->hosts);
-		memcpy(f->hosts, r.list.p, r.list.n * sizeof *f->hosts);
-	}
+		plan_gather(f, r.list.p, r.list.n, r.software.p, r.software.n);
 	vec_done(&r.software);
 	vec_done(&r.list);
 	return ok;

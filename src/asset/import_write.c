@@ -91,12 +91,12 @@ static bool insert_asset(
 			   " parent_n, importance, exposure, mlps_level, record_number, note, source, "
 			   "seen_first,"
 			   " seen_last, inventory)"
-			   " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 'csv', ?, ?, ?) RETURNING "
+			   " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', ?, ?, ?, ?) RETURNING "
 			   "n"),
 		       V(db_z(id), now, now, db_i(h->unit_n), db_z(host ? "host" : "system"), db_t(name),
 			       db_t(address), parent_n ? db_i(parent_n) : db_null(),
 			       db_t(or_else(h->importance, "medium")), db_t(or_else(h->exposure, "internal")),
-			       now, now, db_i(host ? w->stamp : 0)),
+			       db_z(h->source), now, now, db_i(host ? w->stamp : 0)),
 		       ret_n, &found, err) &&
 		index_names(w, *ret_n, name, address, err);
 }
@@ -159,9 +159,9 @@ static bool keep_history(struct writing *w, int64_t software_n, const char *verb
 	return db_exec(w->db,
 		SQL("INSERT INTO software_history (software_n, asset_n, at, verb, source, product_version, "
 		    "patch,"
-		    " cpe) SELECT n, asset_n, ?, ?, 'csv', product_version, patch, cpe FROM software"
+		    " cpe) SELECT n, asset_n, ?, ?, ?, product_version, patch, cpe FROM software"
 		    " WHERE n = ?"),
-		V(db_i(w->now), db_z(verb), db_i(software_n)), err);
+		V(db_i(w->now), db_z(verb), db_z(w->h->source), db_i(software_n)), err);
 }
 
 static bool remove_software(struct writing *w, int64_t software_n, struct err *err)
@@ -185,6 +185,14 @@ static bool change_software(struct writing *w, const struct import_software *s, 
 			err);
 }
 
+/* A scanner reads a banner, which may lie; a list of components was made from what was built. */
+static int64_t confidence(const char *source, bool named)
+{
+	if (strcmp(source, "nmap") == 0)
+		return named ? 70 : 40;
+	return named ? 90 : 60;
+}
+
 static bool insert_software(
 	struct writing *w, int64_t asset_n, const struct import_software *s, struct err *err)
 {
@@ -194,10 +202,12 @@ static bool insert_software(
 		SQL("INSERT INTO software (id, version, created_at, updated_at, unit_n, asset_n, source, "
 		    "identity,"
 		    " slot, part, vendor, product, product_version, patch, cpe, confidence, seen_first,"
-		    " seen_last) VALUES (?, 1, ?, ?, ?, ?, 'csv', ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"),
-		V(db_z(uuid_make(w->now, id)), now, now, db_i(w->h->unit_n), db_i(asset_n), db_t(s->identity),
+		    " seen_last) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"),
+		V(db_z(uuid_make(w->now, id)), now, now, db_i(w->h->unit_n), db_i(asset_n),
+		db_z(w->h->source),
+			db_t(s->identity),
 			db_i(s->slot), db_t(s->part), db_t(s->vendor), db_t(s->product), db_t(s->version),
-			db_t(s->cpe), db_i(s->cpe.n > 0 ? 90 : 60), now, now),
+			db_t(s->cpe), db_i(confidence(w->h->source, s->cpe.n > 0)), now, now),
 		err);
 }
 
