@@ -32,7 +32,7 @@
 #include "resource/route.h"
 
 extern const struct resource asset_resource, software_resource, declaration_resource;
-extern const struct import_kind asset_import_kind;
+extern const struct import_kind asset_import_kind, nmap_import_kind, sbom_import_kind;
 extern const struct command asset_commands[];
 extern const size_t asset_commands_count;
 extern const struct route asset_routes[];

@@ -4,6 +4,7 @@
  *
  *	import_read     CSV or XLSX to struct import_file: hosts with their software, every wrong row noted
  *	import_nmap, import_sbom    the same from scanners' reports and lists of components
+ *	import_scan     the unit or system these go into
  *	import_parts    what the readers share
  *	import_compare  against what the store has: the action of each host and software, counts
  *	import_plan     the stored plan: written in batches, read back
@@ -107,6 +108,16 @@ NODISCARD bool plan_name_hosts(struct op *op, struct import_file *f, struct err 
 struct import_sbom { int64_t unit_n; struct span unit, system; };
 NODISCARD bool plan_read_sbom(
 	struct span bytes, const struct import_sbom *into, struct import_file *f, struct err *err);
+
+/* One of these two, by kind ("nmap", "sbom") and what the caller names: a unit's code, a system's id. */
+struct import_scan { struct span kind, target, scope; };
+NODISCARD bool plan_read_scan(struct op *op, const struct import_scan *scan, struct stream *s,
+	struct import_file *f, struct err *err);
+/* The same out of a plan's options ("unit", "system"). */
+NODISCARD bool plan_scan_of(
+	struct op *op, const struct import_plan *p, struct import_scan *ret, struct err *err);
+/* As struct import_kind wants it: is there such a unit or system, and may the plan write there? */
+NODISCARD bool plan_check_scan(struct op *op, const struct import_plan *p, struct err *err);
 
 /* ---- what readers share ---- */
 

@@ -3,7 +3,7 @@
 #include "asset/import.h"
 #include "os/file.h"
 
-enum { LOCK_WAIT_MS = 60000, ARENA_SOFT = 400 << 20, ARENA_HARD = 800 << 20 };
+enum { LOCK_WAIT_MS = 60000, ARENA_SOFT = 400 << 20, ARENA_HARD = 800 << 20, PATH_BYTES = 4096 };
 
 static void print_problems(const struct command_call *c, const struct import_file *f)
 {
@@ -92,13 +92,11 @@ static bool nothing_to_do(const struct import_file *f)
 }
 
 /* Reading and comparing come after the lock: nothing but other writers' single changes can come between. */
-static bool import_file(struct command_call *c, struct table *t, struct import_file *f, struct err *err)
+static bool import_file(struct command_call *c, struct span kind, struct import_file *f, struct err *err)
 {
 	struct op *op = c->op;
 	bool dry = command_flag(c, "dry-run");
 	CLEANUP(file_close) int lock = -1;
-	if (!plan_read_with(op, t, SPAN("*"), f, err))
-		return false;
 	if (f->bad_rows > 0)
 		return refuse(c, f, err);
 	if (!dry && (!plan_lock(op, LOCK_WAIT_MS, &lock, err) || !plan_resume_locked(op, err)))
@@ -108,7 +106,8 @@ static bool import_file(struct command_call *c, struct table *t, struct import_f
 	if (dry)
 		print_preview(c, f);
 	if (!dry && !nothing_to_do(f)) {
-		struct import_plan p = { .kind = SPAN("assets"), .state = SPAN("building"), .scope = SPAN("*"), .file = SPAN("") };
+		struct import_plan p = { .kind = kind, .state = SPAN("building"), .scope = SPAN("*"),
+			.file = SPAN("") };
 		if (!plan_new(op, &p, err) || !plan_fill(op, &p, f, "applying", err)
 		    || !plan_apply(op, p.n, err))
 			return false;
@@ -117,21 +116,55 @@ static bool import_file(struct command_call *c, struct table *t, struct import_f
 	return true;
 }
 
+static bool path_of(const struct command_call *c, char ret[PATH_BYTES], struct err *err)
+{
+	int n = snprintf(ret, PATH_BYTES, SPAN_FMT, SPAN_ARG(c->words[0]));
+	return (n >= 0 && n < PATH_BYTES) || err_set(err, ERR_USAGE, "文件路径过长",
+		"the path of the file is too long");
+}
+
 static bool run_import_assets(struct command_call *c, struct err *err)
 {
 	CLEANUP(table_close_p) struct table *t = NULL;
 	CLEANUP(arena_free_p) struct arena *a = arena_new(ARENA_SOFT, ARENA_HARD);
 	struct import_file f = { .arena = a };
-	char path[4096];
-	int n = snprintf(path, sizeof path, SPAN_FMT, SPAN_ARG(c->words[0]));
-	if (n < 0 || (size_t)n >= sizeof path)
-		return err_set(err, ERR_USAGE, "文件路径过长", "the path of the file is too long");
-	return table_open(path, IMPORT_BYTES_MAX, &t, err) && import_file(c, t, &f, err);
+	char path[PATH_BYTES];
+	return path_of(c, path, err) && table_open(path, IMPORT_BYTES_MAX, &t, err) &&
+		plan_read_with(c->op, t, SPAN("*"), &f, err) && import_file(c, SPAN("assets"), &f, err);
+}
+
+static bool import_scan(struct command_call *c, const char *kind, const char *option, struct err *err)
+{
+	CLEANUP(stream_close_p) struct stream *s = NULL;
+	CLEANUP(arena_free_p) struct arena *a = arena_new(ARENA_SOFT, ARENA_HARD);
+	struct import_file f = { .arena = a };
+	struct import_scan scan = { span_of(kind), command_option(c, option), SPAN("*") };
+	char path[PATH_BYTES];
+	return path_of(c, path, err) && stream_open(path, IMPORT_BYTES_MAX, &s, err) &&
+		plan_read_scan(c->op, &scan, s, &f, err) && import_file(c, scan.kind, &f, err);
+}
+
+static bool run_import_nmap(struct command_call *c, struct err *err)
+{
+	return import_scan(c, "nmap", "unit", err);
+}
+
+static bool run_import_sbom(struct command_call *c, struct err *err)
+{
+	return import_scan(c, "sbom", "system", err);
 }
 
 const struct command asset_commands[] = {
 	{ "import assets", "FILE", "dry-run", COMMAND_OPEN, run_import_assets,
 		"从 CSV 或 XLSX 文件导入资产和软件清单；--dry-run 只预览",
 		"imports assets and their software from a CSV or XLSX file; --dry-run only shows" },
+	{ "import nmap", "FILE", "unit= dry-run", COMMAND_OPEN, run_import_nmap,
+		"把 nmap 的 XML 报告（-oX）导入一个单位（--unit 编码）：在线的主机和识别出的软件",
+		"imports nmap's XML report (-oX) into a unit (--unit CODE): hosts that answered, software "
+		"recognised" },
+	{ "import sbom", "FILE", "system= dry-run", COMMAND_OPEN, run_import_sbom,
+		"把软件成分清单（CycloneDX JSON、XML，SPDX 2.2、2.3 JSON）导入一个系统（--system 标识）",
+		"imports a list of components (CycloneDX JSON or XML, SPDX 2.2 or 2.3 JSON) into a system "
+		"(--system ID)" },
 };
 const size_t asset_commands_count = COUNT(asset_commands);

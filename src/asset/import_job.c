@@ -19,12 +19,24 @@ static bool about_file(enum err_code code)
 		code == ERR_MEDIA_TYPE;
 }
 
-static bool read_and_compare(
+static bool read_body(
 	struct op *op, const struct import_plan *p, struct span body, struct import_file *f, struct err *err)
 {
 	CLEANUP(table_close_p) struct table *t = NULL;
+	CLEANUP(stream_close_p) struct stream *s = NULL;
+	struct import_scan scan;
+	if (span_is(p->kind, "assets"))
+		return table_open_span(body, IMPORT_BYTES_MAX, &t, err) &&
+			plan_read_with(op, t, p->scope, f, err);
+	return stream_open_span(body, IMPORT_BYTES_MAX, &s, err) && plan_scan_of(op, p, &scan, err) &&
+		plan_read_scan(op, &scan, s, f, err);
+}
+
+static bool read_and_compare(
+	struct op *op, const struct import_plan *p, struct span body, struct import_file *f, struct err *err)
+{
 	struct err why = { 0 };
-	if (!table_open_span(body, IMPORT_BYTES_MAX, &t, &why) || !plan_read_with(op, t, p->scope, f, &why)) {
+	if (!read_body(op, p, body, f, &why)) {
 		if (!about_file(why.code)) {
 			*err = why;
 			return false;
@@ -68,6 +80,30 @@ const struct import_kind asset_import_kind = {
 	.zh = "资产",
 	.en = "assets",
 	.perm = PERM_ASSET_WRITE,
+	.plan = asset_import_plan,
+	.apply = asset_import_apply,
+	.drop = asset_import_drop,
+	.show = show,
+};
+
+const struct import_kind nmap_import_kind = {
+	.name = "nmap",
+	.zh = "扫描报告",
+	.en = "reports of nmap",
+	.perm = PERM_ASSET_WRITE,
+	.check = plan_check_scan,
+	.plan = asset_import_plan,
+	.apply = asset_import_apply,
+	.drop = asset_import_drop,
+	.show = show,
+};
+
+const struct import_kind sbom_import_kind = {
+	.name = "sbom",
+	.zh = "软件成分清单",
+	.en = "lists of components",
+	.perm = PERM_ASSET_WRITE,
+	.check = plan_check_scan,
 	.plan = asset_import_plan,
 	.apply = asset_import_apply,
 	.drop = asset_import_drop,

@@ -158,10 +158,11 @@ static bool upload(struct call *c, struct err *err)
 		return err_set(err, ERR_FORBIDDEN, "没有导入这类文件的权限（%s）", "not permitted to import these (%s)", kind->name);
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "文件为空", "the file is empty");
-	if (!plan_scope(op, kind->perm, &p.scope, &p.unit_n, err) || !options_of(c, &p.options, err) ||
-		!store_blob_put(op->store, c->body, hash, err))
+	if (!plan_scope(op, kind->perm, &p.scope, &p.unit_n, err) || !options_of(c, &p.options, err))
 		return false;
 	p.kind = span_of(kind->name);
+	if ((kind->check && !kind->check(op, &p, err)) || !store_blob_put(op->store, c->body, hash, err))
+		return false;
 	p.file = span_of(hash);
 	if (!begin_and(op, &p, make_and_queue, err))
 		return false;

@@ -30,6 +30,8 @@ struct import_kind {
 	const char *name, *zh, *en;
 	enum perm perm;                        /* to upload one, to look at its rows, to apply it */
 	const struct sheet_kind *sheet;        /* a table of cells: nothing below is needed */
+	/* Is what was asked for in the query possible at all?  Before the file is kept; NULL: always. */
+	bool (*check)(struct op *op, const struct import_plan *p, struct err *err);
 	/* Reads the uploaded bytes, compares, and leaves the plan `ready` or `refused` with counts, problems and
 	 * rows.  What is wrong with the file is no failure.  Outside a transaction. */
 	bool (*plan)(struct op *op, struct import_plan *p, struct span bytes, struct err *err);

@@ -59,6 +59,8 @@ static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = 
 
 static const struct import_kind *const imports[] = {
 	&asset_import_kind,
+	&nmap_import_kind,
+	&sbom_import_kind,
 	&unit_import_kind,
 	&person_import_kind,
 };
