@@ -142,7 +142,10 @@ void plan_compare_host(struct import_host *h, struct import_known *k, struct are
 	give_slots(h);
 	k->removed = arena_array(a, k->n_software + 1, sizeof *k->removed);
 	k->n_removed = 0;
-	for (size_t j = 0; j < k->n_software; j++)
+	/* a scan that recognised nothing did not look (nmap without -sV): it says nothing of what was
+	 * known */
+	bool silent = h->n_software == 0 && strcmp(h->source, "nmap") == 0;
+	for (size_t j = 0; j < k->n_software && !silent; j++)
 		if (!taken[j])
 			k->removed[k->n_removed++] = k->software[j].n;
 	h->removed = k->n_removed;

@@ -28,6 +28,8 @@ struct scan {
 	VEC(struct import_software) software;
 	VEC(struct import_software) of_host;     /* of the element being read */
 	struct span failure;                     /* what nmap says went wrong */
+	bool report;                             /* the root was nmap's */
+	bool unnamed;                            /* hosts that answered have no IP address (made anonymous) */
 };
 
 static void take_address(const struct xml_event *e, struct found *h)
@@ -148,7 +150,10 @@ static bool host_of(struct scan *s, const struct found *h, size_t *ret, struct e
 static bool end_host(struct scan *s, const struct found *h, struct err *err)
 {
 	size_t host;
-	if (h->down || !h->address[0] || (h->taken_for_up && !h->open))
+	if (h->down || (h->taken_for_up && !h->open))
+		return true;
+	s->unnamed |= !h->address[0];
+	if (!h->address[0])
 		return true;
 	if (!host_of(s, h, &host, err))
 		return false;
@@ -207,6 +212,9 @@ static bool finish(struct scan *s, struct err *err)
 	if (s->hosts.n == 0 && s->failure.n)
 		return err_set(err, ERR_INVALID, "扫描没有完成：" SPAN_FMT, "the scan failed: " SPAN_FMT,
 			SPAN_ARG(s->failure));
+	if (s->hosts.n == 0 && s->unnamed)
+		return err_set(err, ERR_INVALID, "报告里的主机没有 IP 地址，无法对应到资产",
+			       "the hosts of the report have no IP address");
 	if (s->hosts.n == 0)
 		return err_set(err, ERR_INVALID, "报告里没有在线的主机，没有可导入的内容",
 			       "the report has no host that answered: nothing to import");
@@ -220,6 +228,12 @@ static bool finish(struct scan *s, struct err *err)
 	return true;
 }
 
+static bool no_report(struct err *err)
+{
+	return err_set(err, ERR_MEDIA_TYPE, "这不是 nmap 的 XML 报告（nmap -oX）",
+		       "this is no XML report of nmap (nmap -oX)");
+}
+
 static bool read_report(struct scan *s, struct err *err)
 {
 	struct xml_event e = { .kind = XML_TEXT };
@@ -228,9 +242,9 @@ static bool read_report(struct scan *s, struct err *err)
 			return false;
 		if (e.kind != XML_START)
 			continue;
-		if (e.depth == 1 && !span_is(e.name, "nmaprun"))
-			return err_set(err, ERR_MEDIA_TYPE, "这不是 nmap 的 XML 报告（nmap -oX）",
-				       "this is no XML report of nmap (nmap -oX)");
+		s->report |= span_is(e.name, "nmaprun");
+		if (!s->report)
+			return no_report(err);
 		if (span_is(e.name, "finished"))
 			s->failure = plan_words(s->arena, xml_get(&e, "errormsg"), IMPORT_NAME_MAX);
 		if (e.depth == 2 && span_is(e.name, "host") && !read_host(s, &e, err))
@@ -249,6 +263,8 @@ bool plan_read_nmap(
 		return false;
 	s.xml = xml;
 	bool ok = read_report(&s, err);
+	if (!ok && !s.report && err->code == ERR_MALFORMED)
+		no_report(err);
 	vec_done(&s.hosts);
 	vec_done(&s.software);
 	vec_done(&s.of_host);

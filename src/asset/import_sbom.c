@@ -173,7 +173,7 @@ static bool read_cyclonedx(struct sbom *s, const json_t *top, struct err *err)
 	s->subject = json_get_text(subject, "name");
 	cyclonedx_components(s, list);
 	/* a list without parts still says that its subject is there */
-	s->subjects = json_is_object(subject);
+	s->subjects = s->subject.n > 0;
 	if (s->subjects)
 		cyclonedx_component(s, subject);
 	cyclonedx_components(s, json_object_get(subject, "components"));

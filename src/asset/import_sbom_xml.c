@@ -79,6 +79,8 @@ static void end(struct reading *r, const struct xml_event *e)
 	r->n--;
 	if (r->subject && r->n == 0) {
 		r->s->subject = r->open[0].name;
+		if (!r->s->subject.n)
+			return;
 		r->s->subjects++;
 	}
 	sbom_component(r->s, &r->open[r->n]);
