@@ -35,7 +35,7 @@ struct import_software {
 };
 
 struct import_host {
-	const char *source;                    /* whose set of software the file's replaces: csv, nmap, sbom */
+	const char *source;      /* whose set of software the file's replaces: csv, nmap, sbom */
 	int64_t unit_n;
 	struct span unit, name;
 	struct span system, address, importance, exposure;      /* '' where the file does not say */
@@ -93,17 +93,18 @@ NODISCARD bool plan_read_with(
 	struct op *op, struct table *t, struct span scope, struct import_file *f, struct err *err);
 /*
  * nmap's XML report (-oX; masscan's too): hosts that answered, by address, with the products that were
- * recognised on open ports.  Hosts that are down, ports that are not open, and guesses at the operating system
- * are passed over.  Names are those of the report; plan_name_hosts() finds those we know.
+ * recognised on open ports.  Hosts that are down, ports that are not open, and guesses at the operating
+ * system are passed over.  Names are those of the report; plan_name_hosts() finds those we know.
  */
 struct import_nmap { int64_t unit_n; struct span unit; };
 NODISCARD bool plan_read_nmap(
 	struct stream *s, const struct import_nmap *into, struct import_file *f, struct err *err);
-/* A host of the unit that has the address already keeps its name; a name that another address has is not taken. */
+/* A host of the unit that has the address already keeps its name; a name that another address has is not
+ * taken. */
 NODISCARD bool plan_name_hosts(struct op *op, struct import_file *f, struct err *err);
 /*
- * A list of components: CycloneDX 1.0 to 1.7 (JSON, XML) or SPDX 2.2 and 2.3 (JSON).  They become the software
- * of one host of the system, named after what the list describes.
+ * A list of components: CycloneDX 1.0 to 1.7 (JSON, XML) or SPDX 2.2 and 2.3 (JSON).  They become the
+ * software of one host of the system, named after what the list describes.
  */
 struct import_sbom { int64_t unit_n; struct span unit, system; };
 NODISCARD bool plan_read_sbom(

@@ -26,7 +26,8 @@ struct group {
 };
 
 static struct group groups[] = {
-	{ .archive = "nmap.tar.zst", .nmap = true, .endings = { ".xml", ".json" }, .hosts = 491, .software = 57,
+	{ .archive = "nmap.tar.zst", .nmap = true, .endings = { ".xml", ".json" }, .hosts = 491,
+		.software = 57,
 		.tallies = { { "", 42 }, { "不是 nmap 的 XML 报告", 3 }, { "DTD", 1 }, { "没有 IP 地址", 1 },
 			{ "扫描没有完成", 2 } } },
 	{ .archive = "sbom.tar.zst", .endings = { ".json", ".xml", ".spdx" }, .hosts = 101, .software = 22716,
@@ -86,7 +87,8 @@ static void walk(struct group *g, struct span bytes)
 	CHECK(content && archive_read_open_memory(from, bytes.p, bytes.n) == ARCHIVE_OK);
 	while (content && archive_read_next_header(from, &e) == ARCHIVE_OK) {
 		struct span name = span_of(archive_entry_pathname(e));
-		la_ssize_t n = archive_entry_filetype(e) == AE_IFREG ? archive_read_data(from, content, FILE_MAX) : -1;
+		la_ssize_t n = archive_entry_filetype(e) ==
+			AE_IFREG ? archive_read_data(from, content, FILE_MAX) : -1;
 		struct span inside = { content, n > 0 ? (size_t)n : 0 };
 		if (n >= 0 && ends(name, g))
 			one_file(g, name.p, inside);

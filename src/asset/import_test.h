@@ -40,7 +40,8 @@ static inline void bench_done(struct bench *b)
 
 static inline bool bench_open(struct bench *b, const char *name, enum store_mode mode)
 {
-	static const struct import_kind *const kinds[] = { &asset_import_kind, &nmap_import_kind, &sbom_import_kind };
+	static const struct import_kind *const kinds[] =
+		{ &asset_import_kind, &nmap_import_kind, &sbom_import_kind };
 	*b = (struct bench){ 0 };
 	import_register(kinds, COUNT(kinds));
 	snprintf(b->folder, sizeof b->folder, "%s/%s", test_folder(), name);
