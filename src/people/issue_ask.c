@@ -177,5 +177,13 @@ bool user_command_issue(struct command_call *c, struct err *err)
 		return false;
 	w.units = chosen.units.p;
 	w.n = chosen.units.n;
-	return account_issue(c->op, &w, &got, err) && print(c, &got, err);
+	if (!account_issue(c->op, &w, &got, err))
+		return false;
+	if (c->notes && got.slips.n && span_starts(got.base_url, SPAN("http://127.0.0.1")))
+		fputs(c->zh ? "注意：单子上的网址是本机地址，请先设置：seawall setting set base_url https://…\n"
+			    : "note: the address on the slips is this machine's own; set it: seawall setting "
+			    "set "
+			      "base_url https://…\n",
+			c->notes);
+	return print(c, &got, err);
 }
