@@ -55,13 +55,15 @@ static bool order_item_findings(
 			if (!order_finding(op, o, &f, err))
 				return false;
 			++*ret_left;
-		} else if (!db_exec(op_db(op), SQL("DELETE FROM item_findings WHERE item_n=? AND finding_n=?"),
+		} else if (!db_exec(op_db(op),
+		    SQL("DELETE FROM item_findings WHERE item_n=? AND finding_n=?"),
 				   V(db_i(it->n), db_i(ns[i])), err)) {
 			return false;
 		}
 	}
 	return db_exec(
-		op_db(op), SQL("UPDATE items SET findings=? WHERE n=?"), V(db_i(*ret_left), db_i(it->n)), err);
+		op_db(op), SQL("UPDATE items SET findings=? WHERE n=?"), V(db_i(*ret_left), db_i(it->n)),
+		err);
 }
 
 /* Items without anything left go; an order without items is sent to nobody. */
@@ -94,8 +96,10 @@ static bool send_it(struct op *op, struct record *o, struct err *err)
 	struct order_terms t;
 	int64_t county_n, due = record_int(o, "due_wanted");
 	if (due && due <= op_now(op))
-		return err_set(err, ERR_CONFLICT, "拟定的时限已过，请退回修改", "the due time given has passed: send it back");
-	return order_terms_of(op, o, &t, err) && order_held(op, o, err) && order_take_number(op, o, &t, err) &&
+		return err_set(err, ERR_CONFLICT, "拟定的时限已过，请退回修改",
+			"the due time given has passed: send it back");
+	return order_terms_of(op, o, &t, err) && order_held(op, o, err) &&
+		order_take_number(op, o, &t, err) &&
 		order_check_number(op, o, err) && order_begin_clocks(op, o, &t, err) &&
 		resource_county(op, record_int(o, "unit_id"), &county_n, err) &&
 		order_begin_items(op, o, county_n, err);
@@ -115,8 +119,10 @@ static bool wrote_it(struct op *op, const struct record *o, bool *ret, struct er
 	const struct store_actor *who = &op->actor->who;
 	int64_t one;
 	return db_int(op_db(op),
-		SQL("SELECT 1 FROM steps WHERE resource='order' AND record_n=? AND verb IN ('draft', 'revise',"
-		    " 'submit') AND ((?<>0 AND (actor_user_n=? OR actor_user_n IN (SELECT u.n FROM users u WHERE"
+		SQL("SELECT 1 FROM steps WHERE resource='order' AND record_n=? AND verb IN ('draft', "
+		"'revise',"
+		    " 'submit') AND ((?<>0 AND (actor_user_n=? OR actor_user_n IN (SELECT u.n FROM users u "
+		    "WHERE"
 		    " u.person_n=?))) OR (?=0 AND actor_user_n=0 AND actor=?)) LIMIT 1"),
 		V(db_i(o->n), db_i(who->user_n), db_i(who->user_n),
 			op->actor->person_n ? db_i(op->actor->person_n) : db_null(), db_i(who->user_n),
@@ -156,7 +162,8 @@ bool order_approve(struct op *op, struct record *o, const json_t *args, const ch
 	return send_it(op, o, err);
 }
 
-bool order_send_back(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
+bool order_send_back(struct op *op, struct record *o, const json_t *args, const char **ret_to,
+	struct err *err)
 {
 	(void)op;
 	(void)o;

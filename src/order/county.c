@@ -19,7 +19,8 @@ bool order_check_issuer(struct op *op, const struct record *o, const struct tran
 		return false;
 	if (may)
 		return true;
-	return db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(issuer_n)), op->arena, &name,
+	return db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(db_i(issuer_n)), op->arena,
+		&name,
 		       err) &&
 		err_set(err, ERR_FORBIDDEN, "本单由“" SPAN_FMT "”交办，须由其办理",
 			"the order was issued by \"" SPAN_FMT "\": that office does this", SPAN_ARG(name));
@@ -58,7 +59,8 @@ bool order_review(struct op *op, struct record *o, const json_t *args, const cha
 bool order_check_reviewed(struct op *op, const struct record *o, const json_t *args, struct err *err)
 {
 	int64_t waits, county_n;
-	bool overridden = json_get_bool(args, "override", false) && span_trim(json_get_text(args, "reason")).n;
+	bool overridden = json_get_bool(args, "override", false) &&
+		span_trim(json_get_text(args, "reason")).n;
 	if (order_declares(o)) /* its rows are decided one by one, by the county too */
 		return true;
 	if (!setting_int(op, "county_review", 0, &waits, err))
@@ -68,5 +70,6 @@ bool order_check_reviewed(struct op *op, const struct record *o, const json_t *a
 	return reviewer_of(op, o, &county_n, err) &&
 		(!county_n ||
 			err_set(err, ERR_CONFLICT, "县区尚未初审；不等初审的，请写明 override 和理由",
-				"the county has not reviewed it yet; not to wait takes override and a reason"));
+				"the county has not reviewed it yet; not to wait takes override and a "
+				"reason"));
 }

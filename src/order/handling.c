@@ -9,7 +9,8 @@ bool order_request_extension(
 	struct speaker who;
 	int64_t until;
 	(void)ret_to;
-	if (!order_wants_answer(o, err) || !order_speaker(op, o, args, &who, err) || !finding_parse_until(op, args, &until, err))
+	if (!order_wants_answer(o, err) || !order_speaker(op, o, args, &who, err) ||
+	    !finding_parse_until(op, args, &until, err))
 		return false;
 	if (until <= record_int(o, "answer_due"))
 		return err_field(err, "until", "申请的时间应晚于现在的反馈时限",

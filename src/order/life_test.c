@@ -126,7 +126,8 @@ static int64_t fresh_draft(struct city *c)
 	struct str out = STR_IN(c->arena, 1 << 20);
 	struct err err = { 0 };
 	CLEANUP(json_free) json_t *filter = json_pack("{s:s, s:s}", "unit_id", "U3", "state", "new");
-	city_must(order_dispatch(&c->op, &(struct order_dispatch){ .filter = filter, .draft = true }, &out, &err),
+	city_must(order_dispatch(&c->op, &(struct order_dispatch){ .filter = filter, .draft = true }, &out,
+		&err),
 		&err, "draft");
 	return city_int(c, SQL("SELECT max(n) FROM orders"), V0);
 }
@@ -168,7 +169,8 @@ static const char *fill(struct city *c, int64_t order_n, const char *text)
 static int64_t fresh_task(struct city *c)
 {
 	struct order_recipient to = { UNIT_A, "main", SPAN(""), SPAN(""), false };
-	struct order_send s = { .kind = "task", .title = SPAN("t"), .reply = "acknowledge", .to = &to, .n = 1 };
+	struct order_send s = { .kind = "task", .title = SPAN("t"), .reply = "acknowledge", .to = &to,
+		.n = 1 };
 	struct str out = STR_IN(c->arena, 4096);
 	struct err err = { 0 };
 	city_must(order_send(&c->op, &s, &out, &err), &err, "send");

@@ -113,93 +113,6 @@ static bool apply(struct op *op, struct record *o, const struct transition *t, c
 	return err_set(err, ERR_INTERNAL, "没有操作 %s", "no verb %s", t->verb);
 }
 
-static void add_text(struct str *out, const char *name, struct span text)
-{
-	str_addf(out, ",\"%s\":", name);
-	if (text.p)
-		str_add_json(out, text);
-	else
-		str_addz(out, "null");
-}
-
-static bool show_findings(struct op *op, const struct item *it, struct str *out, struct err *err)
-{
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	bool row, first = true;
-	if (!db_query(op_db(op),
-		    SQL("SELECT f.id FROM item_findings i JOIN findings f ON f.n=i.finding_n WHERE i.item_n=?"
-			" ORDER BY f.n"),
-		    V(db_i(it->n)), &r, err))
-		return false;
-	str_addz(out, ",\"findings\":[");
-	for (;; first = false) {
-		if (!db_next(r, &row, err))
-			return false;
-		if (!row)
-			break;
-		str_addz(out, first ? "" : ",");
-		str_add_json(out, db_col_text(r, 0));
-	}
-	str_addc(out, ']');
-	return true;
-}
-
-static bool show_asset(struct op *op, const struct item *it, struct str *out, struct err *err)
-{
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	bool row;
-	if (!db_query(
-		    op_db(op), SQL("SELECT id, name FROM assets WHERE n=?"), V(db_i(it->asset_n)), &r, err) ||
-		!db_next(r, &row, err))
-		return false;
-	add_text(out, "asset_id", row ? db_col_text(r, 0) : (struct span){ NULL, 0 });
-	add_text(out, "asset_name", row ? db_col_text(r, 1) : (struct span){ NULL, 0 });
-	return true;
-}
-
-static bool show_item(struct op *op, const struct item *it, struct str *out, struct err *err)
-{
-	str_addz(out, "{\"id\":");
-	str_add_json(out, span_of(it->id));
-	add_text(out, "title", it->title);
-	add_text(out, "state", span_of(it->state));
-	add_text(out, "kind", it->kind);
-	add_text(out, "severity", span_of(it->severity));
-	add_text(out, "claim", it->claim);
-	add_text(out, "text", it->text);
-	add_text(out, "version", it->version);
-	add_text(out, "patch", it->patch);
-	add_text(out, "answered_by", it->answered_name);
-	str_addz(out, ",\"on_behalf\":");
-	str_add(out, it->on_behalf.p ? it->on_behalf : SPAN("null"));
-	add_text(out, "contradiction", it->contradiction);
-	order_show_hint(op, it, out);
-	if (!show_asset(op, it, out, err) || !show_findings(op, it, out, err))
-		return false;
-	str_addc(out, '}');
-	return true;
-}
-
-static bool show(struct op *op, const struct record *o, bool single, struct str *out, struct err *err)
-{
-	struct items items;
-	if (!items_load(op, o->n, &items, err) || (single && !order_show_single(op, o, out, err)))
-		return false;
-	bool waits = span_is(o->state, "sent") || span_is(o->state, "handling") ||
-		span_is(o->state, "partly_answered");
-	int64_t due =
-		span_is(o->state, "sent") ? record_int(o, "acknowledge_due") : record_int(o, "answer_due");
-	str_addf(out, ",\"overdue\":%s,\"items\":[", waits && due && due < op_now(op) ? "true" : "false");
-	for (size_t i = 0; i < items.n; i++) {
-		if (i)
-			str_addc(out, ',');
-		if (!show_item(op, &items.at[i], out, err))
-			return false;
-	}
-	str_addc(out, ']');
-	return true;
-}
-
 static const char *known_word(const struct record *o, const char *field, const char *const *values)
 {
 	for (; *values; values++)
@@ -236,13 +149,14 @@ const struct resource order_resource = {
 	.write = PERM_ORDER_ISSUE,
 	.body_max = 1 << 20,
 	.life = &order_life,
-	.show = show,
+	.show = order_show,
 	.may = order_check_issuer,
 	.apply = apply,
 	.facts = order_facts,
 	.seen = order_seen,
 	.show_schema =
-		ORDER_SINGLE_SCHEMA ",\"overdue\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\","
+		ORDER_SINGLE_SCHEMA ",\"overdue\":{\"type\":\"boolean\"},\"warnings\":{\"type\":\"array\","
+		"\"items\":{\"type\":\"string\"}},\"items\":{\"type\":\"array\","
 		"\"items\":{\"type\":"
 		"\"object\","
 		"\"required\":[\"id\",\"title\",\"state\",\"findings\"],\"properties\":{\"id\":{\"type\":"
@@ -253,11 +167,13 @@ const struct resource order_resource = {
 		"\"findings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}}",
 	.args_schema = "\"claim\":{\"type\":\"string\",\"enum\":[\"fixed\",\"mitigated\",\"not_affected\","
 		       "\"affected\","
-		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\",\"done\",\"progress\",\"unable\"]},\"version\":{"
+		       "\"decommissioned\",\"not_ours\",\"false_positive\",\"cannot_fix\",\"done\","
+		       "\"progress\",\"unable\"]},\"version\":{"
 		       "\"type\":\"string\"},"
 		       "\"patch\":{\"type\":\"string\"},\"items\":{\"type\":\"array\"},"
 		       "\"evidence\":{\"type\":\"array\"},\"override\":{"
-		       "\"type\":\"boolean\"},\"pass\":{\"type\":\"boolean\"},\"approval\":{\"type\":\"boolean\"},\"paper\":{\"type\":\"object\"},"
+		       "\"type\":\"boolean\"},\"pass\":{\"type\":\"boolean\"},"
+		       "\"approval\":{\"type\":\"boolean\"},\"paper\":{\"type\":\"object\"},"
 		       "\"title\":{\"type\":\"string\"},\"due\":{\"type\":\"string\"},\"number\":{\"type\":"
 		       "\"string\"},"
 		       "\"unit_id\":{\"type\":\"string\"},\"channel\":{\"type\":\"string\"},\"person\":{"

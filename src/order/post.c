@@ -43,10 +43,12 @@ static bool read_send(struct op *op, const json_t *body, struct order_send *ret,
 		return err_set(
 			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
 	if (strcmp(s.kind, "task") != 0 && strcmp(s.kind, "declaration") != 0)
-		return err_field(err, "kind", "“kind”应为 task 或 declaration", "kind must be task or declaration");
+		return err_field(err, "kind", "“kind”应为 task 或 declaration",
+			"kind must be task or declaration");
 	if (s.topic.n && !span_is(s.topic, "contact_check"))
 		return err_field(err, "topic", "“topic”应为 contact_check", "topic must be contact_check");
-	if (!order_read_due(body, "due", &s.due_at, err) || !order_read_due(body, "source_due", &s.source_due, err))
+	if (!order_read_due(body, "due", &s.due_at, err) ||
+	    !order_read_due(body, "source_due", &s.source_due, err))
 		return false;
 	*ret = s;
 	return true;
@@ -111,7 +113,8 @@ static void warn_missing(
 	if (r->no_liaison)
 		warn(w,
 			arena_printf(op->arena,
-				op->zh ? "%lld 个单位没有联络员：" SPAN_FMT "%s" : "%lld units have no liaison: " SPAN_FMT "%s",
+				op->zh ? "%lld 个单位没有联络员：" SPAN_FMT "%s"
+				: "%lld units have no liaison: " SPAN_FMT "%s",
 				(long long)r->no_liaison, SPAN_ARG(str_span(missing)),
 				r->no_liaison > NO_LIAISON_SHOWN ? "…" : ""));
 }
@@ -194,7 +197,8 @@ static bool preview(struct call *c, struct err *err)
 	TEXT_SCHEMA("number") "," TEXT_SCHEMA("source") "," TEXT_SCHEMA("source_number") "," \
 	TEXT_SCHEMA("source_due") "," TEXT_SCHEMA("topic") "}}"
 #define RECIPIENTS \
-	"\"recipients\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"unit_id\",\"part\"," \
+	"\"recipients\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"unit_id\"," \
+		"\"part\"," \
 	"\"reason\",\"liaison\"],\"properties\":{" TEXT_SCHEMA("unit_id") "," TEXT_SCHEMA("unit") "," \
 	TEXT_SCHEMA("part") "," TEXT_SCHEMA("reason") "," TEXT_SCHEMA("rows") \
 	",\"liaison\":{\"type\":\"boolean\"}}}},\"warnings\":{\"type\":\"array\",\"items\":{\"type\":" \
@@ -204,7 +208,8 @@ const struct route order_post_routes[] = {
 	{ "POST", "/api/v1/orders", post, PERM_ORDER_ISSUE, 1 << 20, 0, "发出任务或资产申报，每个单位一张单",
 		"send a task or a declaration, one order for each unit", BODY,
 		"{\"type\":\"object\",\"required\":[\"orders\",\"recipients\",\"warnings\"],\"properties\":{"
-		"\"orders\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"number\","
+		"\"orders\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\","
+		"\"number\","
 		"\"unit_id\",\"state\"]}}," RECIPIENTS "}}" },
 	{ "POST", "/api/v1/orders/preview", preview, PERM_ORDER_ISSUE, 1 << 20, 0,
 		"预览收件单位、理由和提醒，不发出", "preview of recipients, reasons and warnings, sends nothing", BODY,
@@ -243,7 +248,8 @@ static json_t *read_to(struct command_call *c)
 	for (size_t i = 0; i < COUNT(matches); i++)
 		if (command_option(c, matches[i].option).p)
 			json_object_set_new(to, "match",
-				json_pack("{s:o}", matches[i].name, json_of_span(command_option(c, matches[i].option))));
+				json_pack("{s:o}", matches[i].name,
+				json_of_span(command_option(c, matches[i].option))));
 	if (command_flag(c, "all"))
 		json_object_set_new(to, "all", json_true());
 	return to;
@@ -273,11 +279,13 @@ static json_t *read_body(struct command_call *c)
 static void print_list(struct command_call *c, const json_t *answer, bool dry)
 {
 	const json_t *recipients = json_object_get(answer, "recipients");
-	const json_t *orders = json_object_get(answer, "orders"), *notes = json_object_get(answer, "warnings");
+	const json_t *orders = json_object_get(answer, "orders"),
+		*notes = json_object_get(answer, "warnings");
 	for (size_t i = 0; i < json_array_size(recipients); i++) {
 		const json_t *r = json_array_get(recipients, i);
 		struct span number = json_get_text(json_array_get(orders, i), "number");
-		fprintf(c->out, SPAN_FMT "%s" SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(number), number.n ? "  " : "",
+		fprintf(c->out, SPAN_FMT "%s" SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(number),
+			number.n ? "  " : "",
 			SPAN_ARG(json_get_text(r, "unit")), SPAN_ARG(json_get_text(r, "reason")));
 	}
 	for (size_t i = 0; i < json_array_size(notes); i++)
@@ -310,9 +318,12 @@ static bool run_send(struct command_call *c, struct err *err)
 
 const struct command order_post_commands[] = {
 	{ "order send", "",
-		"kind= title= text= reply= due= template= number= source= source-number= source-due= severity= topic="
-		" to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft approval dry-run",
+		"kind= title= text= reply= due= template= number= source= source-number= source-due= "
+		"severity= topic="
+		" to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft approval "
+		"dry-run",
 		COMMAND_OPEN, run_send, "发出任务或资产申报：单位可指名，也可按区划、行业、标签、产品或漏洞",
-		"send a task or a declaration to units by name, division, sector, tag, product or vulnerability" },
+		"send a task or a declaration to units by name, division, sector, tag, product or "
+		"vulnerability" },
 };
 const size_t order_post_commands_count = COUNT(order_post_commands);

@@ -79,7 +79,8 @@ static inline enum order_intent order_intent(bool draft, bool approval)
 /* The rule of approval, in one place: where an order of this kind and severity is born: draft, to_approve or
  * sent.  Setting order_approval: 0 never, 1 always, 2 to 5 from low, medium, high, critical on.  The orders
  * of a notice never wait: the notice was approved. */
-NODISCARD bool order_birth(struct op *op, const struct record *o, enum order_intent intent, const char **ret_state,
+NODISCARD bool order_birth(struct op *op, const struct record *o, enum order_intent intent,
+	const char **ret_state,
 	struct err *err);
 /* Its first step, by its state: send, draft or submit. */
 NODISCARD bool order_born(struct op *op, const struct record *o, struct span values, struct err *err);
@@ -117,7 +118,8 @@ typedef bool order_verb_fn(
 	struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err);
 order_verb_fn order_acknowledge, order_answer, order_verify, order_return, order_uphold, order_reject,
 	order_request_extension, order_grant, order_refuse, order_urge, order_escalate, order_hand_over,
-	order_withdraw, order_archive, order_review, order_submit, order_approve, order_send_back, order_revise;
+	order_withdraw, order_archive, order_review, order_submit, order_approve, order_send_back,
+	order_revise;
 
 /* ---- two offices (county.c) ---- */
 
@@ -157,6 +159,14 @@ bool order_return_rows(struct op *op, const struct record *o, const json_t *args
 
 /* Version, patch or retirement that an accepted answer tells (inventory.c). */
 bool order_update_inventory(struct op *op, const struct item *it, struct err *err);
+
+/* Members of an order beside its fields (show.c). */
+bool order_show(struct op *op, const struct record *o, bool single, struct str *out, struct err *err);
+
+/* An attachment of one order given to all others of its batch, by who issued them (batch.c). */
+NODISCARD bool order_batch_may(struct op *op, const struct record *o, struct err *err);
+NODISCARD bool order_batch_attach(
+	struct op *op, const struct record *o, struct span attachment, struct err *err);
 
 /* What every step of an order carries for the measures. */
 void order_facts(const struct record *o, struct store_step *step);

@@ -19,7 +19,8 @@ static bool dispatch(struct call *c, struct err *err)
 	if (!ids && !filter && !d.text.n) /* an empty body by mistake would order half the city */
 		return err_field(err, "ids", "请给出 ids 或 filter；要按缺省范围（已知被利用、超危和高危）交办，请写明 text",
 			"give ids or filter; for the default (KEV-listed, critical and high) give a text");
-	return order_read_due(c->json, "source_due", &d.source_due, err) && order_dispatch(c->op, &d, c->out, err);
+	return order_read_due(c->json, "source_due", &d.source_due, err) &&
+		order_dispatch(c->op, &d, c->out, err);
 }
 
 static bool steps(struct call *c, struct err *err)
@@ -31,9 +32,17 @@ static bool steps(struct call *c, struct err *err)
 
 static const struct attachment_place evidence = { &order_resource, PERM_ORDER_ANSWER };
 
+/* ?batch=true: the sender's attachment, for each order of the batch. */
 static bool attach(struct call *c, struct err *err)
 {
-	return finding_attach(c, &evidence, err);
+	CLEANUP(json_free) json_t *made = NULL;
+	struct record o;
+	if (!span_is(call_query(c, "batch"), "true"))
+		return finding_attach(c, &evidence, err);
+	return resource_get(c->op, &order_resource, c->params[0], &o, err) &&
+		order_batch_may(c->op, &o, err) &&
+		finding_attach(c, &evidence, err) && json_parse(str_span(c->out), 0, &made, err) &&
+		order_batch_attach(c->op, &o, json_get_text(made, "id"), err);
 }
 
 static bool attachments(struct call *c, struct err *err)
@@ -53,8 +62,10 @@ const struct route order_routes[] = {
 		"\"string\"}},"
 		"\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"template\":{\"type\":"
 		"\"string\"},"
-		"\"number\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},\"source_number\":{\"type\":"
-		"\"string\"},\"source_due\":{\"type\":\"string\"},\"draft\":{\"type\":\"boolean\"},\"approval\":{"
+		"\"number\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},"
+		"\"source_number\":{\"type\":"
+		"\"string\"},\"source_due\":{\"type\":\"string\"},\"draft\":{\"type\":\"boolean\"},"
+		"\"approval\":{"
 		"\"type\":\"boolean\"}}}",
 		"{\"type\":\"object\",\"required\":[\"orders\",\"skipped\"],\"properties\":{\"orders\":{"
 		"\"type\":\"array\",\"items\":"

@@ -245,7 +245,8 @@ static bool load(struct sending *g, struct err *err)
 	const struct order_send *s = g->s;
 	struct span template = s->template.n ? s->template : span_of(s->kind);
 	return check_input(g->op, s, err) &&
-		order_terms_find(g->op, template, span_of(s->severity ? s->severity : "none"), &g->terms, err) &&
+		order_terms_find(g->op, template, span_of(s->severity ? s->severity : "none"), &g->terms,
+		err) &&
 		order_office(g->op, &g->office_n, err);
 }
 
@@ -260,7 +261,8 @@ bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, str
 		: s->due_at                  ? s->due_at
 					     : calendar_end(&g.terms.calendar, op_now(op),
 						       answer ? t->answer : t->acknowledge,
-						       answer ? t->answer_unit : t->acknowledge_unit, &published);
+						       answer ? t->answer_unit : t->acknowledge_unit,
+						       &published);
 	return true;
 }
 

@@ -58,8 +58,12 @@ NODISCARD bool order_send(struct op *op, const struct order_send *s, struct str 
 /* What would be due: the answer, or the acknowledgement where that is all; 0 where nothing is asked for. */
 NODISCARD bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, struct err *err);
 
-/* A task or declaration as POST /api/v1/orders takes it; appends its answer.  Transactions as order_send(). */
+/* A task or declaration as POST /api/v1/orders takes it; appends its answer.  Transactions as
+ * order_send(). */
 NODISCARD bool order_post(struct op *op, const json_t *body, struct str *out, struct err *err);
+/* POST /api/v1/orders/batch (batch.c). */
+extern const struct route order_batch_routes[];
+extern const size_t order_batch_routes_count;
 /* POST /api/v1/orders, its preview, seawall order send (post.c). */
 extern const struct route order_post_routes[];
 extern const size_t order_post_routes_count;

@@ -114,7 +114,8 @@ static bool check_tags(struct op *op, struct record *after, struct err *err)
 		struct span one = span_trim(json_text(json_array_get(list, i)));
 		if (!tag_is_plain(one))
 			return err_field(err, "tags", "第 %zu 个标签应为 1 至 %d 个字，不含引号、逗号和反斜杠",
-				"tag %zu must have 1 to %d characters, no quotes, commas or backslashes", i + 1,
+				"tag %zu must have 1 to %d characters, no quotes, commas or backslashes",
+				i + 1,
 				(int)TAG_CHARACTERS);
 		str_addz(&out, i ? ",\"" : "\"");
 		str_add(&out, one);
@@ -141,7 +142,8 @@ static bool check_place(
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	struct span uscc = record_text(after, "uscc");
-	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) && check_tags(op, after, err) &&
+	return (!uscc.n || uscc_check(uscc, err)) && check_aliases(op, after, err) &&
+		check_tags(op, after, err) &&
 		check_place(op, before, after, err);
 }
 

@@ -25,7 +25,8 @@ enum field_kind {
 	FIELD_ENUM,      /* one of values[] */
 	/* another resource: column x_n, outside x_id (an id, or its key) and x_name (its label) */
 	FIELD_REF,
-	/* object or array, stored as text; checked by the resource; with FILTER a list of texts, by one of them */
+	/* object or array, stored as text; checked by the resource; with FILTER a list of texts, by one of
+	 * them */
 	FIELD_JSON,
 };
 
@@ -94,8 +95,8 @@ struct resource {
 	const struct field *fields;
 	size_t n_fields;
 	const char *unit_column;              /* row scope: "t.unit_n"; for units "t.n"; NULL: no scope */
-	/* Rows that only an office sees (a draft): "t.sent_at IS NULL" is shown to whoever has veil_perm for the
-	   unit in veil_column; beside the row scope.  NULL: none. */
+	/* Rows that only an office sees (a draft): "t.sent_at IS NULL" is shown to whoever has veil_perm for
+	   the unit in veil_column; beside the row scope.  NULL: none. */
 	const char *veil, *veil_column;
 	enum perm veil_perm;
 	const char *key, *label;              /* field names: how people name one, how it is shown */
@@ -112,8 +113,8 @@ struct resource {
 		struct err *err);
 	/* Appends further members to the object of one record (",\"items\":[…]"); `single` false in lists. */
 	bool (*show)(struct op *op, const struct record *r, bool single, struct str *out, struct err *err);
-	/* Before a verb from outside, beside its permission: false says why this actor may not.  Verbs by which
-	   one record drives another (record_apply) are not asked. */
+	/* Before a verb from outside, beside its permission: false says why this actor may not.  Verbs by
+	   which one record drives another (record_apply) are not asked. */
 	bool (*may)(struct op *op, const struct record *r, const struct transition *t, struct err *err);
 	/* A transition: does what belongs to it and may choose another `to` of the same (from, verb), or keep
 	 * t->to. */

@@ -29,6 +29,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ order_routes, &order_routes_count },
 	{ notice_routes, &notice_routes_count },
 	{ order_post_routes, &order_post_routes_count },
+	{ order_batch_routes, &order_batch_routes_count },
 	{ kpi_routes, &kpi_routes_count },
 	{ order_declaration_routes, &order_declaration_routes_count },
 	{ order_behalf_routes, &order_behalf_routes_count },
