@@ -239,14 +239,13 @@ static bool take_words(struct op *op, json_t *in, struct span *ret_template, boo
 	struct span *ret_vuln, struct err *err)
 {
 	const json_t *template = json_object_get(in, "template"), *vuln = json_object_get(in, "vuln_id");
-	if (template && !json_is_string(template) && !json_is_boolean(template) && !json_is_null(template))
+	if (template && !json_is_string(template) && !json_is_null(template))
 		return err_field(err, "template", "“template”应为模板名称", "template must be the name of one");
 	if (vuln && !json_is_string(vuln) && !json_is_null(vuln))
 		return err_field(err, "vuln_id", "“vuln_id”应为漏洞编号", "vuln_id must be an id");
 	*ret_vuln = arena_span(op->arena, json_text(vuln));
 	*ret_template = arena_span(op->arena, json_text(template));
-	*ret_wanted = ret_template->n || json_is_true(template) ||
-		(ret_vuln->n && !json_object_get(in, "text"));
+	*ret_wanted = ret_template->n || (ret_vuln->n && !json_object_get(in, "text"));
 	/* Named by its kind: the default one of that kind. */
 	if (span_is(*ret_template, "default") || span_eq(*ret_template, json_get_text(in, "kind")))
 		*ret_template = (struct span){ NULL, 0 };

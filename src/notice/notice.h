@@ -18,8 +18,9 @@ extern const size_t notice_routes_count;
 extern const struct job_kind notice_jobs[];
 extern const size_t notice_jobs_count;
 
-/* A draft: fields of the resource, and "template" (a kind's, by its name; true: the default one) and
- * "vuln_id", which fill title, text and severity where they are not given.  Inside a transaction. */
+/* A draft: fields of the resource, "template" (by its name; the kind's own name or "default" is the default
+ * one, which makes a heading of the title) and "vuln_id": they fill title, text, severity, vulns and to where
+ * these are not given.  Inside a transaction. */
 NODISCARD bool notice_create(struct op *op, const json_t *in, struct record *ret, struct err *err);
 /* Issues it and sends all its orders, in transactions of its own. */
 NODISCARD bool notice_issue(

@@ -112,6 +112,28 @@ static int64_t source_due(const struct issue *s, const struct unit_tasks *t)
 	return due;
 }
 
+/* Without a text of its own an order says what the template of its kind does. */
+static bool add_words(struct issue *s, const struct unit_tasks *t, const struct order_terms *terms,
+	struct record *o, struct err *err)
+{
+	struct op *op = s->op;
+	struct span *titles = arena_array(op->arena, t->n + 1, sizeof *titles), text;
+	size_t n = 0;
+	if (s->d->text.n)
+		return true;
+	for (size_t i = 0, from = 0; i < t->n; i++) {
+		if (i + 1 < t->n && task_same_item(&t->at[from], &t->at[i + 1]))
+			continue;
+		if (!issue_item_title(op, &t->at[from], i + 1 - from, &titles[n++], err))
+			return false;
+		from = i + 1;
+	}
+	if (!order_words(op, o, terms, order_listed(op, titles, n), &text, err))
+		return false;
+	record_set(o, "text", db_t(text.p ? text : SPAN("")));
+	return true;
+}
+
 static bool make_row(
 	struct issue *s, const struct unit_tasks *t, const char *severity, struct record *o, struct err *err)
 {
@@ -146,7 +168,7 @@ static bool make_row(
 		(strcmp(state, "sent") == 0 && !order_take_number(op, o, terms, err)))
 		return false;
 	o->state = span_of(state);
-	return record_insert(op, o, err) || order_number_taken(o, err);
+	return add_words(s, t, terms, o, err) && (record_insert(op, o, err) || order_number_taken(o, err));
 }
 
 /* Clocks, items and findings follow where it is sent at once; else they wait for its approval. */

@@ -95,6 +95,11 @@ NODISCARD bool order_check_number(struct op *op, const struct record *o, struct 
  * it. */
 NODISCARD bool order_begin_clocks(
 	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
+/* The words of the template of its kind, filled, for an order without a text (words.c); {NULL,0} if there is no
+ * template.  list: its rows, one a line. */
+NODISCARD bool order_words(struct op *op, const struct record *o, const struct order_terms *t,
+	struct span list, struct span *ret, struct err *err);
+struct span order_listed(struct op *op, const struct span *titles, size_t n); /* 「1. …」, a line each */
 /* The first step of each item, when the order is sent. */
 NODISCARD bool order_begin_items(struct op *op, const struct record *o, int64_t county_n, struct err *err);
 /* Findings of an order that is not sent yet are held by it: they are its item_findings, their state is as it

@@ -129,6 +129,13 @@ static bool make_row(struct sending *g, const struct order_recipient *to, struct
 		(strcmp(state, "sent") == 0 && !order_take_number(op, o, &g->terms, err)))
 		return false;
 	o->state = span_of(state);
+	if (!s->text.n) {
+		struct span text;
+		if (!order_words(op, o, &g->terms, to->rows, &text, err))
+			return false;
+		if (text.p)
+			record_set(o, "text", db_t(text));
+	}
 	return record_insert(op, o, err) || order_number_taken(o, err);
 }
 

@@ -1,0 +1,48 @@
+#include "finding/template.h"
+#include "order/send.h"
+#include "order/testing.h"
+
+int main(void)
+{
+	struct city c;
+	struct err err = { 0 };
+	struct str out;
+	city_open(&c, "words");
+	int64_t host = city_host(&c, UNIT_A, "web-a");
+	city_found(&c, host, city_software(&c, host, "apache", "http_server", "2.4.46"), 1, 2, "high");
+
+	test_case("an order of findings without a text says what its template does");
+	out = STR_IN(c.arena, 1 << 20);
+	CHECK_OK(order_dispatch(&c.op, &(struct order_dispatch){ .number = { NULL, 0 } }, &out, &err), err);
+	struct span text = city_text(&c, SQL("SELECT text FROM orders WHERE unit_n=3"), V0);
+	CHECK(text.p && span_starts(text, SPAN("单位3：\n")) && strstr(text.p, "1. apache http server 2.4.46 升级") &&
+		strstr(text.p, "最高等级为高危") && !strstr(text.p, "{"));
+	int64_t due = city_int(&c, SQL("SELECT answer_due FROM orders WHERE unit_n=3"), V0);
+	CHECK(text.p && strstr(text.p, template_due(c.arena, due).p));
+
+	test_case("a text of its own is as it was written, braces too");
+	city_exec(&c, SQL("UPDATE templates SET text='{单位}有{清单}' WHERE of='order' AND kind='task'"), V0);
+	struct order_recipient to = { .unit_n = UNIT_B, .part = "main", .reason = SPAN(""),
+		.rows = SPAN("一行") };
+	struct order_send s = { .kind = "task", .title = SPAN("普查"), .text = SPAN("按{\"a\":1}填写{单位}"),
+		.reply = "acknowledge", .to = &to, .n = 1 };
+	out = STR_IN(c.arena, 1 << 20);
+	CHECK_OK(order_send(&c.op, &s, &out, &err), err);
+	text = city_text(&c, SQL("SELECT text FROM orders ORDER BY n DESC LIMIT 1"), V0);
+	CHECK(span_starts(text, SPAN("按{\"a\":1}填写{单位}")));
+
+	test_case("without one, its own rows stand where the template has its list");
+	s.text = SPAN("");
+	out = STR_IN(c.arena, 1 << 20);
+	CHECK_OK(order_send(&c.op, &s, &out, &err), err);
+	CHECK_SPAN(city_text(&c, SQL("SELECT text FROM orders ORDER BY n DESC LIMIT 1"), V0), "单位4有一行");
+
+	test_case("without a template it stays empty but for its rows");
+	city_exec(&c, SQL("DELETE FROM template_versions"), V0);
+	city_exec(&c, SQL("DELETE FROM templates WHERE of='order'"), V0);
+	out = STR_IN(c.arena, 1 << 20);
+	CHECK_OK(order_send(&c.op, &s, &out, &err), err);
+	CHECK_SPAN(city_text(&c, SQL("SELECT text FROM orders ORDER BY n DESC LIMIT 1"), V0), "一行");
+	city_close(&c);
+	return test_end();
+}
