@@ -1,5 +1,5 @@
-/* What an order says where nobody has written a text: the template of its kind, in which its unit, its list and
- * its deadline are put; and what the templates of findings say of an item. */
+/* What an order says where nobody has written a text: the template of its kind, in which its unit, its list
+ * and its deadline are put; and what the templates of findings say of an item. */
 #include "finding/template.h"
 #include "order/room.h"
 
@@ -25,7 +25,8 @@ bool order_words(struct op *op, const struct record *o, const struct order_terms
 		.title = record_text(o, "title"),
 		.severity = span_of(finding_severity_zh(record_text(o, "severity"))),
 		.source = record_text(o, "source_number") };
-	if (!db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(record_get(o, "unit_id")), op->arena,
+	if (!db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(record_get(o, "unit_id")),
+	    op->arena,
 		    &words.unit, err))
 		return false;
 	return template_fill(op, "order", record_text(o, "kind"), &words, ret, err);

@@ -15,7 +15,8 @@ int main(void)
 	out = STR_IN(c.arena, 1 << 20);
 	CHECK_OK(order_dispatch(&c.op, &(struct order_dispatch){ .number = { NULL, 0 } }, &out, &err), err);
 	struct span text = city_text(&c, SQL("SELECT text FROM orders WHERE unit_n=3"), V0);
-	CHECK(text.p && span_starts(text, SPAN("单位3：\n")) && strstr(text.p, "1. apache http server 2.4.46 升级") &&
+	CHECK(text.p && span_starts(text, SPAN("单位3：\n")) &&
+		strstr(text.p, "1. apache http server 2.4.46 升级") &&
 		strstr(text.p, "最高等级为高危") && !strstr(text.p, "{"));
 	int64_t due = city_int(&c, SQL("SELECT answer_due FROM orders WHERE unit_n=3"), V0);
 	CHECK(text.p && strstr(text.p, template_due(c.arena, due).p));

@@ -155,6 +155,7 @@ bool run_demo(struct command_call *c, struct err *err)
 		.quiet = quiet,
 		.seed = (uint64_t)seed,
 		.now = clock_wall(),
-		.orders = { .arena = arena } };
+		.orders = { .arena = arena },
+		.notices = { .arena = arena } };
 	return make_city(&d, err) && print_accounts(&d, err);
 }

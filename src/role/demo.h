@@ -30,7 +30,7 @@ struct demo {
 	uint64_t seed;
 	int64_t now, at; /* the real time at the start; the story's time */
 	struct calendar calendar;
-	VEC(struct demo_name) orders;
+	VEC(struct demo_name) orders, notices;
 };
 
 /* A command of the house, by its words, with its arguments (NULL-terminated) and options ({name, value or

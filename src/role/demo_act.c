@@ -13,6 +13,7 @@
  *	order    {"order":NAME,"verb","args":{…}}             a verb on it; in args.items items are told by
  *	                                                      place, from 1
  *	create   {"resource":NAME,"args":{…}}                 any other record
+ *	notice   {"as":NAME,"body":{…}} or {"notice":NAME,"verb","args"}   a draft, and what becomes of it
  *
  * "who" is an account; "liaison" is whoever answers for the order's unit; without it the local administrator
  *acts.
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "asset/asset.h"
+#include "notice/notice.h"
 #include "order/order.h"
 #include "order/send.h"
 #include "people/people.h"
@@ -250,6 +252,35 @@ static bool act_create(struct demo *d, const json_t *step, struct err *err)
 	return op_begin(d->op, err) && end(d->op, resource_create(d->op, r, args, &made, err), err);
 }
 
+static bool draft_notice(struct demo *d, const json_t *step, struct err *err)
+{
+	CLEANUP(json_free) json_t *body = demo_times(d, json_object_get(step, "body"));
+	struct record made;
+	if (!op_begin(d->op, err) || !end(d->op, notice_create(d->op, body, &made, err), err))
+		return false;
+	vec_push(&d->notices,
+		(struct demo_name){ arena_span(d->op->arena, json_get_text(step, "as")),
+			arena_span(d->op->arena, made.id) });
+	return true;
+}
+
+static bool act_notice(struct demo *d, const json_t *step, struct err *err)
+{
+	CLEANUP(json_free) json_t *args = demo_times(d, json_object_get(step, "args"));
+	struct span name = json_get_text(step, "notice");
+	struct resource_request q = { .verb = json_get_text(step, "verb"), .in = args };
+	struct record made;
+	if (json_object_get(step, "body"))
+		return draft_notice(d, step, err);
+	for (size_t i = 0; i < d->notices.n; i++)
+		if (span_eq(d->notices.p[i].name, name))
+			q.id = d->notices.p[i].id;
+	if (span_is(q.verb, "issue"))
+		return notice_issue(d->op, &q, &made, err);
+	return op_begin(d->op, err) &&
+		end(d->op, resource_apply(d->op, &notice_resource, &q, &made, err), err);
+}
+
 static const struct {
 	const char *name;
 	bool (*run)(struct demo *d, const json_t *step, struct err *err);
@@ -265,6 +296,7 @@ static const struct {
 	{ "send", act_send },
 	{ "order", act_order },
 	{ "create", act_create },
+	{ "notice", act_notice },
 };
 
 bool demo_act(struct demo *d, const json_t *step, struct err *err)

@@ -204,6 +204,11 @@ static void test_story(struct city *c)
 			SQL("SELECT count(*) FROM orders WHERE extension_until IS NOT NULL") },
 		{ "an answer is recorded on behalf",
 			SQL("SELECT count(*) FROM items WHERE on_behalf IS NOT NULL") },
+		{ "a notice is issued, each of its units has its order",
+			SQL("SELECT count(*) FROM orders o JOIN notices n ON n.n=o.notice_n WHERE "
+			"n.state='issued' AND"
+			    " n.number LIKE '湛网通%'") },
+		{ "a notice is a draft", SQL("SELECT count(*) FROM notices WHERE state='draft'") },
 		{ "a finding has no unit", SQL("SELECT count(*) FROM findings WHERE unit_n IS NULL") },
 		{ "a finding has come back",
 			SQL("SELECT count(*) FROM findings WHERE recurrences>0 AND state='new'") },
