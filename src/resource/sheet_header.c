@@ -262,8 +262,9 @@ static bool choose(struct finder *f, const struct sheet_held *rows, size_t n, si
 	struct candidate *best = ARENA_NEW(f->s->arena, struct candidate);
 	struct candidate *c = ARENA_NEW(f->s->arena, struct candidate);
 	size_t at = 0;
-	for (size_t i = 0; i < n; i++)
-		for (size_t height = 1; height <= 2 && i + height <= n; height++) {
+	/* one row first: two must say more, else a title above counts as a header */
+	for (size_t height = 1; height <= 2; height++)
+		for (size_t i = 0; i + height <= n; i++) {
 			try_header(f, &rows[i], height == 2 ? &rows[i + 1] : NULL, c);
 			if (c->complete < best->complete ||
 				(c->complete == best->complete && c->fields <= best->fields))
