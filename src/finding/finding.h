@@ -11,6 +11,8 @@
  * Rooms to the right give this room a `const struct finding_kind` per kind: how to prove a claim and how to
  * put the remedy into words.  The roof lists them once.
  */
+#include "resource/command.h"
+#include "resource/import.h"
 #include "resource/route.h"
 
 struct finding_weights;
@@ -207,6 +209,9 @@ NODISCARD bool finding_choose(
 /* KEV-listed, critical or high, and new or confirmed. */
 NODISCARD bool finding_choose_default(struct op *op, struct finding_choice *ret, struct err *err);
 
+extern const struct import_kind finding_import_kind;
+extern const struct command finding_commands[];
+extern const size_t finding_commands_count;
 extern const struct resource finding_resource;
 extern const struct route finding_routes[];
 extern const size_t finding_routes_count;

@@ -7,13 +7,17 @@ extern const struct life finding_life;
 bool finding_log_move(struct op *op, const struct finding_row *f, const struct transition *t,
 	int64_t unit_before_n, const struct finding_how *how, struct err *err);
 bool finding_bulk(struct call *c, struct err *err);
+/* One that somebody reports: unit, asset, kind, key, severity, title and more are set; it is born as `new`,
+ * with its priority.  Inside a transaction. */
+NODISCARD bool finding_add(struct op *op, struct record *f, struct err *err);
 
-/* ?step=ID or ?on_behalf=true: the step that evidence proves; n 0: none was asked for.  on_behalf without a step
- * is the last thing recorded on behalf; ERR_CONFLICT if there is none. */
+/* ?step=ID or ?on_behalf=true: the step that evidence proves; n 0: none was asked for.  on_behalf without a
+ * step is the last thing recorded on behalf; ERR_CONFLICT if there is none. */
 struct attachment_step {
 	int64_t n;
 	struct span id;
 	bool on_behalf;
 };
 bool attachment_find_step(
-	struct call *c, const struct record *of, enum perm write, struct attachment_step *ret, struct err *err);
+	struct call *c, const struct record *of, enum perm write, struct attachment_step *ret,
+	struct err *err);

@@ -159,6 +159,15 @@ static bool after(struct op *op, const struct record *before, const struct recor
 	return store_add_step(op->tx, &step, NULL, err);
 }
 
+bool finding_add(struct op *op, struct record *f, struct err *err)
+{
+	record_set(f, "first_seen", db_i(op_now(op)));
+	record_set(f, "last_seen", db_i(op_now(op)));
+	record_set(f, "explanation", db_t(SPAN("{}")));
+	record_set(f, "score", db_null());
+	return set_priority(op, f, err) && record_insert(op, f, err) && after(op, NULL, f, err);
+}
+
 static bool apply(struct op *op, struct record *f, const struct transition *t, const json_t *args,
 	const char **ret_to, struct err *err)
 {

@@ -3,11 +3,11 @@
  * Sheets: tables made by people (CSV, XLSX), with title rows, headings in their own words, merged cells, and
  * cells that are nearly right.
  *
- * A kind says what its columns are called, how a cell of each is put right, what a row means beside the others
- * and the store, and how it is written.  The mechanism finds the header (below titles, one row or two), names
- * the columns (headings, aliases, what was said before about a file of this shape), puts cells right, keeps the
- * plan's rows with every fault and its proposed repair, answers the preview, takes decisions, applies in short
- * transactions and gives the rest back as a workbook.
+ * A kind says what its columns are called, how a cell of each is put right, what a row means beside the
+ * others and the store, and how it is written.  The mechanism finds the header (below titles, one row or
+ * two), names the columns (headings, aliases, what was said before about a file of this shape), puts cells
+ * right, keeps the plan's rows with every fault and its proposed repair, answers the preview, takes
+ * decisions, applies in short transactions and gives the rest back as a workbook.
  *
  * What a mark means: REPAIRED is certain, was taken and is only told; PROPOSED is likely and waits for a yes;
  * FAULT has no proposal; QUESTION is answered by a decision on the row ("new", "same:CODE").
@@ -55,9 +55,9 @@ struct sheet_fault {
 struct sheet_row {
 	uint64_t line;
 	struct span *cells;                    /* as read, by column of the file */
-	bool *merged;                          /* by column of the file: repeats the first cell of a merged area */
+	bool *merged;      /* by column of the file: repeats the first cell of a merged area */
 	size_t n_cells;
-	struct span *value;                    /* by column of the kind; p NULL: the file says nothing of it */
+	struct span *value;      /* by column of the kind; p NULL: the file says nothing of it */
 	VEC(struct sheet_fault) faults;
 	struct span decision;                  /* "", "new", "same:CODE" */
 	enum sheet_action action;
@@ -125,6 +125,7 @@ static inline struct span sheet_text(const struct sheet_row *row, int column)
 /* Reads and compares a file: after it rows, counts and shape are there.  false: nothing can be said of it.
  * `s` has kind, arena, scope, unit_n, options and csv set. */
 NODISCARD bool sheet_read(struct op *op, struct sheet *s, struct table *t, struct err *err);
-/* `seawall import KIND FILE [--dry-run] [--clean] [--rest FILE.xlsx] [--map …] [--accept-repairs] [--new-all]` */
-#define SHEET_OPTIONS "dry-run clean rest= map=* accept-repairs new-all"
+/* `seawall import KIND FILE [--dry-run] [--clean] [--rest FILE.xlsx] [--map …] [--accept-repairs] [--new-all]
+ * [--decide LINE=new|same:CODE]`; every other option of the command becomes a member of the options. */
+#define SHEET_OPTIONS "dry-run clean rest= map=* decide=* accept-repairs new-all"
 NODISCARD bool sheet_command(struct command_call *c, const struct sheet_kind *kind, struct err *err);

@@ -13,7 +13,8 @@ static bool path_of(struct span word, char ret[4096], struct err *err)
 }
 
 /* --map 列名=field … as {"mapping":{…}}. */
-static bool add_mapping(const struct command_call *c, const struct sheet_kind *kind, json_t *options, struct err *err)
+static bool add_mapping(const struct command_call *c, const struct sheet_kind *kind, json_t *options,
+	struct err *err)
 {
 	json_t *mapping = json_object();
 	json_object_set_new(options, "mapping", mapping);
@@ -22,18 +23,58 @@ static bool add_mapping(const struct command_call *c, const struct sheet_kind *k
 			struct span field = c->options[i].values[k], heading = span_split(&field, '=');
 			if (!field.p || (field.n && sheet_column_find(kind, field) < 0))
 				return err_set(err, ERR_USAGE, "--map 应为 列名=字段，没有字段“" SPAN_FMT "”",
-					"--map is NAME=FIELD, there is no field \"" SPAN_FMT "\"", SPAN_ARG(field));
+					"--map is NAME=FIELD, there is no field \"" SPAN_FMT "\"",
+					SPAN_ARG(field));
 			json_object_set_new(mapping, arena_copy(c->op->arena, heading), json_of_span(field));
 		}
 	return true;
 }
 
-static bool options_of(const struct command_call *c, const struct sheet_kind *kind, json_t *options, struct err *err)
+/* --decide LINE=new … as {"decide":{…}}. */
+static bool add_decisions(const struct command_call *c, json_t *options, struct err *err)
 {
+	json_t *decide = json_object();
+	json_object_set_new(options, "decide", decide);
+	for (size_t i = 0; i < c->n_options; i++)
+		for (size_t k = 0; strcmp(c->options[i].name, "decide") == 0 && k < c->options[i].n; k++) {
+			struct span what = c->options[i].values[k], line = span_split(&what, '=');
+			int64_t n;
+			if (!span_int(line, 1, INT64_MAX, &n) ||
+			    (!span_is(what, "new") && !span_starts(what, SPAN("same:"))))
+				return err_set(err, ERR_USAGE, "--decide 应为 行号=new 或 行号=same:编码",
+					"--decide is LINE=new or LINE=same:CODE");
+			json_object_set_new(decide, arena_copy(c->op->arena, line), json_of_span(what));
+		}
+	return true;
+}
+
+/* What only this kind of import takes: --source X is {"source":"X"}. */
+static void add_others(const struct command_call *c, json_t *options)
+{
+	static const char *const ours[] = { "dry-run", "clean", "rest", "map", "decide", "accept-repairs",
+		"new-all" };
+	for (size_t i = 0; i < c->n_options; i++) {
+		char *name = arena_copy(c->op->arena, span_of(c->options[i].name));
+		bool known = false;
+		for (size_t k = 0; k < COUNT(ours); k++)
+			known = known || strcmp(name, ours[k]) == 0;
+		for (char *at = name; *at; at++)
+			*at = *at == '-' ? '_' : *at;
+		if (!known)
+			json_object_set_new(options, name,
+				c->options[i].n ? json_of_span(c->options[i].values[0]) : json_true());
+	}
+}
+
+static bool options_of(const struct command_call *c, const struct sheet_kind *kind, json_t *options,
+	struct err *err)
+{
+	add_others(c, options);
+
 	json_object_set_new(options, "accept", json_boolean(command_flag(c, "accept-repairs")));
 	json_object_set_new(options, "new_all", json_boolean(command_flag(c, "new-all")));
 	json_object_set_new(options, "rows", json_string(command_flag(c, "clean") ? "clean" : "all"));
-	return add_mapping(c, kind, options, err);
+	return add_mapping(c, kind, options, err) && add_decisions(c, options, err);
 }
 
 static void print_fault(const struct command_call *c, const struct sheet *s, const struct sheet_row *row,
@@ -43,7 +84,8 @@ static void print_fault(const struct command_call *c, const struct sheet *s, con
 	static const char *const en[] = { "", "put right: ", "proposed: ", "", "question: " };
 	struct span text = c->zh ? f->zh : f->en;
 	if (f->column < 0)
-		fprintf(out, c->zh ? "第 %" PRIu64 " 行：%s" SPAN_FMT "\n" : "line %" PRIu64 ": %s" SPAN_FMT "\n", row->line,
+		fprintf(out, c->zh ? "第 %" PRIu64 " 行：%s" SPAN_FMT "\n" : "line %"
+			PRIu64 ": %s" SPAN_FMT "\n", row->line,
 			(c->zh ? zh : en)[f->mark], SPAN_ARG(text));
 	else
 		fprintf(out,
@@ -75,9 +117,11 @@ static void print_counts(const struct command_call *c, const struct sheet *s)
 {
 	const struct import_counts *n = &s->counts;
 	if (n->asked > 0 && c->notes)
-		fprintf(c->notes, c->zh ? "其中 %" PRId64 " 行待确认\n" : "%" PRId64 " rows wait for a decision\n", n->asked);
+		fprintf(c->notes, c->zh ? "其中 %" PRId64 " 行待确认\n" : "%" PRId64 " rows wait for a decision\n",
+			n->asked);
 	command_print_counts(
-		c, &(struct command_counts){ n->read, n->fresh, n->changed, n->unchanged, n->refused + n->asked });
+		c, &(struct command_counts){ n->read, n->fresh, n->changed, n->unchanged,
+		n->refused + n->asked });
 }
 
 static bool refuse(const struct command_call *c, const struct sheet *s, struct err *err)
@@ -104,14 +148,16 @@ static bool write_rest(const struct command_call *c, const struct sheet *s, stru
 static bool apply_now(struct command_call *c, struct sheet *s, struct err *err)
 {
 	struct str options = STR_IN(s->arena, 1 << 20);
-	struct import_plan p = { .kind = span_of(s->kind->name), .state = SPAN("building"), .scope = SPAN("*"),
+	struct import_plan p = { .kind = span_of(s->kind->name), .state = SPAN("building"),
+		.scope = SPAN("*"),
 		.file = SPAN("") };
 	if (s->counts.fresh + s->counts.changed == 0)
 		return true;
 	if (!json_write(s->options, &options, err))
 		return false;
 	p.options = str_span(&options);
-	return plan_new(c->op, &p, err) && sheet_store(c->op, &p, s, "applying", err) && plan_apply(c->op, p.n, err);
+	return plan_new(c->op, &p, err) && sheet_store(c->op, &p, s, "applying", err) &&
+		plan_apply(c->op, p.n, err);
 }
 
 static bool import(struct command_call *c, struct sheet *s, struct table *t, struct err *err)

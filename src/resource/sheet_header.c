@@ -83,7 +83,8 @@ static int said_of(const struct finder *f, json_t *mapping, struct span heading,
 	struct span key = repair_key(heading, f->s->arena), letters = sheet_letters(column, f->s->arena);
 	json_object_foreach (mapping, name, to) {
 		struct span field = json_text(to);
-		bool this = span_is(heading, name) || (key.n && span_eq(key, repair_key(span_of(name), f->s->arena))) ||
+		bool this = span_is(heading, name) ||
+			(key.n && span_eq(key, repair_key(span_of(name), f->s->arena))) ||
 			span_is(letters, name);
 		if (!this)
 			continue;
@@ -110,7 +111,8 @@ static bool taken(const struct candidate *c, size_t upto, int field)
 }
 
 /* By its own name, or by what stands to its left. */
-static int recognise(struct finder *f, const struct candidate *c, size_t column, struct span text, const char *group)
+static int recognise(struct finder *f, const struct candidate *c, size_t column, struct span text,
+	const char *group)
 {
 	struct span texts[] = { text, before_bracket(text) };
 	const struct sheet_column *columns = f->s->kind->columns;
@@ -119,7 +121,8 @@ static int recognise(struct finder *f, const struct candidate *c, size_t column,
 		if (!key.n)
 			continue;
 		for (size_t i = 0; group && i < f->n_near; i++)
-			if (span_eq(f->near[i].key, key) && strcmp(columns[f->near[i].field].group, group) == 0 &&
+			if (span_eq(f->near[i].key, key) &&
+			    strcmp(columns[f->near[i].field].group, group) == 0 &&
 				!taken(c, column, f->near[i].field))
 				return f->near[i].field;
 		int field = by_name(f->names, f->n_names, key);
@@ -253,11 +256,13 @@ static bool missing(const struct sheet *s, int column, struct err *err)
 	const struct sheet_column *c = &s->kind->columns[column];
 	return err_set(err, ERR_INVALID,
 		"没有找到标题行，或标题行缺少“%s”列（%s）；叫法不同时请指明：--map 列名=%s",
-		"no header was found, or it has no column %s (%s); if it is called otherwise, say so: --map NAME=%s",
+		"no header was found, or it has no column %s (%s); if it is called otherwise, say so: --map "
+		"NAME=%s",
 		c->name, c->zh, c->name);
 }
 
-static bool choose(struct finder *f, const struct sheet_held *rows, size_t n, size_t *ret_next, struct err *err)
+static bool choose(struct finder *f, const struct sheet_held *rows, size_t n, size_t *ret_next,
+	struct err *err)
 {
 	struct candidate *best = ARENA_NEW(f->s->arena, struct candidate);
 	struct candidate *c = ARENA_NEW(f->s->arena, struct candidate);
@@ -287,7 +292,8 @@ static bool choose(struct finder *f, const struct sheet_held *rows, size_t n, si
 }
 
 bool sheet_find_header(
-	struct op *op, struct sheet *s, const struct sheet_held *rows, size_t n, size_t *ret_next, struct err *err)
+	struct op *op, struct sheet *s, const struct sheet_held *rows, size_t n, size_t *ret_next,
+	struct err *err)
 {
 	struct finder *f = ARENA_NEW(s->arena, struct finder);
 	f->op = op;

@@ -25,7 +25,9 @@ bool sheet_allow_apply(struct call *c, struct import_plan *p, struct err *err)
 		return err_field(err, "rows", "rows 应为 all 或 clean", "rows is all or clean");
 	if (span_is(rows, "all") && left > 0)
 		return err_field(err, "rows", "还有 %" PRId64 " 行有误或待确认；请改正，或只导入无误的行（clean）",
-			"%" PRId64 " rows are wrong or wait for a decision; put them right, or apply the clean rows only",
+			"%"
+			PRId64 " rows are wrong or wait for a decision; put them right, or apply the clean "
+			"rows only",
 			left);
 	if (!json_parse(p->options, 6, &options, err))
 		return false;
@@ -40,13 +42,15 @@ static bool check_mapping(const struct sheet_kind *kind, json_t *mapping, struct
 	if (!mapping)
 		return true;
 	if (!json_is_object(mapping))
-		return err_field(err, "mapping", "mapping 应为 {\"列名\":\"字段\"}", "mapping is {\"column name\":\"field\"}");
+		return err_field(err, "mapping", "mapping 应为 {\"列名\":\"字段\"}",
+			"mapping is {\"column name\":\"field\"}");
 	json_object_foreach (mapping, heading, field) {
 		struct span name = json_text(field);
 		if (json_is_null(field) || (name.p && (!name.n || sheet_column_find(kind, name) >= 0)))
 			continue;
 		name = name.p ? utf8_cut(name, 40) : SPAN("");
-		return err_field(err, "mapping", "没有字段“" SPAN_FMT "”", "there is no field \"" SPAN_FMT "\"", SPAN_ARG(name));
+		return err_field(err, "mapping", "没有字段“" SPAN_FMT "”", "there is no field \"" SPAN_FMT "\"",
+			SPAN_ARG(name));
 	}
 	return true;
 }
@@ -77,12 +81,14 @@ static bool check_cells(json_t *cells, struct err *err)
 		return true;
 	bool good = json_is_object(cells);
 	json_object_foreach (cells, line, row) {
-		good = good && span_int(span_of(line), 1, INT64_MAX, &n) && (json_is_object(row) || json_is_null(row));
+		good = good && span_int(span_of(line), 1, INT64_MAX, &n) &&
+			(json_is_object(row) || json_is_null(row));
 		json_object_foreach (row, column, value)
 			good = good && (json_is_string(value) || json_is_null(value));
 	}
 	return good ||
-		err_field(err, "cells", "cells 应为 {\"行号\":{\"字段\":\"内容\"}}", "cells is {\"line\":{\"field\":\"text\"}}");
+		err_field(err, "cells", "cells 应为 {\"行号\":{\"字段\":\"内容\"}}",
+		"cells is {\"line\":{\"field\":\"text\"}}");
 }
 
 /* Members of `from` over those of `to`; null takes one away; objects of objects likewise. */
@@ -103,7 +109,9 @@ static void merge(json_t *to, json_t *from)
 
 bool sheet_change(struct call *c, struct import_plan *p, struct err *err)
 {
-	static const char *const known[] = { "mapping", "decide", "cells", "accept", "new_all", "sheet" };
+	static const char *const known[] = { "mapping", "decide", "cells", "accept", "new_all", "sheet",
+		"source",
+		"source_number", "unassigned" };
 	const struct sheet_kind *kind = import_kind_find(p->kind)->sheet;
 	CLEANUP(json_free) json_t *options = NULL;
 	const char *key;
@@ -120,7 +128,8 @@ bool sheet_change(struct call *c, struct import_plan *p, struct err *err)
 	}
 	if (!check_mapping(kind, json_object_get(c->json, "mapping"), err) ||
 		!check_decide(json_object_get(c->json, "decide"), err) ||
-		!check_cells(json_object_get(c->json, "cells"), err) || !json_parse(p->options, 6, &options, err))
+		!check_cells(json_object_get(c->json, "cells"), err) ||
+		!json_parse(p->options, 6, &options, err))
 		return false;
 	merge(options, in);
 	return save_options(c->op, p, options, err);
@@ -202,14 +211,16 @@ static void add_faults(const struct sheet_kind *kind, const json_t *faults, bool
 	str_addc(out, ']');
 }
 
-static bool add_row(struct call *c, const struct sheet_kind *kind, const json_t *columns, const struct db_rows *r,
+static bool add_row(struct call *c, const struct sheet_kind *kind, const json_t *columns,
+	const struct db_rows *r,
 	struct err *err)
 {
 	CLEANUP(json_free) json_t *cells = NULL;
 	CLEANUP(json_free) json_t *values = NULL;
 	CLEANUP(json_free) json_t *faults = NULL;
 	struct str *out = c->out;
-	if (!json_parse(db_col_text(r, 3), 2, &cells, err) || !json_parse(db_col_text(r, 4), 2, &values, err) ||
+	if (!json_parse(db_col_text(r, 3), 2, &cells, err) ||
+	    !json_parse(db_col_text(r, 4), 2, &values, err) ||
 		!json_parse(db_col_text(r, 5), 3, &faults, err))
 		return false;
 	str_addf(out, "{\"line\":%" PRId64 ",\"action\":", db_col_int(r, 1));
@@ -222,11 +233,14 @@ static bool add_row(struct call *c, const struct sheet_kind *kind, const json_t 
 	return true;
 }
 
-static bool query_rows(struct call *c, const struct import_plan *p, const struct wanted *w, struct db_rows **ret,
+static bool query_rows(struct call *c, const struct import_plan *p, const struct wanted *w,
+	struct db_rows **ret,
 	struct err *err)
 {
 	struct sql *q = sql_new(c->op->arena);
-	sql_add(q, "SELECT ordinal, line, action, cells, vals, faults, decision FROM import_sheet_rows WHERE plan_n = ");
+	sql_add(q,
+		"SELECT ordinal, line, action, cells, vals, faults, decision FROM import_sheet_rows WHERE "
+		"plan_n = ");
 	sql_int(q, p->n);
 	sql_add(q, " AND ordinal > ");
 	sql_int(q, w->after);
@@ -260,7 +274,8 @@ bool sheet_rows_route(struct call *c, struct err *err)
 		return false;
 	if (!kind->sheet)
 		return not_a_sheet(err);
-	if (!db_text(op_db(c->op), SQL("SELECT columns FROM import_plans WHERE n = ?"), V(db_i(p.n)), c->op->arena,
+	if (!db_text(op_db(c->op), SQL("SELECT columns FROM import_plans WHERE n = ?"), V(db_i(p.n)),
+	    c->op->arena,
 		    &text, err) ||
 		!json_parse(text, 4, &columns, err) || !query_rows(c, &p, &w, &r, err))
 		return false;

@@ -40,6 +40,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ role_commands, &role_commands_count },
 	{ people_commands, &people_commands_count },
 	{ asset_commands, &asset_commands_count },
+	{ finding_commands, &finding_commands_count },
 	{ order_commands, &order_commands_count },
 	{ order_behalf_commands, &order_behalf_commands_count },
 	{ order_declaration_commands, &order_declaration_commands_count },
@@ -64,6 +65,7 @@ static const struct import_kind *const imports[] = {
 	&sbom_import_kind,
 	&unit_import_kind,
 	&person_import_kind,
+	&finding_import_kind,
 };
 
 static const struct finding_kind *const kinds[] = {
