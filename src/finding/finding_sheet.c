@@ -320,6 +320,21 @@ static bool check_owner(struct sheet *s, struct sheet_row *row, const struct who
 	return true;
 }
 
+/* When no kind is said: what the title calls it. */
+static struct span kind_of(const struct sheet_row *row, bool scanner)
+{
+	struct span title = sheet_text(row, FINDING_TITLE);
+	for (const struct repair_word *w = kind_words; w->word; w++) {
+		struct span word = span_of(w->word);
+		bool wide = (unsigned char)w->word[0] >= 0x80 && word.n >= 6 && !span_is(word, "漏洞") &&
+			strcmp(w->code, "other") != 0;
+		for (size_t i = 0; wide && !sheet_text(row, FINDING_CVE).n && i + word.n <= title.n; i++)
+			if (memcmp(title.p + i, word.p, word.n) == 0)
+				return span_of(w->code);
+	}
+	return scanner ? SPAN("scan") : SPAN("other");
+}
+
 static bool compare_row(struct op *op, struct sheet *s, struct map *seen, struct sheet_row *row,
 	struct err *err)
 {
@@ -331,7 +346,7 @@ static bool compare_row(struct op *op, struct sheet *s, struct map *seen, struct
 	row->value[FINDING_SOURCE_NUMBER] = note(s, "source_number", sheet_text(row, FINDING_SOURCE_NUMBER));
 	bool scanner = sheet_text(row, FINDING_CVE).n || sheet_text(row, FINDING_CHECK).n;
 	if (!sheet_text(row, FINDING_KIND).n)
-		row->value[FINDING_KIND] = scanner ? SPAN("scan") : SPAN("other");
+		row->value[FINDING_KIND] = kind_of(row, scanner);
 	if (!sheet_text(row, FINDING_SEVERITY).n)
 		row->value[FINDING_SEVERITY] = scanner ? SPAN("none") : SPAN("medium");
 	if (scanner && span_is(row->value[FINDING_SEVERITY], "none") && !row->bad) {

@@ -4,7 +4,8 @@
 static const int first_of[UNIT_CONTACTS] = { UNIT_CHIEF, UNIT_DEPUTY, UNIT_LIAISON_A, UNIT_LIAISON_B };
 static const int duty_of[UNIT_CONTACTS] = { DUTY_CHIEF, DUTY_DEPUTY, DUTY_LIAISON_A, DUTY_LIAISON_B };
 
-bool unit_contact_of(const struct sheet *s, const struct sheet_row *row, size_t i, int64_t unit_n, struct contact *ret)
+bool unit_contact_of(const struct sheet *s, const struct sheet_row *row, size_t i, int64_t unit_n,
+	struct contact *ret)
 {
 	int at = first_of[i];
 	*ret = (struct contact){ .unit_n = unit_n,
@@ -37,7 +38,8 @@ static void split_number(struct unit_index *x, struct sheet_row *row, int at)
 		row->value[at + CONTACT_PHONE] = r.value;
 	}
 	shown = utf8_cut(name, 40);
-	err_set(&e, ERR_INVALID, "姓名和电话已分开：“" SPAN_FMT "”、" SPAN_FMT, "name and number put apart: \"" SPAN_FMT "\", " SPAN_FMT,
+	err_set(&e, ERR_INVALID, "姓名和电话已分开：“" SPAN_FMT "”、" SPAN_FMT,
+		"name and number put apart: \"" SPAN_FMT "\", " SPAN_FMT,
 		SPAN_ARG(shown), SPAN_ARG(phone));
 	sheet_repaired(x->s, row, at + CONTACT_NAME, name, &e);
 }
@@ -52,7 +54,8 @@ static void split_liaisons(struct unit_index *x, struct sheet_row *row)
 	size_t m = repair_split(sheet_text(row, A + CONTACT_PHONE), phones, COUNT(phones));
 	if (n != 2 || sheet_text(row, B + CONTACT_NAME).n)
 		return;
-	err_set(&e, ERR_INVALID, "一格里有两个人名：建议 A角 " SPAN_FMT "，B角 " SPAN_FMT, "two names in one cell: A " SPAN_FMT ", B " SPAN_FMT,
+	err_set(&e, ERR_INVALID, "一格里有两个人名：建议 A角 " SPAN_FMT "，B角 " SPAN_FMT,
+		"two names in one cell: A " SPAN_FMT ", B " SPAN_FMT,
 		SPAN_ARG(names[0]), SPAN_ARG(names[1]));
 	if (!sheet_propose(x->s, row, A + CONTACT_NAME, names[0], &e))
 		return;
@@ -82,7 +85,8 @@ static void tidy_contact(struct unit_index *x, struct sheet_row *row, size_t i)
 	repair_name(name, NULL, x->s->arena, &r);
 	bool said = false;
 	for (size_t k = 0; k < row->faults.n; k++)
-		said = said || (row->faults.p[k].column == at + CONTACT_NAME && row->faults.p[k].mark == REPAIR_PROPOSED);
+		said = said || (row->faults.p[k].column == at + CONTACT_NAME &&
+			row->faults.p[k].mark == REPAIR_PROPOSED);
 	if (r.mark == REPAIR_FAULT && !said)
 		sheet_fault(x->s, row, at + CONTACT_NAME, &r.why);
 	else if (r.mark == REPAIR_REPAIRED)
@@ -98,7 +102,8 @@ static bool check_one(struct unit_index *x, struct sheet_row *row, const struct 
 	if (!contact_find(x->op, c, &f, err))
 		return false;
 	if (f.several) {
-		err_set(&e, ERR_INVALID, "已有几个叫“" SPAN_FMT "”的人员，请写上电话", "several persons are named \"" SPAN_FMT "\", give the number",
+		err_set(&e, ERR_INVALID, "已有几个叫“" SPAN_FMT "”的人员，请写上电话",
+			"several persons are named \"" SPAN_FMT "\", give the number",
 			SPAN_ARG(name));
 		sheet_fault(x->s, row, column, &e);
 		return true;
@@ -108,7 +113,8 @@ static bool check_one(struct unit_index *x, struct sheet_row *row, const struct 
 		return true;
 	struct span holder = utf8_cut(f.holder, 30);
 	err_set(&e, ERR_INVALID, "现任为“" SPAN_FMT "”，将由“" SPAN_FMT "”接替，前者今日起离任",
-		"today \"" SPAN_FMT "\"; \"" SPAN_FMT "\" takes over, the former's duty ends today", SPAN_ARG(holder),
+		"today \"" SPAN_FMT "\"; \"" SPAN_FMT "\" takes over, the former's duty ends today",
+		SPAN_ARG(holder),
 		SPAN_ARG(name));
 	(void)sheet_propose(x->s, row, column, c->name, &e);
 	*ret_changed = true;

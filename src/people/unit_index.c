@@ -59,10 +59,9 @@ static bool cut_end(struct span *s, const char *end)
 	return true;
 }
 
-struct span unit_core(const struct unit_index *x, struct span name, size_t *ret_division)
+/* Without brackets, city and county. */
+static struct span bare(const struct unit_index *x, struct span name, size_t *ret_division)
 {
-	static const char *const ends[] = { "有限责任公司", "股份有限公司", "有限公司", "公司", "委员会办公室", "委员会", "办公室",
-		"局", "委", "办", "中心" };
 	struct arena *a = x->s->arena;
 	struct span s = repair_key(without_brackets(name, a), a);
 	*ret_division = 0;
@@ -79,6 +78,14 @@ struct span unit_core(const struct unit_index *x, struct span name, size_t *ret_
 	}
 	if (*ret_division == 0)
 		(void)cut_front(&s, SPAN("市"));
+	return s;
+}
+
+struct span unit_core(const struct unit_index *x, struct span name, size_t *ret_division)
+{
+	static const char *const ends[] = { "有限责任公司", "股份有限公司", "有限公司", "公司", "委员会办公室", "委员会", "办公室",
+		"局", "委", "办", "中心" };
+	struct span s = bare(x, name, ret_division);
 	for (size_t i = 0; i < COUNT(ends); i++)
 		if (cut_end(&s, ends[i]))
 			break;
@@ -96,8 +103,10 @@ static size_t characters(struct span s, uint32_t *ret)
 /* What tells siblings apart: numbers and directions. */
 static bool tells_apart(uint32_t c)
 {
-	static const uint32_t marks[] = { 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341,
-		0x4E1C, 0x5357, 0x897F, 0x5317, 0x4E2D, 0x4E0A, 0x4E0B, 0x524D, 0x540E, 0x5DE6, 0x53F3, 0x5927, 0x5C0F,
+	static const uint32_t marks[] = { 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B,
+		0x4E5D, 0x5341,
+		0x4E1C, 0x5357, 0x897F, 0x5317, 0x4E2D, 0x4E0A, 0x4E0B, 0x524D, 0x540E, 0x5DE6, 0x53F3,
+		0x5927, 0x5C0F,
 		0x65B0, 0x8001 };
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (c == marks[i])
@@ -119,7 +128,7 @@ static bool nearly(struct span left, struct span right)
 		n = m;
 		m = k;
 	}
-	if (m + 1 < NAME_MIN || n - m > 1)
+	if (m < NAME_MIN || n - m > 1)
 		return false;
 	while (from < m && a[from] == b[from])
 		from++;
@@ -133,16 +142,17 @@ static bool nearly(struct span left, struct span right)
 ssize_t unit_index_like(const struct unit_index *x, struct span name, struct span uscc)
 {
 	size_t division;
-	struct span core = unit_core(x, name, &division), key = repair_key(name, x->s->arena);
+	struct span core = unit_core(x, name, &division), key = bare(x, name, &division);
 	bool close = x->nodes.n * (x->s->rows.n + 1) < LIKE_WORK_MAX;
 	for (size_t i = 0; i < x->nodes.n; i++) {
 		const struct unit_node *node = &x->nodes.p[i];
-		if (node->like_division != division || (uscc.n && node->uscc.n && !span_eq(uscc, node->uscc)) ||
+		if (node->like_division != division ||
+		    (uscc.n && node->uscc.n && !span_eq(uscc, node->uscc)) ||
 			(node->n && !plan_in_scope(x->s->scope, node->n)))
 			continue;
 		if (core.n >= 6 && span_eq(core, node->core))
 			return (ssize_t)i;
-		if (close && nearly(key, repair_key(node->name, x->s->arena)))
+		if (close && nearly(key, node->bare))
 			return (ssize_t)i;
 	}
 	return UNIT_NO_NODE;
@@ -173,6 +183,7 @@ size_t unit_index_add(struct unit_index *x, struct unit_node node)
 {
 	size_t at = x->nodes.n;
 	node.core = unit_core(x, node.name, &node.like_division);
+	node.bare = bare(x, node.name, &node.like_division);
 	vec_push(&x->nodes, node);
 	put(x->by_code, node.code, at);
 	put(x->by_uscc, node.uscc, at);
@@ -191,13 +202,15 @@ static bool load_counties(struct unit_index *x, struct err *err)
 	struct arena *a = x->s->arena;
 	bool found;
 	if (!unit_office(x->op, &x->office_n, err) ||
-		!db_text(op_db(x->op), SQL("SELECT d.code FROM units u JOIN divisions d ON d.n=u.division_n WHERE u.n=?"),
+		!db_text(op_db(x->op),
+		SQL("SELECT d.code FROM units u JOIN divisions d ON d.n=u.division_n WHERE u.n=?"),
 			V(db_i(x->office_n)), a, &x->city, err))
 		return false;
 	/* before there is an office: the city of this program's list, where all towns are */
 	struct span four = { x->city.p ? x->city.p : "4408", 4 };
 	if (!db_query(op_db(x->op),
-		    SQL("SELECT n, code, name FROM divisions WHERE code LIKE ? AND level IN ('prefecture', 'county', 'zone')"
+		    SQL("SELECT n, code, name FROM divisions WHERE code LIKE ? AND level IN ('prefecture', "
+		    "'county', 'zone')"
 			" ORDER BY (level <> 'prefecture'), code"),
 		    V(db_t(arena_printf(a, SPAN_FMT "%%", SPAN_ARG(four)))), &r, err))
 		return false;
@@ -240,7 +253,8 @@ static bool load_units(struct unit_index *x, struct err *err)
 	struct arena *a = x->s->arena;
 	VEC(struct above { int64_t n[2]; }) above = { .arena = a };
 	if (!db_query(op_db(x->op),
-		    SQL("SELECT n, code, name, short_name, uscc, kind, division_n, parent_n, supervisor_n FROM units"
+		    SQL("SELECT n, code, name, short_name, uscc, kind, division_n, parent_n, supervisor_n "
+		    "FROM units"
 			" ORDER BY n"),
 		    V0, &r, err))
 		return false;
@@ -250,7 +264,8 @@ static bool load_units(struct unit_index *x, struct err *err)
 			return false;
 		if (!more)
 			break;
-		struct unit_node node = { .n = db_col_int(r, 0), .division_n = db_col_int(r, 6), .above = { -1, -1 } };
+		struct unit_node node = { .n = db_col_int(r, 0), .division_n = db_col_int(r, 6),
+			.above = { -1, -1 } };
 		struct span *texts[] = { &node.code, &node.name, &node.short_name, &node.uscc, &node.kind };
 		for (size_t i = 0; i < COUNT(texts); i++)
 			*texts[i] = arena_span(a, db_col_text(r, (int)i + 1));

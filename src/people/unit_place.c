@@ -27,7 +27,8 @@ static bool query_division(
 		    SQL("SELECT n, code FROM divisions WHERE code=? OR name IN (?, ?) OR"
 			" (code LIKE ? AND name IN (? || '区', ? || '县', ? || '市', ? || '镇', ? || '街道'))"
 			" ORDER BY (code<>?), (code NOT LIKE ?), length(code), code LIMIT 1"),
-		    V(db_t(text), db_t(text), db_t(bare), db_t(like_city(x)), db_t(bare), db_t(bare), db_t(bare),
+		    V(db_t(text), db_t(text), db_t(bare), db_t(like_city(x)), db_t(bare), db_t(bare),
+		    db_t(bare),
 			    db_t(bare), db_t(bare), db_t(text), db_t(like_city(x))),
 		    &r, err) ||
 		!db_next(r, &found, err))
@@ -50,7 +51,8 @@ bool unit_division_find(
 	*ret_n = (int64_t)*known;
 	*ret_code = SPAN("");
 	return !*ret_n ||
-		db_text(op_db(x->op), SQL("SELECT code FROM divisions WHERE n=?"), V(db_i(*ret_n)), x->s->arena, ret_code,
+		db_text(op_db(x->op), SQL("SELECT code FROM divisions WHERE n=?"), V(db_i(*ret_n)),
+		x->s->arena, ret_code,
 			err);
 }
 
@@ -78,7 +80,8 @@ static bool last_of_series(struct unit_index *x, struct span prefix, int64_t *re
 bool unit_make_code(struct unit_index *x, int64_t division_n, struct span *ret, struct err *err)
 {
 	struct span code = { NULL, 0 };
-	if (division_n && !db_text(op_db(x->op), SQL("SELECT code FROM divisions WHERE n=?"), V(db_i(division_n)),
+	if (division_n && !db_text(op_db(x->op), SQL("SELECT code FROM divisions WHERE n=?"),
+	    V(db_i(division_n)),
 				  x->s->arena, &code, err))
 		return false;
 	if (!code.n)
@@ -178,20 +181,23 @@ static bool place_in(struct unit_index *x, struct unit_node *node, int tree)
 		if (!loose)
 			return true;
 		struct span is = utf8_cut(x->nodes.p[at].name, 40);
-		err_set(&e, ERR_INVALID, "“" SPAN_FMT "”按“" SPAN_FMT "”登记", "\"" SPAN_FMT "\" was taken for \"" SPAN_FMT "\"",
+		err_set(&e, ERR_INVALID, "“" SPAN_FMT "”按“" SPAN_FMT "”登记",
+			"\"" SPAN_FMT "\" was taken for \"" SPAN_FMT "\"",
 			SPAN_ARG(shown), SPAN_ARG(is));
 		sheet_repaired(x->s, row, column, row->value[column], &e);
 		return true;
 	}
 	if (at == UNIT_SEVERAL) {
-		err_set(&e, ERR_INVALID, "有几个单位叫“" SPAN_FMT "”，请写编码", "several units are called \"" SPAN_FMT "\", write the code",
+		err_set(&e, ERR_INVALID, "有几个单位叫“" SPAN_FMT "”，请写编码",
+			"several units are called \"" SPAN_FMT "\", write the code",
 			SPAN_ARG(shown));
 		return sheet_fault(x->s, row, column, &e);
 	}
 	err_set(&e, ERR_INVALID, x->coded ? "没有这个编码的单位，文件里也没有（“" SPAN_FMT "”）"
 					   : "没有叫“" SPAN_FMT "”的单位，文件里也没有；建议先留空",
 		x->coded ? "no unit has this code, neither here nor in the file (\"" SPAN_FMT "\")"
-			 : "no unit is called \"" SPAN_FMT "\", neither here nor in the file; it could be left empty",
+			 : "no unit is called \"" SPAN_FMT "\", neither here nor in the file; it could be "
+			 "left empty",
 		SPAN_ARG(shown));
 	if (x->coded)
 		return sheet_fault(x->s, row, column, &e);
@@ -281,7 +287,8 @@ void unit_check_places(struct unit_index *x)
 				if (!node->row || node->row->bad || at < 0 || !stays_out(&x->nodes.p[at]))
 					continue;
 				err_set(&e, ERR_INVALID, "第 %" PRIu64 " 行的单位尚未能导入，本行引用了它",
-					"the unit of line %" PRIu64 " does not go in yet, and this row refers to it",
+					"the unit of line %"
+					PRIu64 " does not go in yet, and this row refers to it",
 					x->nodes.p[at].row->line);
 				sheet_fault(x->s, node->row, column_of[tree], &e);
 				again = true;

@@ -37,7 +37,8 @@ static const struct repair_word sector_words[] = {
 	{ "科技", "technology" }, { "信息技术", "technology" }, { NULL, NULL },
 };
 
-static void repair_uscc(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret)
+static void repair_uscc(struct span in, const struct repair_word *words, struct arena *a,
+	struct repaired *ret)
 {
 	struct err why = { 0 };
 	(void)words;
@@ -50,12 +51,14 @@ static void repair_uscc(struct span in, const struct repair_word *words, struct 
 		if (span_eq(code, in))
 			return;
 		ret->mark = REPAIR_REPAIRED;
-		err_set(&ret->why, ERR_INVALID, "已整理为“" SPAN_FMT "”", "was put right to \"" SPAN_FMT "\"", SPAN_ARG(code));
+		err_set(&ret->why, ERR_INVALID, "已整理为“" SPAN_FMT "”", "was put right to \"" SPAN_FMT "\"",
+			SPAN_ARG(code));
 	} else if (uscc_propose(code, a, &better)) {
 		ret->value = better;
 		ret->mark = REPAIR_PROPOSED;
 		err_set(&ret->why, ERR_INVALID, "校验位不符；把易混的字母改成数字后通过：" SPAN_FMT,
-			"the check fails; it holds when letters taken for digits are put right: " SPAN_FMT, SPAN_ARG(better));
+			"the check fails; it holds when letters taken for digits are put right: " SPAN_FMT,
+			SPAN_ARG(better));
 	} else {
 		ret->mark = REPAIR_FAULT;
 		err_texts(&ret->why, ERR_INVALID, "", why.zh, why.en);
@@ -63,13 +66,15 @@ static void repair_uscc(struct span in, const struct repair_word *words, struct 
 }
 
 /* A name, still with what may stand beside it in the cell: taken apart with the telephone beside it. */
-static void repair_contact(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret)
+static void repair_contact(struct span in, const struct repair_word *words, struct arena *a,
+	struct repaired *ret)
 {
 	repair_text(repair_is_nothing(in) ? SPAN("") : in, words, a, ret);
 	ret->mark = REPAIR_NONE;
 }
 
-static void repair_order(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret)
+static void repair_order(struct span in, const struct repair_word *words, struct arena *a,
+	struct repaired *ret)
 {
 	repair_number(in, words, a, ret);
 }
@@ -94,7 +99,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 	[UNIT_ALIASES] = { "aliases", "别名", "aliases", "曾用名|其他名称|别称", NULL, NULL, 0, ALIASES_TEXT },
 	[UNIT_PHONE] = { "phone", "值守电话", "telephone", "值班电话|联系电话|电话|办公电话|单位电话|座机|24小时值班电话", NULL, NULL, 0,
 		60, repair_phone },
-	[UNIT_CHIEF + CONTACT_NAME] = { "chief", "主要负责人", "chief", "主要负责人姓名|主要领导|第一责任人|单位负责人|单位主要负责人|一把手|法定代表人|党政主要负责人", "chief", "姓名|名字", 0, 60, repair_contact },
+	[UNIT_CHIEF + CONTACT_NAME] = { "chief", "主要负责人", "chief",
+	"主要负责人姓名|主要领导|第一责任人|单位负责人|单位主要负责人|一把手|法定代表人|党政主要负责人", "chief", "姓名|名字", 0, 60, repair_contact },
 	[UNIT_CHIEF + CONTACT_PHONE] = { "chief_phone", "主要负责人手机", "chief telephone",
 		"主要负责人手机|主要负责人电话|主要负责人联系电话|主要负责人手机号|"
 		"主要负责人手机号码|主要负责人联系方式|主要负责人办公电话|主要领导手机|"
@@ -120,7 +126,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"主要负责人电子邮箱|主要领导电子邮箱|第一责任人电子邮箱|"
 		"单位负责人电子邮箱|单位主要负责人电子邮箱|一把手电子邮箱|"
 		"法定代表人电子邮箱|党政主要负责人电子邮箱", "chief", "邮箱|电子邮箱|邮件|email|e-mail", 0, 120, repair_mail },
-	[UNIT_DEPUTY + CONTACT_NAME] = { "deputy", "分管领导", "deputy", "分管领导姓名|分管负责人|分管网络安全领导|网络安全分管领导|直接责任人", "deputy", "姓名|名字", 0, 60, repair_contact },
+	[UNIT_DEPUTY + CONTACT_NAME] = { "deputy", "分管领导", "deputy", "分管领导姓名|分管负责人|分管网络安全领导|网络安全分管领导|直接责任人",
+	"deputy", "姓名|名字", 0, 60, repair_contact },
 	[UNIT_DEPUTY + CONTACT_PHONE] = { "deputy_phone", "分管领导手机", "deputy telephone",
 		"分管领导手机|分管领导电话|分管领导联系电话|分管领导手机号|"
 		"分管领导手机号码|分管领导联系方式|分管领导办公电话|分管负责人手机|"
@@ -140,7 +147,9 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 	[UNIT_DEPUTY + CONTACT_MAIL] = { "deputy_mail", "分管领导邮箱", "deputy mail",
 		"分管领导电子邮箱|分管负责人电子邮箱|分管网络安全领导电子邮箱|"
 		"网络安全分管领导电子邮箱|直接责任人电子邮箱", "deputy", "邮箱|电子邮箱|邮件|email|e-mail", 0, 120, repair_mail },
-	[UNIT_LIAISON_A + CONTACT_NAME] = { "liaison_a", "联络员A", "liaison A", "联络员A姓名|联络员|联络员姓名|A角|A岗|A角联络员|联络员1|第一联络员|网络安全联络员|联络人|联系人|经办人|联络员A角", "liaison_a", "姓名|名字", 0, 60, repair_contact },
+	[UNIT_LIAISON_A + CONTACT_NAME] = { "liaison_a", "联络员A", "liaison A",
+	"联络员A姓名|联络员|联络员姓名|A角|A岗|A角联络员|联络员1|第一联络员|网络安全联络员|联络人|联系人|经办人|联络员A角", "liaison_a", "姓名|名字", 0, 60,
+	repair_contact },
 	[UNIT_LIAISON_A + CONTACT_PHONE] = { "liaison_a_phone", "联络员A手机", "liaison A telephone",
 		"联络员A手机|联络员A电话|联络员A联系电话|联络员A手机号|"
 		"联络员A手机号码|联络员A联系方式|联络员A办公电话|联络员手机|"
@@ -172,7 +181,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"A角联络员电子邮箱|联络员1电子邮箱|第一联络员电子邮箱|"
 		"网络安全联络员电子邮箱|联络人电子邮箱|联系人电子邮箱|经办人电子邮箱|"
 		"联络员A角电子邮箱", "liaison_a", "邮箱|电子邮箱|邮件|email|e-mail", 0, 120, repair_mail },
-	[UNIT_LIAISON_B + CONTACT_NAME] = { "liaison_b", "联络员B", "liaison B", "联络员B姓名|B角|B岗|B角联络员|联络员2|第二联络员|备用联络员|联络员B角", "liaison_b", "姓名|名字", 0, 60, repair_contact },
+	[UNIT_LIAISON_B + CONTACT_NAME] = { "liaison_b", "联络员B", "liaison B",
+	"联络员B姓名|B角|B岗|B角联络员|联络员2|第二联络员|备用联络员|联络员B角", "liaison_b", "姓名|名字", 0, 60, repair_contact },
 	[UNIT_LIAISON_B + CONTACT_PHONE] = { "liaison_b_phone", "联络员B手机", "liaison B telephone",
 		"联络员B手机|联络员B电话|联络员B联系电话|联络员B手机号|"
 		"联络员B手机号码|联络员B联系方式|联络员B办公电话|B角手机|B角电话|"
@@ -194,12 +204,14 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"第二联络员职位|备用联络员职位|联络员B角职位", "liaison_b", "职务|职位|职务职级", 0, 60 },
 	[UNIT_LIAISON_B + CONTACT_MAIL] = { "liaison_b_mail", "联络员B邮箱", "liaison B mail",
 		"联络员B电子邮箱|B角电子邮箱|B岗电子邮箱|B角联络员电子邮箱|"
-		"联络员2电子邮箱|第二联络员电子邮箱|备用联络员电子邮箱|联络员B角电子邮箱", "liaison_b", "邮箱|电子邮箱|邮件|email|e-mail", 0, 120, repair_mail },
+		"联络员2电子邮箱|第二联络员电子邮箱|备用联络员电子邮箱|联络员B角电子邮箱", "liaison_b", "邮箱|电子邮箱|邮件|email|e-mail", 0, 120,
+		repair_mail },
 };
 
 /* ---- which unit a row means ---- */
 
-static bool refuse_row(struct unit_index *x, struct sheet_row *row, int column, const char *zh, const char *en,
+static bool refuse_row(struct unit_index *x, struct sheet_row *row, int column, const char *zh,
+	const char *en,
 	uint64_t line)
 {
 	struct err e = { .code = ERR_INVALID };
@@ -236,12 +248,16 @@ static void ask(struct unit_index *x, struct sheet_row *row, ssize_t at)
 	struct span shown = utf8_cut(node->name, 40);
 	struct err e = { 0 };
 	if (node->n)
-		err_set(&e, ERR_INVALID, "与已有单位“" SPAN_FMT "”（" SPAN_FMT "）相近：是同一单位（same:" SPAN_FMT "）还是新单位（new）？",
-			"looks like \"" SPAN_FMT "\" (" SPAN_FMT "): the same (same:" SPAN_FMT ") or a new one (new)?",
+		err_set(&e, ERR_INVALID,
+			"与已有单位“" SPAN_FMT "”（" SPAN_FMT "）相近：是同一单位（same:" SPAN_FMT "）还是新单位（new）？",
+			"looks like \"" SPAN_FMT "\" (" SPAN_FMT "): the same (same:" SPAN_FMT ") or a new "
+			"one (new)?",
 			SPAN_ARG(shown), SPAN_ARG(node->code), SPAN_ARG(node->code));
 	else
-		err_set(&e, ERR_INVALID, "与第 %" PRIu64 " 行“" SPAN_FMT "”相近：是同一单位（same:#%" PRIu64 "）还是新单位（new）？",
-			"looks like line %" PRIu64 ", \"" SPAN_FMT "\": the same (same:#%" PRIu64 ") or a new one (new)?",
+		err_set(&e, ERR_INVALID, "与第 %" PRIu64 " 行“" SPAN_FMT "”相近：是同一单位（same:#%"
+			PRIu64 "）还是新单位（new）？",
+			"looks like line %" PRIu64 ", \"" SPAN_FMT "\": the same (same:#%"
+			PRIu64 ") or a new one (new)?",
 			node->row->line, SPAN_ARG(shown), node->row->line);
 	sheet_ask(x->s, row, UNIT_NAME, &e);
 }
@@ -257,7 +273,8 @@ static bool uscc_is_free(struct unit_index *x, struct sheet_row *row, ssize_t bu
 		return refuse_row(x, row, UNIT_USCC, "的统一社会信用代码重复", "the same social credit code as in",
 			node->row->line);
 	struct span shown = node ? utf8_cut(node->name, 40) : SPAN("…");
-	err_set(&e, ERR_INVALID, "这个统一社会信用代码已属于“" SPAN_FMT "”", "this social credit code belongs to \"" SPAN_FMT "\"",
+	err_set(&e, ERR_INVALID, "这个统一社会信用代码已属于“" SPAN_FMT "”",
+		"this social credit code belongs to \"" SPAN_FMT "\"",
 		SPAN_ARG(shown));
 	return sheet_fault(x->s, row, UNIT_USCC, &e);
 }
@@ -278,7 +295,8 @@ static ssize_t take_known(struct unit_index *x, struct sheet_row *row, ssize_t a
 	struct unit_node *node = &x->nodes.p[at];
 	if (node->row) {
 		bool code = column == UNIT_CODE;
-		refuse_row(x, row, column, code ? "的编码重复" : "是同一单位", code ? "the same code as in" : "the same unit as in",
+		refuse_row(x, row, column, code ? "的编码重复" : "是同一单位",
+			code ? "the same code as in" : "the same unit as in",
 			node->row->line);
 		return UNIT_NO_NODE;
 	}
@@ -310,7 +328,8 @@ static ssize_t match_by_names(struct unit_index *x, struct sheet_row *row)
 		return UNIT_NO_NODE;
 	}
 	if (by_uscc >= 0 && at >= 0 && by_uscc != at) {
-		refuse_row(x, row, UNIT_USCC, "名称与统一社会信用代码分属两个单位", "the name is one unit's, the social credit code another's",
+		refuse_row(x, row, UNIT_USCC, "名称与统一社会信用代码分属两个单位",
+			"the name is one unit's, the social credit code another's",
 			0);
 		return UNIT_NO_NODE;
 	}
@@ -333,17 +352,19 @@ static ssize_t match(struct unit_index *x, struct sheet_row *row)
 		ssize_t at = unit_index_get(x->by_uscc, sheet_text(row, UNIT_USCC));
 		if (at < 0)
 			at = unit_index_get(x->by_name, sheet_text(row, UNIT_NAME));
-		return at >= 0 && json_get_bool(x->s->options, "new_all", false) ? take_known(x, row, at, UNIT_NAME)
-									      : add_fresh(x, row, UNIT_NO_NODE);
+		return at >= 0 && json_get_bool(x->s->options, "new_all", false) ? take_known(x, row, at,
+			UNIT_NAME)
+									      : add_fresh(x, row,
+									      	UNIT_NO_NODE);
 	}
 	if (!span_starts(row->decision, SPAN("same:")))
 		return match_by_names(x, row);
 	ssize_t at = decided(x, row);
 	if (at < 0)
 		return UNIT_NO_NODE;
-	if (!x->nodes.p[at].n || x->nodes.p[at].row) {
-		row->data = SPAN("same");
-		return UNIT_NO_NODE;
+	if (x->nodes.p[at].row) {
+		row->data = SPAN("same");      /* its persons join those of the other line */
+		return at;
 	}
 	return take_known(x, row, at, UNIT_NAME);
 }
@@ -363,7 +384,8 @@ static bool add_alias(struct unit_index *x, struct unit_node *node, struct span 
 	CLEANUP(json_free) json_t *list = NULL;
 	struct str out = STR_IN(x->s->arena, 65536);
 	struct span text;
-	if (!db_text(op_db(x->op), SQL("SELECT aliases FROM units WHERE n=?"), V(db_i(node->n)), x->s->arena, &text, err) ||
+	if (!db_text(op_db(x->op), SQL("SELECT aliases FROM units WHERE n=?"), V(db_i(node->n)), x->s->arena,
+	    &text, err) ||
 		!json_parse(text.n && !span_is(text, "null") ? text : SPAN("[]"), 2, &list, err))
 		return false;
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -417,7 +439,8 @@ static void take_aliases(struct unit_index *x, struct sheet_row *row)
 	row->value[UNIT_ALIASES] = str_span(&out);
 	if (good)
 		return;
-	err_set(&e, ERR_INVALID, "别名至多 %d 个，每个至多 %d 个字", "at most %d aliases of %d characters", (int)ALIASES_MAX,
+	err_set(&e, ERR_INVALID, "别名至多 %d 个，每个至多 %d 个字", "at most %d aliases of %d characters",
+		(int)ALIASES_MAX,
 		(int)ALIAS_CHARACTERS);
 	sheet_fault(x->s, row, UNIT_ALIASES, &e);
 }
@@ -462,7 +485,8 @@ static bool take_code(struct unit_index *x, struct unit_node *node, struct err *
 		row->value[UNIT_CODE] = code;
 		return true;
 	}
-	err_set(&e, ERR_INVALID, "不能为空；建议编码 " SPAN_FMT, "must not be empty; " SPAN_FMT " is proposed", SPAN_ARG(code));
+	err_set(&e, ERR_INVALID, "不能为空；建议编码 " SPAN_FMT, "must not be empty; " SPAN_FMT " is proposed",
+		SPAN_ARG(code));
 	(void)sheet_propose(x->s, row, UNIT_CODE, code, &e);
 	return true;
 }
@@ -497,7 +521,8 @@ static bool changed_unit(struct unit_index *x, struct unit_node *node, bool *ret
 	if (!resource_load(x->op, &unit_resource, node->n, &before, &found, err))
 		return false;
 	if (!found)
-		return err_set(err, ERR_CONFLICT, "单位表在比对时发生变化，请重试", "the units changed meanwhile, try again");
+		return err_set(err, ERR_CONFLICT, "单位表在比对时发生变化，请重试",
+			"the units changed meanwhile, try again");
 	after = record_copy(x->op, &before);
 	if (!unit_fill(x->op, node->row, &after, err))
 		return false;
@@ -536,9 +561,11 @@ static bool continues(const struct sheet *s, size_t i)
 		(size_t)at < s->rows.p[i - 1].n_cells && span_eq(row->cells[at], s->rows.p[i - 1].cells[at]);
 }
 
-static bool act_further(struct unit_index *x, struct sheet_row *row, const struct unit_node *node, struct err *err)
+static bool act_further(struct unit_index *x, struct sheet_row *row, const struct unit_node *node,
+	struct err *err)
 {
-	struct span *a = &row->value[UNIT_LIAISON_A + CONTACT_NAME], *b = &row->value[UNIT_LIAISON_B + CONTACT_NAME];
+	struct span *a = &row->value[UNIT_LIAISON_A + CONTACT_NAME],
+		*b = &row->value[UNIT_LIAISON_B + CONTACT_NAME];
 	bool changed = false;
 	if (!node || node->row->bad || node->row->action == SHEET_REFUSED) {
 		refuse_row(x, row, UNIT_NAME, "本单位的首行有误", "the first row of this unit is wrong", 0);
@@ -565,8 +592,8 @@ static bool compare_all(struct unit_index *x, struct err *err)
 	ssize_t *node_of = arena_array(s->arena, s->rows.n + 1, sizeof *node_of);
 	for (size_t i = 0; i < s->rows.n; i++) {
 		struct sheet_row *row = &s->rows.p[i];
-		bool further = continues(s, i);
-		node_of[i] = further ? node_of[i - 1] : !sheet_text(row, UNIT_NAME).n ? UNIT_NO_NODE : match(x, row);
+		node_of[i] = continues(s, i) ? node_of[i - 1] : !sheet_text(row, UNIT_NAME).n ? UNIT_NO_NODE
+			: match(x, row);
 	}
 	for (size_t i = 0; i < x->nodes.n; i++)
 		if (x->nodes.p[i].row && !take_node(x, &x->nodes.p[i], err))
@@ -577,7 +604,7 @@ static bool compare_all(struct unit_index *x, struct err *err)
 	unit_check_places(x);
 	for (size_t i = 0; i < s->rows.n; i++) {
 		struct unit_node *node = node_of[i] >= 0 ? &x->nodes.p[node_of[i]] : NULL;
-		bool further = continues(s, i);
+		bool further = continues(s, i) || span_is(s->rows.p[i].data, "same");
 		if (further ? !act_further(x, &s->rows.p[i], node, err) : (node && !act(x, node, err)))
 			return false;
 	}

@@ -42,7 +42,7 @@ struct unit_node {
 	int64_t division_n;
 	ssize_t above[2];                      /* by tree: another node, -1 none */
 	bool said[2];                          /* the file says so */
-	struct span core;                      /* of the name, for likeness */
+	struct span core, bare;      /* of the name, for likeness: without the kind of body, with it */
 	size_t like_division;                  /* of the name: which division it begins with; 0 none */
 };
 
@@ -76,7 +76,8 @@ struct span unit_core(const struct unit_index *x, struct span name, size_t *ret_
 ssize_t unit_index_find(const struct unit_index *x, struct span name, bool *ret_loose);
 
 /* A division by code or name; *ret_n 0: there is none. */
-NODISCARD bool unit_division_find(struct unit_index *x, struct span text, int64_t *ret_n, struct span *ret_code,
+NODISCARD bool unit_division_find(struct unit_index *x, struct span text, int64_t *ret_n,
+	struct span *ret_code,
 	struct err *err);
 /* The next code of the division's series ("440882-0007"). */
 NODISCARD bool unit_make_code(struct unit_index *x, int64_t division_n, struct span *ret, struct err *err);
@@ -89,7 +90,8 @@ void unit_check_places(struct unit_index *x);
 NODISCARD bool unit_take_contacts(
 	struct unit_index *x, struct sheet_row *row, int64_t unit_n, bool *ret_changed, struct err *err);
 /* The i-th contact of a row; false: the row names none. */
-bool unit_contact_of(const struct sheet *s, const struct sheet_row *row, size_t i, int64_t unit_n, struct contact *ret);
+bool unit_contact_of(const struct sheet *s, const struct sheet_row *row, size_t i, int64_t unit_n,
+	struct contact *ret);
 
 NODISCARD bool unit_sheet_write(struct op *op, struct sheet *s, struct sheet_row *row, struct err *err);
 NODISCARD bool unit_sheet_finish(struct op *op, struct sheet *s, struct err *err);

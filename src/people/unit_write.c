@@ -42,7 +42,8 @@ bool unit_fill(struct op *op, const struct sheet_row *row, struct record *after,
 	if (!division.p)
 		return true;
 	n = 0;
-	if (division.n && !db_int(op_db(op), SQL("SELECT n FROM divisions WHERE code=?"), V(db_t(division)), &n, &found, err))
+	if (division.n && !db_int(op_db(op), SQL("SELECT n FROM divisions WHERE code=?"), V(db_t(division)),
+	    &n, &found, err))
 		return false;
 	record_set(after, "division_id", n ? db_i(n) : db_null());
 	return true;
@@ -52,7 +53,8 @@ static bool unit_of_code(struct op *op, struct span code, int64_t *ret_n, struct
 {
 	bool found;
 	*ret_n = 0;
-	return !code.n || db_int(op_db(op), SQL("SELECT n FROM units WHERE code=?"), V(db_t(code)), ret_n, &found, err);
+	return !code.n || db_int(op_db(op), SQL("SELECT n FROM units WHERE code=?"), V(db_t(code)), ret_n,
+		&found, err);
 }
 
 /* As far as those above are in the store by now. */
@@ -76,12 +78,14 @@ static bool insert(struct op *op, const struct sheet_row *row, int64_t *ret_n, s
 	if (!record_new(&unit_resource, op->arena, &rec))
 		return false;
 	record_set(&rec, "aliases", db_t(SPAN("[]")));
-	if (!unit_fill(op, row, &rec, err) || !fill_above(op, row, &rec, err) || !record_insert(op, &rec, err) ||
+	if (!unit_fill(op, row, &rec, err) || !fill_above(op, row, &rec, err) ||
+	    !record_insert(op, &rec, err) ||
 		!unit_index_aliases(op, rec.n, record_text(&rec, "aliases"), err))
 		return false;
 	*ret_n = rec.n;
 	for (int tree = 0; tree < 2; tree++)
-		if (!unit_tree_move(op, rec.n, (enum unit_relation)tree, record_int(&rec, above[tree].field), err))
+		if (!unit_tree_move(op, rec.n, (enum unit_relation)tree, record_int(&rec, above[tree].field),
+		    err))
 			return false;
 	return true;
 }
@@ -99,7 +103,8 @@ static bool update(struct op *op, const struct sheet_row *row, int64_t n, struct
 		return true;
 	struct span aliases = record_text(&after, "aliases");
 	return record_update(op, &before, &after, "change", err) &&
-		(span_eq(aliases, record_text(&before, "aliases")) || unit_index_aliases(op, n, aliases, err));
+		(span_eq(aliases, record_text(&before, "aliases")) ||
+		unit_index_aliases(op, n, aliases, err));
 }
 
 bool unit_sheet_write(struct op *op, struct sheet *s, struct sheet_row *row, struct err *err)
@@ -136,8 +141,8 @@ static bool place(struct op *op, const struct sheet_row *row, bool *ret_moved, s
 	return record_update(op, &before, &after, "change", err);
 }
 
-/* Units that change places, or hang below one that came after them: all at once, so that no tree has a ring in
- * between. */
+/* Units that change places, or hang below one that came after them: all at once, so that no tree has a ring
+ * in between. */
 bool unit_sheet_finish(struct op *op, struct sheet *s, struct err *err)
 {
 	bool moved = false;

@@ -13,7 +13,8 @@ static bool zip(struct span bytes)
 
 static bool about_file(enum err_code code)
 {
-	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE || code == ERR_MEDIA_TYPE;
+	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE ||
+		code == ERR_MEDIA_TYPE;
 }
 
 /* Nothing of the file can be taken: one problem, no rows. */
@@ -39,7 +40,8 @@ static bool read_again(struct op *op, const struct import_plan *p, struct span b
 	s->csv = !zip(bytes);
 	s->scope = p->scope;
 	s->unit_n = p->unit_n;
-	bool ok = table_open_span(bytes, IMPORT_UPLOAD_MAX * UINT64_C(8), &t, &why) && sheet_read(op, s, t, &why);
+	bool ok = table_open_span(bytes, IMPORT_UPLOAD_MAX * UINT64_C(8), &t, &why) &&
+		sheet_read(op, s, t, &why);
 	if (ok && s->broken.code)
 		why = s->broken;
 	if (ok && !s->broken.code)
@@ -105,7 +107,8 @@ static bool mark_applied(struct op *op, const struct import_plan *p, int64_t ord
 }
 
 /* One transaction: as many rows as its time allows, at least one. */
-static bool apply_batch(struct op *op, const struct import_plan *p, struct sheet *s, size_t *at, struct err *err)
+static bool apply_batch(struct op *op, const struct import_plan *p, struct sheet *s, size_t *at,
+	struct err *err)
 {
 	if (!op_begin(op, err))
 		return false;

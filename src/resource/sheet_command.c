@@ -113,6 +113,17 @@ static void print_faults(const struct command_call *c, const struct sheet *s, bo
 		fprintf(out, c->zh ? "……另有 %zu 处\n" : "… and %zu more\n", all - shown);
 }
 
+/* Columns that no field was found for: nothing of them goes in. */
+static void print_unread(const struct command_call *c, const struct sheet *s)
+{
+	for (size_t i = 0; i < s->n_headings; i++)
+		if (s->field_of[i] < 0 && s->headings[i].n)
+			fprintf(stderr,
+				c->zh ? "未采用的列：" SPAN_FMT "（可用 --map 列名=字段 指明）\n"
+				      : "column not read: " SPAN_FMT " (--map NAME=FIELD says what it is)\n",
+				SPAN_ARG(s->headings[i]));
+}
+
 static void print_counts(const struct command_call *c, const struct sheet *s)
 {
 	const struct import_counts *n = &s->counts;
@@ -168,8 +179,10 @@ static bool import(struct command_call *c, struct sheet *s, struct table *t, str
 		return false;
 	if (!sheet_read(c->op, s, t, err))
 		return false;
-	if (dry)
+	if (dry) {
+		print_unread(c, s);
 		print_faults(c, s, true, c->out);
+	}
 	if (s->broken.code || (sheet_left(s) > 0 && !some)) {
 		struct err ignored = { 0 };
 		if (!s->broken.code && !write_rest(c, s, &ignored))

@@ -132,7 +132,8 @@ static void check_width(struct sheet *s, struct sheet_row *row, size_t n)
 		if (blank)
 			return;
 	}
-	err_set(&e, ERR_INVALID, "有 %zu 列，标题行有 %zu 列", "has %zu fields, the header has %zu", n, s->n_headings);
+	err_set(&e, ERR_INVALID, "有 %zu 列，标题行有 %zu 列", "has %zu fields, the header has %zu", n,
+		s->n_headings);
 	sheet_fault(s, row, -1, &e);
 }
 
@@ -146,6 +147,23 @@ static bool starts_a_remark(struct span s)
 		if (span_starts(s, span_of(words[i])))
 			return true;
 	return false;
+}
+
+/* "一、市直单位", "（二）县区". */
+static bool starts_a_part(struct span s)
+{
+	static const char *const numbers[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十" };
+	bool bracket = span_starts(s, SPAN("（")), number = false, again = true;
+	s = bracket ? span_from(s, strlen("（")) : s;
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < COUNT(numbers); i++)
+			if (span_starts(s, span_of(numbers[i]))) {
+				s = span_from(s, strlen(numbers[i]));
+				number = again = true;
+			}
+	}
+	return number && span_starts(s, bracket ? SPAN("）") : SPAN("、"));
 }
 
 /* Titles of parts, sums and remarks: one text over merged cells, or nothing in any column that is read. */
@@ -166,7 +184,8 @@ static bool no_row(const struct sheet *s, const struct sheet_held *h)
 		return true;
 	if (different == 0 && merged > 0 && s->n_headings > 2)
 		return true;
-	return filled <= 2 && s->n_headings > 2 && starts_a_remark(first);
+	return s->n_headings > 2 &&
+		((filled <= 2 && starts_a_remark(first)) || (filled == 1 && starts_a_part(first)));
 }
 
 /* The header once more, as on each printed page. */
@@ -222,7 +241,8 @@ static struct sheet_held hold(struct sheet *s, const struct table_row *row)
 }
 
 /* The next row; a file that breaks off is remembered as such. */
-static bool next_row(struct sheet *s, struct table *t, struct sheet_held *ret, bool *ret_more, struct err *err)
+static bool next_row(struct sheet *s, struct table *t, struct sheet_held *ret, bool *ret_more,
+	struct err *err)
 {
 	struct table_row row;
 	struct err e = { 0 };
@@ -292,7 +312,8 @@ static bool find_sheet(struct op *op, struct sheet *s, struct table *t, struct e
 		tried = true;
 	}
 	if (!tried)
-		return err_field(err, "sheet", "没有名为“" SPAN_FMT "”的工作表", "there is no sheet named \"" SPAN_FMT "\"",
+		return err_field(err, "sheet", "没有名为“" SPAN_FMT "”的工作表",
+			"there is no sheet named \"" SPAN_FMT "\"",
 			SPAN_ARG(wanted));
 	*err = first;
 	return false;

@@ -33,7 +33,8 @@ static bool mark_row(struct workbook *w, const struct sheet *s, const struct she
 			continue;
 		struct span note = at->zh ? f->zh : f->en;
 		if (f->proposal.p)
-			note = arena_printf(s->arena, at->zh ? SPAN_FMT "\n建议：" SPAN_FMT : SPAN_FMT "\nproposed: " SPAN_FMT,
+			note = arena_printf(s->arena,
+				at->zh ? SPAN_FMT "\n建议：" SPAN_FMT : SPAN_FMT "\nproposed: " SPAN_FMT,
 				SPAN_ARG(note), SPAN_ARG(f->proposal));
 		at->marks++;
 		if (!workbook_mark(w, at->row, (size_t)column, note, err))

@@ -60,7 +60,8 @@ static struct span faults_json(const struct sheet *s, const struct sheet_row *ro
 
 static const char *gravest(const struct sheet_row *row)
 {
-	static const enum repair_mark order[] = { REPAIR_FAULT, REPAIR_PROPOSED, REPAIR_QUESTION, REPAIR_REPAIRED };
+	static const enum repair_mark order[] =
+		{ REPAIR_FAULT, REPAIR_PROPOSED, REPAIR_QUESTION, REPAIR_REPAIRED };
 	for (size_t o = 0; o < COUNT(order); o++)
 		for (size_t i = 0; i < row->faults.n; i++)
 			if (row->faults.p[i].mark == order[o])
@@ -74,7 +75,8 @@ static bool add_row(struct op *op, const struct import_plan *p, const struct she
 	const struct row_text *text, int64_t ordinal, struct err *err)
 {
 	return db_exec(op_db(op),
-		SQL("INSERT INTO import_sheet_rows (plan_n, ordinal, line, action, mark, target_n, cells, vals, faults,"
+		SQL("INSERT INTO import_sheet_rows (plan_n, ordinal, line, action, mark, target_n, cells, "
+		"vals, faults,"
 		    " decision, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 		V(db_i(p->n), db_i(ordinal), db_i((int64_t)row->line), db_z(sheet_actions[row->action]),
 			db_z(gravest(row)), db_i(row->target_n), db_t(text->cells), db_t(text->values),
@@ -84,13 +86,15 @@ static bool add_row(struct op *op, const struct import_plan *p, const struct she
 }
 
 /* Texts are made before the transaction begins. */
-static bool add_batch(struct op *op, const struct import_plan *p, const struct sheet *s, size_t from, size_t to,
+static bool add_batch(struct op *op, const struct import_plan *p, const struct sheet *s, size_t from,
+	size_t to,
 	struct err *err)
 {
 	CLEANUP(arena_free_p) struct arena *a = arena_new(128u << 20, 512u << 20);
 	struct row_text *texts = arena_array(a, to - from, sizeof *texts);
 	for (size_t i = from; i < to; i++)
-		texts[i - from] = (struct row_text){ cells_json(&s->rows.p[i], a), values_json(s, &s->rows.p[i], a),
+		texts[i - from] = (struct row_text){ cells_json(&s->rows.p[i], a),
+			values_json(s, &s->rows.p[i], a),
 			faults_json(s, &s->rows.p[i], a) };
 	if (!op_begin(op, err))
 		return false;
@@ -113,7 +117,8 @@ void sheet_problems_json(const struct sheet *s, struct str *out)
 			const struct sheet_fault *f = &row->faults.p[k];
 			if (f->mark == REPAIR_REPAIRED)
 				continue;
-			str_addf(out, "%s{\"line\":%" PRIu64 ",\"column\":\"%s\",\"zh\":", shown++ ? "," : "", row->line,
+			str_addf(out, "%s{\"line\":%" PRIu64 ",\"column\":\"%s\",\"zh\":", shown++ ? "," : "",
+				row->line,
 				f->column < 0 ? "" : s->kind->columns[f->column].name);
 			str_add_json(out, f->zh);
 			str_addz(out, ",\"en\":");
@@ -265,19 +270,22 @@ static bool take_row(struct sheet *s, const struct db_rows *r, struct err *err)
 }
 
 bool sheet_load(
-	struct op *op, const struct import_plan *p, struct sheet *s, bool going_in, int64_t after, struct err *err)
+	struct op *op, const struct import_plan *p, struct sheet *s, bool going_in, int64_t after,
+	struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct span columns;
 	s->rows.arena = s->arena;
-	if (!db_text(op_db(op), SQL("SELECT columns FROM import_plans WHERE n = ?"), V(db_i(p->n)), s->arena, &columns,
+	if (!db_text(op_db(op), SQL("SELECT columns FROM import_plans WHERE n = ?"), V(db_i(p->n)), s->arena,
+	    &columns,
 		    err) ||
 		!take_headings(s, columns, err))
 		return false;
 	const char *one = going_in ? "new" : "refused", *two = going_in ? "changed" : "question";
 	if (!db_query(op_db(op),
 		    SQL("SELECT ordinal, line, action, target_n, cells, vals, faults, decision, data"
-			" FROM import_sheet_rows WHERE plan_n = ? AND ordinal > ? AND action IN (?, ?) ORDER BY ordinal"),
+			" FROM import_sheet_rows WHERE plan_n = ? AND ordinal > ? AND action IN (?, ?) ORDER "
+			"BY ordinal"),
 		    V(db_i(p->n), db_i(after), db_z(one), db_z(two)), &r, err))
 		return false;
 	for (;;) {
