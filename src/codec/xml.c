@@ -210,6 +210,12 @@ static const xmlSAXHandler handler = {
 	.resolveEntity = on_resolve,
 };
 
+/* Some of its complaints the library would print. */
+static void PRINTF(2, 3) quiet(void *of, const char *format, ...)
+{
+	(void)of, (void)format;
+}
+
 bool xml_open(struct xml_source source, const char *doctype, struct xml **ret, struct err *err)
 {
 	(void)err;
@@ -217,6 +223,7 @@ bool xml_open(struct xml_source source, const char *doctype, struct xml **ret, s
 	if (!x)
 		abort();
 	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, quiet);     /* of this thread */
 	x->source = source;
 	x->doctype = doctype;
 	x->sax = handler;
@@ -274,10 +281,12 @@ static bool broken(struct xml *x)
 
 static bool parse(struct xml *x, const char *bytes, size_t n, bool end)
 {
-	xmlParseChunk(x->parser, bytes, (int)n, end);
+	int code = xmlParseChunk(x->parser, bytes, (int)n, end);
 	if (x->failed)
 		return false;
-	return x->parser->wellFormed && !(end && x->depth > 0) ? true : broken(x);
+	/* bytes that do not fit the declared encoding are told by the answer alone */
+	bool whole = x->parser->wellFormed && code != XML_ERR_INVALID_ENCODING && !(end && x->depth > 0);
+	return whole || broken(x);
 }
 
 static bool fill(struct xml *x)
