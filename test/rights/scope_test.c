@@ -54,7 +54,6 @@ static void make_unit_records(struct story *s, const char *mark, const char *uni
 		return;
 	}
 	json_object_set(s->saved, "u", json_object_get(s->saved, unit));
-	make(s, mark, "/api/v1/declarations", "{\"unit_id\":\"{u}\",\"name\":\"{mark} system\"}", "/id");
 	make(s, mark, "/api/v1/persons", "{\"unit_id\":\"{u}\",\"name\":\"{mark} person\"}", "/id");
 	make(s, mark, "/api/v1/duties", "{\"unit_id\":\"{u}\",\"person_id\":\"{made}\",\"kind\":\"deputy\"}",
 		"/id");
@@ -64,6 +63,7 @@ static void make_unit_records(struct story *s, const char *mark, const char *uni
 		"{\"asset_id\":\"{made}\",\"vendor\":\"v\",\"product\":\"{mark} "
 		"software\",\"product_version\":\"1\"}",
 		"/id");
+	make(s, mark, "/api/v1/declarations", "{\"unit_id\":\"{u}\",\"name\":\"{mark} system\"}", "/id");
 	make(s, mark, "/api/v1/findings",
 		"{\"unit_id\":\"{u}\",\"kind\":\"report\",\"severity\":\"low\",\"title\":\"{mark} problem\"}",
 		"/id");
