@@ -394,6 +394,36 @@ static void batches(struct city *c)
 	CHECK(!batch(c, DUTY, n, "archive", &out));
 }
 
+/* ---- each quarter ---- */
+
+static int64_t checks(struct city *c, int64_t at)
+{
+	struct err err = { 0 };
+	int64_t next = 0;
+	clock_fake(at);
+	city_must(order_quarter_tick(&c->op, &next, &err), &err, "tick");
+	CHECK(next > at);
+	return city_int(c, SQL("SELECT count(*) FROM orders WHERE batch LIKE 'contact-check-%'"), V0);
+}
+
+static void quarters(struct city *c)
+{
+	test_case("the check of contacts is not sent unless it is asked for");
+	CHECK_INT(checks(c, MONDAY), 0);
+	set(c, "contact_check_quarterly", 1);
+	test_case("once a quarter to every unit, when the office is open");
+	CHECK_INT(checks(c, MONDAY - 3 * TIME_HOUR), 0);
+	CHECK_INT(checks(c, MONDAY), 3);
+	CHECK_INT(checks(c, MONDAY + TIME_DAY), 3);
+	test_case("a round that was cut off is completed, nobody gets two");
+	set(c, "contact_check_sent", 0);
+	city_exec(c, SQL("DELETE FROM orders WHERE batch='contact-check-20264' AND unit_n=?"),
+		V(db_i(UNIT_B)));
+	CHECK_INT(checks(c, MONDAY + TIME_DAY), 3);
+	CHECK_INT(checks(c, MONDAY + 49 * TIME_DAY), 6); /* 11 January 2027, a Monday */
+	clock_fake(MONDAY);
+}
+
 int main(void)
 {
 	struct city c;
@@ -404,6 +434,7 @@ int main(void)
 	county(&c);
 	own_rows(&c);
 	batches(&c);
+	quarters(&c);
 	city_close(&c);
 	return test_end();
 }

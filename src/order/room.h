@@ -173,6 +173,10 @@ NODISCARD bool order_batch_may(struct op *op, const struct record *o, struct err
 NODISCARD bool order_batch_attach(
 	struct op *op, const struct record *o, struct span attachment, struct err *err);
 
+/* One round of the jobs role: the quarter's check of contacts, once a quarter however often it runs
+ * (quarter.c). */
+NODISCARD bool order_quarter_tick(struct op *op, int64_t *ret_next_at, struct err *err);
+
 /* What every step of an order carries for the measures. */
 void order_facts(const struct record *o, struct store_step *step);
 

@@ -306,5 +306,6 @@ bool order_clock_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 	return true;
 }
 
-const struct job_tick order_ticks[] = { { "order.clocks", order_clock_tick } };
+const struct job_tick order_ticks[] = { { "order.clocks", order_clock_tick },
+	{ "order.quarter", order_quarter_tick } };
 const size_t order_ticks_count = COUNT(order_ticks);
