@@ -11,10 +11,16 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./parts/Frame.vue'),
     children: [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
+      { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
       { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
       { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
       { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },
-      { path: ':path/:id/edit', name: 'edit', component: () => import('./pages/RecordForm.vue'), props: true },
+      {
+        path: ':path/:id/edit',
+        name: 'edit',
+        component: () => import('./pages/RecordForm.vue'),
+        props: true,
+      },
       { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue') },
     ],
   },

@@ -16,6 +16,9 @@ type Listener = (c: Change) => void
 export const useLive = defineStore('live', () => {
   const connected = ref(true)
   const listeners = new Set<Listener>()
+  const readers = new Set<() => void>()
+  let opened = false
+  let broken = false
   let source: EventSource | null = null
   let last = 0
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -25,6 +28,10 @@ export const useLive = defineStore('live', () => {
     source = new EventSource(last ? `/api/v1/changes/stream?after=${last}` : '/api/v1/changes/stream')
     source.onopen = () => {
       connected.value = true
+      // what happened before the first event of a stream has no place to resume behind; after a break, trust nothing
+      if (opened && (broken || !last)) for (const reader of readers) reader()
+      opened = true
+      broken = false
     }
     source.addEventListener('change', (event) => {
       const change = JSON.parse((event as MessageEvent<string>).data) as Change
@@ -35,11 +42,13 @@ export const useLive = defineStore('live', () => {
       // the server ends each stream after a minute, which is no break; only a reader that cannot return is offline
       if (source?.readyState === EventSource.CLOSED) {
         connected.value = false
+        broken = true
         timer = setTimeout(open, 3000)
       } else {
         timer ??= setTimeout(() => {
           timer = null
           connected.value = source?.readyState === EventSource.OPEN
+          broken ||= !connected.value
         }, 5000)
       }
     }
@@ -54,5 +63,10 @@ export const useLive = defineStore('live', () => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
-  return { connected, open, close, listen }
+  /** Called when the stream is back after a break: read again what is on screen. */
+  function again(reader: () => void): () => void {
+    readers.add(reader)
+    return () => readers.delete(reader)
+  }
+  return { connected, open, close, listen, again }
 })
