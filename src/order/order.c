@@ -163,6 +163,7 @@ const struct resource order_resource = {
 		"\"string\"},"
 		"\"title\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"},\"claim\":{\"type\":["
 		"\"string\",\"null\"]},"
+		"\"advice\":{\"type\":[\"object\",\"null\"]},"
 		"\"text\":{\"type\":[\"string\",\"null\"]},\"version\":{\"type\":[\"string\",\"null\"]},"
 		"\"findings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}}",
 	.args_schema = "\"claim\":{\"type\":\"string\",\"enum\":[\"fixed\",\"mitigated\",\"not_affected\","

@@ -99,6 +99,9 @@ NODISCARD bool order_begin_clocks(
  * template.  list: its rows, one a line. */
 NODISCARD bool order_words(struct op *op, const struct record *o, const struct order_terms *t,
 	struct span list, struct span *ret, struct err *err);
+/* Of one order: ,"advice":{"problem","harm","remedy","specific"} of an item of findings, null of others. */
+NODISCARD bool order_show_advice(struct op *op, const struct record *o, const struct item *it,
+	struct str *out, struct err *err);
 struct span order_listed(struct op *op, const struct span *titles, size_t n); /* 「1. …」, a line each */
 /* The first step of each item, when the order is sent. */
 NODISCARD bool order_begin_items(struct op *op, const struct record *o, int64_t county_n, struct err *err);

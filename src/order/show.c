@@ -87,11 +87,13 @@ static void show_item(struct op *op, const struct item *it, struct str *out)
 	order_show_hint(op, it, out);
 }
 
-static bool show_items(struct op *op, int64_t order_n, struct str *out, struct err *err)
+static bool show_items(
+	struct op *op, const struct record *o, bool single, struct str *out, struct err *err)
 {
 	CLEANUP(beside_close) struct beside assets = { 0 };
 	CLEANUP(beside_close) struct beside findings = { 0 };
 	struct items items;
+	int64_t order_n = o->n;
 	if (!items_load(op, order_n, &items, err))
 		return false;
 	str_addz(out, ",\"items\":[");
@@ -101,6 +103,8 @@ static bool show_items(struct op *op, int64_t order_n, struct str *out, struct e
 	for (size_t i = 0; i < items.n; i++) {
 		str_addz(out, i ? "," : "");
 		show_item(op, &items.at[i], out);
+		if (single && !order_show_advice(op, o, &items.at[i], out, err))
+			return false;
 		if (!show_asset(&assets, items.at[i].n, out, err) ||
 			!show_findings(&findings, items.at[i].n, out, err))
 			return false;
@@ -121,5 +125,5 @@ bool order_show(struct op *op, const struct record *o, bool single, struct str *
 		str_add_json(out,
 			op->zh ? SPAN("时限晚于来文要求的时限") : SPAN("it is due later than its source wants"));
 	str_addc(out, ']');
-	return (!single || order_show_single(op, o, out, err)) && show_items(op, o->n, out, err);
+	return (!single || order_show_single(op, o, out, err)) && show_items(op, o, single, out, err);
 }

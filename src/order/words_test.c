@@ -21,6 +21,19 @@ int main(void)
 	int64_t due = city_int(&c, SQL("SELECT answer_due FROM orders WHERE unit_n=3"), V0);
 	CHECK(text.p && strstr(text.p, template_due(c.arena, due).p));
 
+	test_case("one order tells of its items what is wrong and what to do");
+	struct record o;
+	bool found;
+	str_clear(&out);
+	CHECK_OK(resource_load(&c.op, &order_resource, 1, &o, &found, &err) &&
+			record_json(&c.op, &o, 0, true, &out, &err),
+		err);
+	CHECK(strstr(str_z(&out), "\"advice\":{\"problem\":\"apache http server 2.4.46 升级") &&
+		strstr(str_z(&out), "按厂商公告升级") && strstr(str_z(&out), "\"specific\":null"));
+	str_clear(&out);
+	CHECK_OK(record_json(&c.op, &o, 0, false, &out, &err), err);
+	CHECK(!strstr(str_z(&out), "advice"));
+
 	test_case("a text of its own is as it was written, braces too");
 	city_exec(&c, SQL("UPDATE templates SET text='{单位}有{清单}' WHERE of='order' AND kind='task'"), V0);
 	struct order_recipient to = { .unit_n = UNIT_B, .part = "main", .reason = SPAN(""),
