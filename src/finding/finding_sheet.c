@@ -229,6 +229,7 @@ static bool refuse(struct sheet *s, struct sheet_row *row, int column, const cha
 }
 
 struct whose { int64_t unit_n, asset_n; };
+struct known { int64_t n; struct span state; };        /* n 0: none */
 
 static bool asset_by_name(struct op *op, struct span name, struct whose *w, struct err *err)
 {
@@ -277,13 +278,13 @@ static bool find_whose(struct op *op, struct sheet *s, struct sheet_row *row, st
 }
 
 static bool known(struct op *op, const struct sheet *s, const struct sheet_row *row, const struct whose *w,
-	int64_t *ret_n, struct span *ret_state, struct err *err)
+	struct known *ret, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct span kind = sheet_text(row, FINDING_KIND), key = key_of(s, row),
 		cve = sheet_text(row, FINDING_CVE);
 	bool found;
-	*ret_n = 0;
+	*ret = (struct known){ .state = SPAN("") };
 	bool ok = w->asset_n ? db_query(op_db(op),
 				       SQL("SELECT n, state FROM findings WHERE asset_n=? AND ((kind=? AND "
 				       "key=?)"
@@ -300,8 +301,8 @@ static bool known(struct op *op, const struct sheet *s, const struct sheet_row *
 	if (!ok || !db_next(r, &found, err))
 		return false;
 	if (found) {
-		*ret_n = db_col_int(r, 0);
-		*ret_state = arena_span(s->arena, db_col_text(r, 1));
+		ret->n = db_col_int(r, 0);
+		ret->state = arena_span(s->arena, db_col_text(r, 1));
 	}
 	return true;
 }
@@ -340,7 +341,7 @@ static bool compare_row(struct op *op, struct sheet *s, struct map *seen, struct
 {
 	struct whose w;
 	struct err e = { 0 };
-	struct span state;
+	struct known k;
 	bool fresh;
 	row->value[FINDING_SOURCE] = note(s, "source", sheet_text(row, FINDING_SOURCE));
 	row->value[FINDING_SOURCE_NUMBER] = note(s, "source_number", sheet_text(row, FINDING_SOURCE_NUMBER));
@@ -364,10 +365,11 @@ static bool compare_row(struct op *op, struct sheet *s, struct map *seen, struct
 		w.unit_n, w.asset_n,
 			      SPAN_ARG(kind), SPAN_ARG(key), SPAN_ARG(w.asset_n ? SPAN("") : address)),
 			      row->line, &fresh);
-	if (!known(op, s, row, &w, &row->target_n, &state, err))
+	if (!known(op, s, row, &w, &k, err))
 		return false;
+	row->target_n = k.n;
 	row->action = !fresh ? SHEET_UNCHANGED : !row->target_n ? SHEET_NEW
-		: span_is(state, "closed")                      ? SHEET_CHANGED
+		: span_is(k.state, "closed")                    ? SHEET_CHANGED
 								: SHEET_UNCHANGED;
 	return true;
 }
@@ -419,21 +421,20 @@ static bool write(struct op *op, struct sheet *s, struct sheet_row *row, struct 
 {
 	struct whose w;
 	struct finding_row f;
-	struct span state = SPAN("");
-	int64_t n;
+	struct known k;
 	bool found;
 	if (!find_whose(op, s, row, &w, err))
 		return false;
 	if (row->bad)
 		return err_set(err, ERR_CONFLICT, "第 %" PRIu64 " 行的单位在导入时被改变，请重试",
 			"the unit of line %" PRIu64 " was changed meanwhile, try again", row->line);
-	if (!known(op, s, row, &w, &n, &state, err))
+	if (!known(op, s, row, &w, &k, err))
 		return false;
-	if (!n)
+	if (!k.n)
 		return add(op, s, row, &w, err);
-	if (!span_is(state, "closed"))
+	if (!span_is(k.state, "closed"))
 		return true;
-	return finding_load(op, n, &f, &found, err) &&
+	return finding_load(op, k.n, &f, &found, err) &&
 		finding_move(op, &f, "recur", &(struct finding_how){ .reason = SPAN("再次出现") }, err);
 }
 

@@ -47,8 +47,10 @@ static bool import(const char *csv, const char *option, struct span *ret_said, s
 	return ok;
 }
 
-#define NESSUS "Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution\n"
-#define OPENVAS "IP,Hostname,Port,Port Protocol,CVSS,Severity,Solution Type,NVT Name,Summary,NVT OID,CVEs,Solution\n"
+#define NESSUS \
+	"Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution\n"
+#define OPENVAS \
+	"IP,Hostname,Port,Port Protocol,CVSS,Severity,Solution Type,NVT Name,Summary,NVT OID,CVEs,Solution\n"
 #define CHINESE "绿盟扫描报告,,,,,,\n序号,IP地址,端口,漏洞名称,风险等级,CVE编号,解决办法\n"
 #define LIST "责任单位,隐患名称,类型,等级,来源,文号,整改期限,网址\n"
 

@@ -20,11 +20,14 @@ enum person_column {
 };
 
 static const struct repair_word duty_words[] = {
-	{ "liaison_a", "liaison_a" }, { "联络员A", "liaison_a" }, { "联络员A角", "liaison_a" }, { "联络员", "liaison_a" },
+	{ "liaison_a", "liaison_a" }, { "联络员A", "liaison_a" }, { "联络员A角", "liaison_a" },
+	{ "联络员", "liaison_a" },
 	{ "A角", "liaison_a" }, { "A岗", "liaison_a" }, { "A角联络员", "liaison_a" }, { "网络安全联络员", "liaison_a" },
-	{ "liaison_b", "liaison_b" }, { "联络员B", "liaison_b" }, { "联络员B角", "liaison_b" }, { "B角", "liaison_b" },
+	{ "liaison_b", "liaison_b" }, { "联络员B", "liaison_b" }, { "联络员B角", "liaison_b" },
+	{ "B角", "liaison_b" },
 	{ "B岗", "liaison_b" }, { "B角联络员", "liaison_b" }, { "备用联络员", "liaison_b" },
-	{ "chief", "chief" }, { "主要负责人", "chief" }, { "主要领导", "chief" }, { "第一责任人", "chief" }, { "一把手", "chief" },
+	{ "chief", "chief" }, { "主要负责人", "chief" }, { "主要领导", "chief" }, { "第一责任人", "chief" },
+	{ "一把手", "chief" },
 	{ "deputy", "deputy" }, { "分管领导", "deputy" }, { "分管负责人", "deputy" }, { "直接责任人", "deputy" },
 	{ "other", "other" }, { "其他", "other" }, { NULL, NULL },
 };
@@ -32,10 +35,13 @@ static const struct repair_word duty_words[] = {
 static const struct sheet_column columns[PERSON_COLUMNS] = {
 	[PERSON_UNIT] = { "unit", "单位", "unit", "单位名称|单位全称|所在单位|工作单位|单位编码|所属单位", NULL, NULL,
 		SHEET_REQUIRED | SHEET_NEEDED, 100 },
-	[PERSON_NAME] = { "name", "姓名", "name", "名字|人员|人员姓名|联系人", NULL, NULL, SHEET_REQUIRED | SHEET_NEEDED, 60,
+	[PERSON_NAME] = { "name", "姓名", "name", "名字|人员|人员姓名|联系人", NULL, NULL, SHEET_REQUIRED | SHEET_NEEDED,
+	60,
 		repair_name },
-	[PERSON_DUTY] = { "duty", "职责", "duty", "角色|担任|人员类别|职责分工|类别", NULL, NULL, 0, 20, repair_word, duty_words },
-	[PERSON_PHONE] = { "phone", "电话", "telephone", "手机|联系电话|手机号|手机号码|联系方式|移动电话", NULL, NULL, 0, 40, repair_phone },
+	[PERSON_DUTY] = { "duty", "职责", "duty", "角色|担任|人员类别|职责分工|类别", NULL, NULL, 0, 20, repair_word,
+	duty_words },
+	[PERSON_PHONE] = { "phone", "电话", "telephone", "手机|联系电话|手机号|手机号码|联系方式|移动电话", NULL, NULL, 0, 40,
+	repair_phone },
 	[PERSON_MAIL] = { "mail", "邮箱", "mail", "电子邮箱|邮件|email|e-mail", NULL, NULL, 0, 120, repair_mail },
 	[PERSON_FROM] = { "from", "起始日", "from", "起始日期|任职日期|任职时间|开始日期", NULL, NULL, 0, 10, repair_date },
 	[PERSON_TO] = { "to", "离任日", "to", "离任日期|离任时间|结束日期|截止日期", NULL, NULL, 0, 10, repair_date },
@@ -69,7 +75,8 @@ static struct span person_key(const struct sheet *s, const struct contact *c, in
 {
 	if (person_n)
 		return arena_printf(s->arena, "n%" PRId64, person_n);
-	return c->phone.n ? arena_printf(s->arena, SPAN_FMT "\np" SPAN_FMT, SPAN_ARG(c->name), SPAN_ARG(c->phone))
+	return c->phone.n ? arena_printf(s->arena, SPAN_FMT "\np" SPAN_FMT, SPAN_ARG(c->name),
+		SPAN_ARG(c->phone))
 			  : arena_printf(s->arena, SPAN_FMT "\nu%" PRId64, SPAN_ARG(c->name), c->unit_n);
 }
 
@@ -80,10 +87,12 @@ static void act(struct said *m, struct sheet_row *row, const struct contact *c, 
 	struct span key = person_key(m->s, c, f->person_n);
 	map_put(m->persons, key, row->line, &first_person);
 	if (c->duty.n)
-		map_put(m->duties, arena_printf(m->s->arena, SPAN_FMT "\n%" PRId64 " " SPAN_FMT, SPAN_ARG(key), c->unit_n,
+		map_put(m->duties, arena_printf(m->s->arena, SPAN_FMT "\n%" PRId64 " " SPAN_FMT,
+			SPAN_ARG(key), c->unit_n,
 					   SPAN_ARG(c->duty)), row->line, &first_duty);
 	if (!first_duty) {
-		refuse(m->s, row, PERSON_DUTY, "同一人在同一单位的这项职责重复", "this duty of this person in this unit stands twice");
+		refuse(m->s, row, PERSON_DUTY, "同一人在同一单位的这项职责重复",
+			"this duty of this person in this unit stands twice");
 		return;
 	}
 	bool fresh = (c->duty.n && !f->duty_n) || (!f->person_n && first_person);
@@ -115,7 +124,8 @@ static bool compare_row(struct op *op, struct said *m, struct sheet_row *row, st
 	if (!contact_find(op, &c, &f, err))
 		return false;
 	if (f.several)
-		refuse(s, row, PERSON_NAME, "已有多个同名人员，请先核对", "several persons have this name, please check them first");
+		refuse(s, row, PERSON_NAME, "已有多个同名人员，请先核对",
+			"several persons have this name, please check them first");
 	else
 		act(m, row, &c, &f);
 	return true;

@@ -3,13 +3,16 @@
 #include "resource/import.h"
 
 /* Persons of a name among those that may be touched; the last of them. */
-static bool count_persons(struct op *op, const struct contact *c, bool by_phone, int64_t *ret_n, int64_t *ret_count,
+static bool count_persons(struct op *op, const struct contact *c, bool by_phone, int64_t *ret_n,
+	int64_t *ret_count,
 	struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
-	bool ok = by_phone ? db_query(op_db(op), SQL("SELECT n, unit_n FROM persons WHERE name=? AND phone=?"),
+	bool ok = by_phone ? db_query(op_db(op),
+		SQL("SELECT n, unit_n FROM persons WHERE name=? AND phone=?"),
 				     V(db_t(c->name), db_t(c->phone)), &rows, err)
-			   : db_query(op_db(op), SQL("SELECT n, unit_n FROM persons WHERE name=? AND unit_n=?"),
+			   : db_query(op_db(op),
+			   SQL("SELECT n, unit_n FROM persons WHERE name=? AND unit_n=?"),
 				     V(db_t(c->name), db_i(c->unit_n)), &rows, err);
 	*ret_count = 0;
 	while (ok) {
@@ -26,7 +29,8 @@ static bool count_persons(struct op *op, const struct contact *c, bool by_phone,
 	return false;
 }
 
-static bool find_person(struct op *op, const struct contact *c, int64_t *ret_n, int64_t *ret_count, struct err *err)
+static bool find_person(struct op *op, const struct contact *c, int64_t *ret_n, int64_t *ret_count,
+	struct err *err)
 {
 	*ret_count = 0;
 	if (c->phone.n && !count_persons(op, c, true, ret_n, ret_count, err))
@@ -61,24 +65,30 @@ static bool take_duty(struct op *op, struct record *rec, const struct contact *c
 	return from || to;
 }
 
-static bool find_duty(struct op *op, const struct contact *c, int64_t person_n, int64_t *ret_n, struct err *err)
+static bool find_duty(struct op *op, const struct contact *c, int64_t person_n, int64_t *ret_n,
+	struct err *err)
 {
 	bool found;
 	*ret_n = 0;
 	return !person_n || !c->unit_n || !c->duty.n ||
-		db_int(op_db(op), SQL("SELECT n FROM duties WHERE person_n=? AND unit_n=? AND kind=? ORDER BY n DESC"),
+		db_int(op_db(op),
+		SQL("SELECT n FROM duties WHERE person_n=? AND unit_n=? AND kind=? ORDER BY n DESC"),
 			V(db_i(person_n), db_i(c->unit_n), db_t(c->duty)), ret_n, &found, err);
 }
 
-static bool find_holder(struct op *op, const struct contact *c, int64_t person_n, struct span *ret, struct err *err)
+static bool find_holder(struct op *op, const struct contact *c, int64_t person_n, struct span *ret,
+	struct err *err)
 {
 	struct span today = people_today(op);
 	*ret = SPAN("");
 	return !c->unit_n || !c->duty.n ||
 		(db_text(op_db(op),
-			 SQL("SELECT p.name FROM duties d JOIN persons p ON p.n=d.person_n WHERE d.unit_n=? AND d.kind=?"
-			     " AND d.person_n<>? AND (d.to_date='' OR d.to_date>?) AND d.from_date<=? ORDER BY d.n LIMIT 1"),
-			 V(db_i(c->unit_n), db_t(c->duty), db_i(person_n), db_t(today), db_t(today)), op->arena, ret,
+			 SQL("SELECT p.name FROM duties d JOIN persons p ON p.n=d.person_n WHERE d.unit_n=? "
+			 "AND d.kind=?"
+			     " AND d.person_n<>? AND (d.to_date='' OR d.to_date>?) AND d.from_date<=? ORDER "
+			     "BY d.n LIMIT 1"),
+			 V(db_i(c->unit_n), db_t(c->duty), db_i(person_n), db_t(today), db_t(today)),
+			 op->arena, ret,
 			 err) &&
 			(ret->p || (*ret = SPAN(""), true)));
 }
@@ -120,7 +130,8 @@ static bool write_person(struct op *op, const struct contact *c, int64_t n, int6
 	      : !record_new(&person_resource, op->arena, &before))
 		return false;
 	if (!found)
-		return err_set(err, ERR_CONFLICT, "人员在导入时被删除，请重试", "a person was deleted meanwhile, try again");
+		return err_set(err, ERR_CONFLICT, "人员在导入时被删除，请重试",
+			"a person was deleted meanwhile, try again");
 	after = record_copy(op, &before);
 	bool changed = take_person(&after, c);
 	if (!n) {
@@ -167,7 +178,8 @@ static bool end_others(struct op *op, const struct contact *c, int64_t person_n,
 		if (!db_int(op_db(op),
 			    SQL("SELECT n FROM duties WHERE unit_n=? AND kind=? AND person_n<>?"
 				" AND (to_date='' OR to_date>?) AND from_date<=? LIMIT 1"),
-			    V(db_i(c->unit_n), db_t(c->duty), db_i(person_n), db_t(today), db_t(today)), &n, &found, err))
+			    V(db_i(c->unit_n), db_t(c->duty), db_i(person_n), db_t(today), db_t(today)), &n,
+			    &found, err))
 			return false;
 		if (!found)
 			return true;

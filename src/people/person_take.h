@@ -23,6 +23,7 @@ struct contact_found {
 };
 
 /* Reads only. */
-NODISCARD bool contact_find(struct op *op, const struct contact *c, struct contact_found *ret, struct err *err);
+NODISCARD bool contact_find(struct op *op, const struct contact *c, struct contact_found *ret,
+	struct err *err);
 /* Inside a transaction; finds again, and writes what differs. */
 NODISCARD bool contact_write(struct op *op, const struct contact *c, struct err *err);

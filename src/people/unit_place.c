@@ -95,7 +95,8 @@ bool unit_make_code(struct unit_index *x, int64_t division_n, struct span *ret, 
 		last = map_put(x->series, prefix, (uint64_t)n, NULL);
 	}
 	do
-		*ret = arena_printf(x->s->arena, SPAN_FMT "%0*" PRIu64, SPAN_ARG(prefix), (int)SERIES_DIGITS, ++*last);
+		*ret = arena_printf(x->s->arena, SPAN_FMT "%0*" PRIu64, SPAN_ARG(prefix), (int)SERIES_DIGITS,
+			++*last);
 	while (unit_index_get(x->by_code, *ret) != UNIT_NO_NODE);
 	return true;
 }

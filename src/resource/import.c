@@ -155,7 +155,8 @@ static bool upload(struct call *c, struct err *err)
 	if (!kind)
 		return unknown_kind(op, err);
 	if (!actor_has(op->actor, kind->perm))
-		return err_set(err, ERR_FORBIDDEN, "没有导入这类文件的权限（%s）", "not permitted to import these (%s)", kind->name);
+		return err_set(err, ERR_FORBIDDEN, "没有导入这类文件的权限（%s）", "not permitted to import these (%s)",
+			kind->name);
 	if (c->body.n == 0)
 		return err_set(err, ERR_INVALID, "文件为空", "the file is empty");
 	if (!plan_scope(op, kind->perm, &p.scope, &p.unit_n, err) || !options_of(c, &p.options, err))
@@ -206,11 +207,14 @@ const struct route import_routes[] = {
 	{ "PATCH", "/api/v1/imports/{id}", change, PERM_IMPORT, 4 << 20, ROUTE_TX,
 		"列的对应、逐行的决定、改过的单元格；随后重新比对",
 		"mapping of columns, decisions, changed cells; then it is compared again",
-		"{\"type\":\"object\",\"properties\":{\"mapping\":{\"type\":\"object\"},\"decide\":{\"type\":\"object\"},"
-		"\"cells\":{\"type\":\"object\"},\"accept\":{\"type\":\"boolean\"},\"new_all\":{\"type\":\"boolean\"}}}" },
+		"{\"type\":\"object\",\"properties\":{\"mapping\":{\"type\":\"object\"},"
+		"\"decide\":{\"type\":\"object\"},"
+		"\"cells\":{\"type\":\"object\"},\"accept\":{\"type\":\"boolean\"},"
+		"\"new_all\":{\"type\":\"boolean\"}}}" },
 	{ "GET", "/api/v1/imports/{id}/rows", sheet_rows_route, PERM_IMPORT, 0, 0,
 		"预览：逐行的动作、单元格、问题和建议（?action= ?mark= ?limit= ?cursor=）",
-		"the preview: action, cells, faults and proposals of each row (?action= ?mark= ?limit= ?cursor=)" },
+		"the preview: action, cells, faults and proposals of each row (?action= ?mark= ?limit= "
+		"?cursor=)" },
 	{ "GET", "/api/v1/imports/{id}/rest", sheet_rest_route, PERM_IMPORT, 0, ROUTE_RAW,
 		"未导入的行，作为 XLSX 工作簿，注明原因", "the rows that did not go in, as a workbook that says why" },
 	{ "POST", "/api/v1/imports/{id}/apply", apply, PERM_IMPORT, 4096, ROUTE_TX,

@@ -22,7 +22,7 @@ struct import_counts { int64_t read, fresh, changed, unchanged, refused, removed
 struct import_plan {
 	int64_t n, user_n, unit_n, hosts, applied;     /* hosts: rows of the plan; applied: of them, so far */
 	struct span id, kind, state, actor, scope, file;
-	struct span options;                           /* JSON object: query of the upload, what was said since */
+	struct span options;      /* JSON object: query of the upload, what was said since */
 	struct import_counts counts;
 };
 
@@ -32,10 +32,11 @@ struct import_kind {
 	const struct sheet_kind *sheet;        /* a table of cells: nothing below is needed */
 	/* Is what was asked for in the query possible at all?  Before the file is kept; NULL: always. */
 	bool (*check)(struct op *op, const struct import_plan *p, struct err *err);
-	/* Reads the uploaded bytes, compares, and leaves the plan `ready` or `refused` with counts, problems and
-	 * rows.  What is wrong with the file is no failure.  Outside a transaction. */
+	/* Reads the uploaded bytes, compares, and leaves the plan `ready` or `refused` with counts, problems
+	 * and rows.  What is wrong with the file is no failure.  Outside a transaction. */
 	bool (*plan)(struct op *op, struct import_plan *p, struct span bytes, struct err *err);
-	/* Brings the plan from `applying` to `applied`, in short transactions; may be cut off and called again. */
+	/* Brings the plan from `applying` to `applied`, in short transactions; may be cut off and called
+	 * again. */
 	bool (*apply)(struct op *op, struct import_plan *p, struct err *err);
 	/* Forgets some rows of a plan, inside a transaction; *ret_more false when none were left. */
 	bool (*drop)(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);
@@ -58,15 +59,18 @@ enum { IMPORT_UPLOAD_MAX = 64 << 20, IMPORT_PROBLEMS_SHOWN = 100 };
 
 /* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
 bool plan_in_scope(struct span scope, int64_t unit_n);
-/* The scope of op's actor for one permission; *ret_unit_n the unit of the first grant that gives it, 0: city. */
-NODISCARD bool plan_scope(struct op *op, enum perm perm, struct span *ret, int64_t *ret_unit_n, struct err *err);
+/* The scope of op's actor for one permission; *ret_unit_n the unit of the first grant that gives it, 0:
+ * city. */
+NODISCARD bool plan_scope(struct op *op, enum perm perm, struct span *ret, int64_t *ret_unit_n,
+	struct err *err);
 NODISCARD bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_found, struct err *err);
 /* A new plan of op's actor with p's kind, state, scope, file, options and unit_n; fills in the rest.  In a
  * transaction of its own unless one is open. */
 NODISCARD bool plan_new(struct op *op, struct import_plan *p, struct err *err);
-/* Counts, number of rows and problems (JSON array); then into `state`, and when that is `applying` the job that
- * completes it if this process does not.  In a transaction of its own. */
-NODISCARD bool plan_finish(struct op *op, const struct import_plan *p, struct span problems, const char *state,
+/* Counts, number of rows and problems (JSON array); then into `state`, and when that is `applying` the job
+ * that completes it if this process does not.  In a transaction of its own. */
+NODISCARD bool plan_finish(struct op *op, const struct import_plan *p, struct span problems,
+	const char *state,
 	struct err *err);
 /* A job that works on the plan ("import.plan", "import.apply"), delay_ms from now; inside a transaction. */
 NODISCARD bool plan_queue(

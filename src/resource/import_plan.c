@@ -52,7 +52,8 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 	struct arena *a = op->arena;
 	if (!db_query(op_db(op),
 		    SQL("SELECT id, kind, state, actor, scope, file, options, user_n, hosts, applied, unit_n,"
-			" rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, rows_asked"
+			" rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, "
+			"rows_asked"
 			" FROM import_plans WHERE n = ?"),
 		    V(db_i(n)), &r, err) ||
 		!db_next(r, ret_found, err))
@@ -80,10 +81,12 @@ static bool insert_plan(struct op *op, struct import_plan *p, struct err *err)
 	int64_t now = op_now(op), seq;
 	p->id = arena_span(op->arena, span_of(uuid_make(now, id)));
 	if (!db_int(op_db(op),
-		    SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, user_n,"
+		    SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, "
+		    "user_n,"
 			" unit_n, scope, file, options, rows_read, rows_new, rows_changed, rows_unchanged,"
 			" rows_refused, removed, hosts, applied, problems)"
-			" VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]') RETURNING n"),
+			" VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]') "
+			"RETURNING n"),
 		    V(db_t(p->id), db_i(now), db_i(now), db_t(p->kind), db_t(p->state), db_t(p->actor),
 			    db_i(p->user_n), p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope),
 			    db_t(p->file), db_t(p->options)),
@@ -134,7 +137,8 @@ bool plan_finish(struct op *op, const struct import_plan *p, struct span problem
 	if (!op_begin(op, err))
 		return false;
 	bool ok = db_exec(op_db(op),
-		SQL("UPDATE import_plans SET rows_read = ?, rows_new = ?, rows_changed = ?, rows_unchanged = ?,"
+		SQL("UPDATE import_plans SET rows_read = ?, rows_new = ?, rows_changed = ?, rows_unchanged = "
+		"?,"
 		    " rows_refused = ?, removed = ?, rows_asked = ?, hosts = ?, problems = ? WHERE n = ?"),
 		V(db_i(c->read), db_i(c->fresh), db_i(c->changed), db_i(c->unchanged), db_i(c->refused),
 			db_i(c->removed), db_i(c->asked), db_i(p->hosts), db_t(problems), db_i(p->n)),
@@ -159,7 +163,8 @@ bool plan_state(struct op *op, const struct import_plan *p, const char *state, s
 		.unit_after_n = p->unit_n };
 	bool found;
 	return db_int(op_db(op),
-		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n = ?"
+		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n "
+		       "= ?"
 			   " RETURNING version"),
 		       V(db_z(state), db_i(op_now(op)), db_i(p->n)), &c.version, &found, err) &&
 		store_add_change(op->tx, &c, &seq, err);
@@ -192,7 +197,8 @@ bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 		return true;
 	const struct import_kind *kind = import_kind_find(p.kind);
 	if (!kind)
-		return err_set(err, ERR_CORRUPT, "导入的类别“" SPAN_FMT "”不存在", "there is no kind of import \"" SPAN_FMT "\"",
+		return err_set(err, ERR_CORRUPT, "导入的类别“" SPAN_FMT "”不存在",
+			"there is no kind of import \"" SPAN_FMT "\"",
 			SPAN_ARG(p.kind));
 	struct actor actor = *op->actor;
 	actor.who.user_n = p.user_n;
@@ -220,7 +226,8 @@ bool plan_drop_rows(struct op *op, int64_t plan_n, struct err *err)
 		if (!op_begin(op, err))
 			return false;
 		more = kind != NULL;
-		/* One read from a local file is gone with its reader; an uploaded one is read again by its job. */
+		/* One read from a local file is gone with its reader; an uploaded one is read again by its
+		 * job. */
 		bool ok = (!kind || (kind->sheet ? sheet_drop : kind->drop)(op, plan_n, &more, err)) &&
 			(more || start_again(op, &p, err)) && op_commit(op, err);
 		if (!ok) {

@@ -85,16 +85,26 @@ static void marked(enum repair_mark mark, struct span value, struct repaired *re
 	ret->value = value.p ? value : SPAN("");
 }
 
+/* Blanks, punctuation and signs: what two people write differently in the same name. */
+static bool mark_of_punctuation(uint32_t c)
+{
+	static const struct { uint32_t from, to;
+		} marks[] = { { 0, '0' - 1 }, { '9' + 1, 'A' - 1 }, { 'Z' + 1, 'a' - 1 },
+		{ 'z' + 1, 0x7F }, { 0xA0, 0xA0 }, { 0xAD, 0xAD }, { 0xB7, 0xB7 }, { 0x2000, 0x206F },
+		{ 0x3000, 0x301F },
+		{ 0xFE30, 0xFE6F }, { 0xFEFF, 0xFFEF } };
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (c >= marks[i].from && c <= marks[i].to)
+			return true;
+	return false;
+}
+
 struct span repair_key(struct span s, struct arena *a)
 {
 	struct str out = STR_IN(a, CELL_MAX + 16);
 	while (s.n && out.n < CELL_MAX) {
 		uint32_t c = half(utf8_next(&s));
-		bool letter = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		bool mark = (c < 0x80 && !letter) || blank(c) || invisible(c) || (c >= 0x2010 && c <= 0x206F) ||
-			(c >= 0x3000 && c <= 0x301F) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFFEF) ||
-			c == 0xB7;
-		if (!mark)
+		if (!mark_of_punctuation(c))
 			put(&out, c >= 'A' && c <= 'Z' ? c + 32 : c);
 	}
 	return out.n ? str_span(&out) : SPAN("");
@@ -102,7 +112,8 @@ struct span repair_key(struct span s, struct arena *a)
 
 bool repair_is_nothing(struct span s)
 {
-	static const char *const words[] = { "无", "暂无", "没有", "空", "/", "\\", "-", "--", "—", "——", "／", "－", "N/A",
+	static const char *const words[] = { "无", "暂无", "没有", "空", "/", "\\", "-", "--", "—", "——", "／", "－",
+		"N/A",
 		"n/a", "NA", "null", "NULL", "none", "None", "(无)", "（无）", "*" };
 	s = span_trim(s);
 	for (size_t i = 0; i < COUNT(words); i++)
@@ -200,7 +211,8 @@ void repair_name(struct span in, const struct repair_word *words, struct arena *
 	}
 	struct span s = without_title(tidy(in, false, a));
 	if (repair_split(s, parts, COUNT(parts)) > 1) {
-		err_set(&ret->why, ERR_INVALID, "一格里有几个人名，请分开填写", "several names in one cell; one each, please");
+		err_set(&ret->why, ERR_INVALID, "一格里有几个人名，请分开填写",
+			"several names in one cell; one each, please");
 		marked(REPAIR_FAULT, s, ret);
 		return;
 	}
@@ -234,6 +246,15 @@ size_t repair_split(struct span in, struct span *ret, size_t max)
 	return n;
 }
 
+static struct span without_edges(struct span s, const char *edges)
+{
+	while (s.n && strchr(edges, s.p[s.n - 1]))
+		s.n--;
+	while (s.n && strchr(edges, s.p[0]))
+		s = span_from(s, 1);
+	return s;
+}
+
 bool repair_split_contact(struct span in, struct arena *a, struct span *ret_name, struct span *ret_phone)
 {
 	struct span s = plain(in, a);
@@ -243,15 +264,11 @@ bool repair_split_contact(struct span in, struct arena *a, struct span *ret_name
 	for (end = first; end < s.n && (digit(s.p[end]) || strchr("+-() ,;/", s.p[end])); end++)
 		digits += digit(s.p[end]);
 	struct span before = { s.p, first }, behind = span_from(s, end);
-	static const char edges[] = "():,;/ -";
-	while (before.n && strchr(edges, before.p[before.n - 1]))
-		before.n--;
-	while (behind.n && strchr(edges, behind.p[0]))
-		behind = span_from(behind, 1);
+	before = without_edges(before, "():,;/ -");
+	behind = without_edges(behind, "():,;/ -");
 	struct span phone = { s.p + first, end - first };
-	while (phone.n && strchr("(,;/ ", phone.p[phone.n - 1]))
-		phone.n--;
-	while (phone.n && phone.p[phone.n - 1] == ')' && !memchr(phone.p, '(', phone.n))
+	while (phone.n && (strchr("(,;/ ", phone.p[phone.n - 1]) ||
+				  (phone.p[phone.n - 1] == ')' && !memchr(phone.p, '(', phone.n))))
 		phone.n--;
 	struct span name = before.n ? before : behind;
 	if (digits < 7 || !name.n || (before.n && behind.n))
@@ -438,7 +455,8 @@ void repair_phone(struct span in, const struct repair_word *words, struct arena 
 		return;
 	case POWER_LOST:
 		err_set(&ret->why, ERR_INVALID, "“" SPAN_FMT "”是表格软件改写的号码，末 %d 位已丢失，请填写完整号码",
-			"\"" SPAN_FMT "\" was rewritten by a spreadsheet program, the last %d digits are lost;"
+			"\"" SPAN_FMT "\" was rewritten by a spreadsheet program, the last %d digits are "
+			"lost;"
 			" write the whole number", SPAN_ARG(shown), lost);
 		marked(REPAIR_FAULT, s, ret);
 		return;
@@ -446,7 +464,8 @@ void repair_phone(struct span in, const struct repair_word *words, struct arena 
 		break;
 	}
 	if (has_latin(s)) {
-		err_set(&ret->why, ERR_INVALID, "电话只能含数字和 + - ( ) , ; /", "a telephone number has digits and + - ( ) , ; /");
+		err_set(&ret->why, ERR_INVALID, "电话只能含数字和 + - ( ) , ; /",
+			"a telephone number has digits and + - ( ) , ; /");
 		marked(REPAIR_FAULT, s, ret);
 		return;
 	}
@@ -539,19 +558,10 @@ static bool of_serial(int64_t serial, struct arena *a, struct span *ret)
 	return valid_date(d.year, d.month, d.day, a, ret);
 }
 
-static enum repair_mark read_date(struct span s, struct arena *a, struct span *ret)
+/* Years of two digits and dates without a day are likely, not certain. */
+static enum repair_mark of_parts(const int64_t part[4], const size_t length[4], size_t n, struct arena *a,
+	struct span *ret)
 {
-	int64_t part[4], ms;
-	size_t length[4];
-	if (s.n > 10 && s.p[10] == 'T' && time_parse(s, &ms)) {
-		struct time_date d = time_date(ms, TIME_CHINA);
-		return valid_date(d.year, d.month, d.day, a, ret) ? REPAIR_NONE : REPAIR_FAULT;
-	}
-	/* a time of day behind the date */
-	size_t blank_at;
-	if (s.n > 12 && span_find(s, ' ', &blank_at) && blank_at >= 8 && memchr(s.p + blank_at, ':', s.n - blank_at))
-		s = (struct span){ s.p, blank_at };
-	size_t n = like_a_date(s) ? runs_of_digits(s, part, length) : 0;
 	if (n == 3 && length[0] == 4)
 		return valid_date(part[0], part[1], part[2], a, ret) ? REPAIR_NONE : REPAIR_FAULT;
 	if (n == 3 && length[0] == 2 && part[0] < 70)
@@ -561,9 +571,25 @@ static enum repair_mark read_date(struct span s, struct arena *a, struct span *r
 	if (n == 1 && length[0] == 8)
 		return valid_date(part[0] / 10000, part[0] / 100 % 100, part[0] % 100, a, ret) ? REPAIR_NONE
 											   : REPAIR_FAULT;
-	if ((n == 1 || (n == 2 && part[1] == 0 && s.p[length[0]] == '.')) && length[0] == 5)
-		return of_serial(part[0], a, ret) ? REPAIR_PROPOSED : REPAIR_FAULT;
 	return REPAIR_FAULT;
+}
+
+static enum repair_mark read_date(struct span s, struct arena *a, struct span *ret)
+{
+	int64_t part[4] = { 0 }, ms;
+	size_t length[4] = { 0 }, at;
+	if (s.n > 10 && s.p[10] == 'T' && time_parse(s, &ms)) {
+		struct time_date d = time_date(ms, TIME_CHINA);
+		return valid_date(d.year, d.month, d.day, a, ret) ? REPAIR_NONE : REPAIR_FAULT;
+	}
+	/* a time of day behind the date */
+	if (s.n > 12 && span_find(s, ' ', &at) && at >= 8 && memchr(s.p + at, ':', s.n - at))
+		s = (struct span){ s.p, at };
+	size_t n = like_a_date(s) ? runs_of_digits(s, part, length) : 0;
+	bool serial = length[0] == 5 && (n == 1 || (n == 2 && part[1] == 0 && s.p[5] == '.'));
+	if (serial)
+		return of_serial(part[0], a, ret) ? REPAIR_PROPOSED : REPAIR_FAULT;
+	return of_parts(part, length, n, a, ret);
 }
 
 void repair_date(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret)
@@ -617,13 +643,15 @@ void repair_number(struct span in, const struct repair_word *words, struct arena
 		took(in, arena_printf(a, "%lld", (long long)n), ret);
 		return;
 	}
-	err_set(&ret->why, ERR_INVALID, "应为 0 至 1000000000 的整数", "must be a whole number from 0 to 1000000000");
+	err_set(&ret->why, ERR_INVALID, "应为 0 至 1000000000 的整数",
+		"must be a whole number from 0 to 1000000000");
 	marked(REPAIR_FAULT, s, ret);
 }
 
 /* ---- words ---- */
 
-static void list_words(const struct repair_word *words, struct repaired *ret, struct span shown, struct arena *a)
+static void list_words(const struct repair_word *words, struct repaired *ret, struct span shown,
+	struct arena *a)
 {
 	struct str list = STR_IN(a, 4096);
 	for (const struct repair_word *w = words, *last = NULL; w->word && list.n < 120; w++) {

@@ -19,9 +19,10 @@ struct repaired {
 struct repair_word { const char *word, *code; };       /* ended by { NULL, NULL } */
 
 /* `in` is valid UTF-8 of at most 64 KiB; words may be NULL. */
-typedef void repair_fn(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret);
+typedef void repair_fn(struct span in, const struct repair_word *words, struct arena *a,
+	struct repaired *ret);
 
-repair_fn repair_text;      /* blanks at the ends and doubled; line breaks become a blank; our own apostrophe */
+repair_fn repair_text;   /* blanks at the ends and doubled; line breaks become a blank; our own apostrophe */
 repair_fn repair_long;      /* the same, line breaks stay */
 repair_fn repair_code;      /* full width to half width; a blank inside is a fault */
 repair_fn repair_name;      /* of a person: no blanks, no 先生/女士/同志; several in one cell are a fault */

@@ -22,7 +22,8 @@ static void try_one(repair_fn *repair, struct span in, struct arena *a)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static repair_fn *const repairs[] = { repair_text, repair_long, repair_code, repair_name, repair_phone, repair_mail,
+	static repair_fn *const repairs[] = { repair_text, repair_long, repair_code, repair_name,
+		repair_phone, repair_mail,
 		repair_date, repair_number, repair_word };
 	static bool started;
 	if (!started)

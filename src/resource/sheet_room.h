@@ -23,7 +23,8 @@ struct sheet_held {
 /* Finds the header among the first rows of a file and names the columns: s->headings, field_of, at, shape,
  * header_line; *ret_next the first row behind it.  ERR_INVALID names a column that is missing. */
 NODISCARD bool sheet_find_header(
-	struct op *op, struct sheet *s, const struct sheet_held *rows, size_t n, size_t *ret_next, struct err *err);
+	struct op *op, struct sheet *s, const struct sheet_held *rows, size_t n, size_t *ret_next,
+	struct err *err);
 /* Keeps what was said about the columns of a file of this shape; inside a transaction. */
 NODISCARD bool sheet_remember(struct op *op, const struct sheet *s, struct err *err);
 int sheet_column_find(const struct sheet_kind *kind, struct span name);        /* by name; -1 */
@@ -45,7 +46,8 @@ NODISCARD bool sheet_store(
 	struct op *op, struct import_plan *p, struct sheet *s, const char *state, struct err *err);
 /* Rows of a plan: all that go in, or all that do not (after the ordinal `after`). */
 NODISCARD bool sheet_load(
-	struct op *op, const struct import_plan *p, struct sheet *s, bool going_in, int64_t after, struct err *err);
+	struct op *op, const struct import_plan *p, struct sheet *s, bool going_in, int64_t after,
+	struct err *err);
 bool sheet_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);
 /* The first faults as the plan's problems. */
 void sheet_problems_json(const struct sheet *s, struct str *out);
