@@ -74,7 +74,7 @@ void house_fill(struct story *s, const struct house_account *accounts, size_t n)
 	}
 }
 
-void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n)
+void house_begin(struct story *s, const char *program)
 {
 	static char full[4096];
 	*s = (struct story){ .program = full, .saved = json_object(), .accounts = json_object() };
@@ -84,6 +84,11 @@ void house_make(struct story *s, const char *program, const struct house_account
 	snprintf(s->data, sizeof s->data, "%s/data", s->work);
 	s->folder = s->work;
 	make_clock(s);
+}
+
+void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n)
+{
+	house_begin(s, program);
 	house_fill(s, accounts, n);
 }
 

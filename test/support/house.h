@@ -15,6 +15,8 @@ struct house_account {
 	const char *name, *role, *unit;
 };
 
+/* Work folder, data folder (not made yet) and clock only, for a city of one's own. */
+void house_begin(struct story *s, const char *program);
 /* Makes the folder, the units and the accounts; ends the process with a note where that fails. */
 void house_make(struct story *s, const char *program, const struct house_account *accounts, size_t n);
 /* The same in a folder that s->data names, for a second house of this process. */
