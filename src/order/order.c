@@ -123,7 +123,7 @@ static const char *known_word(const struct record *o, const char *field, const c
 
 void order_facts(const struct record *o, struct store_step *step)
 {
-	bool own = span_is(record_text(o, "part"), "main");
+	bool own = !span_is(record_text(o, "part"), "copy"); /* a support answers its own */
 	step->subject = known_word(o, "kind", kinds);
 	step->reply = own ? known_word(o, "reply", replies) : "none";
 	step->issuer_n = record_int(o, "issuer_id");

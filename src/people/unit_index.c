@@ -139,6 +139,20 @@ static bool nearly(struct span left, struct span right)
 	return memcmp(a + from + 1, b + from + (n == m), (n - from - 1) * sizeof *a) == 0;
 }
 
+/* 「湛江市住建局」 of 「湛江市住房和城乡建设局」: two or more characters left out, in order, both ends kept. */
+static bool abbreviates(struct span left, struct span right)
+{
+	uint32_t a[CHARACTERS_MAX], b[CHARACTERS_MAX];
+	size_t n = characters(left, a), m = characters(right, b), at = 0;
+	const uint32_t *brief = n < m ? a : b, *full = n < m ? b : a;
+	size_t few = n < m ? n : m, many = n < m ? m : n;
+	if (few < NAME_MIN || many - few < 2 || brief[few - 1] != full[many - 1])
+		return false;
+	for (size_t i = 0; i < many && at < few; i++)
+		at += brief[at] == full[i];
+	return at == few;
+}
+
 ssize_t unit_index_like(const struct unit_index *x, struct span name, struct span uscc)
 {
 	size_t division;
@@ -152,7 +166,7 @@ ssize_t unit_index_like(const struct unit_index *x, struct span name, struct spa
 			continue;
 		if (core.n >= 6 && span_eq(core, node->core))
 			return (ssize_t)i;
-		if (close && nearly(key, node->bare))
+		if (close && (nearly(key, node->bare) || abbreviates(key, node->bare)))
 			return (ssize_t)i;
 	}
 	return UNIT_NO_NODE;

@@ -20,7 +20,8 @@ static struct story city;
 static struct oracle oracle;
 
 struct unit {
-	char name[100], division[8], uscc[20], liaison[40], phone[16], id[40], code[60], account[80];
+	char name[100], division[8], uscc[20], chief[40], deputy[40], liaison[40], phone[16], second[40],
+		second_phone[16], id[40], code[60], account[80], bearer[120];
 };
 static struct unit units[UNITS];
 static size_t n_units, n_persons;
@@ -37,6 +38,11 @@ static void at(const char *moment)
 	ms -= (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + city.clock[0];
 	__atomic_add_fetch(&city.clock[0], ms, __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&city.clock[1], ms, __ATOMIC_SEQ_CST);
+	/* whoever was signed in has to do so again */
+	const char *name;
+	json_t *account;
+	json_object_foreach(city.accounts, name, account)
+		json_object_del(account, "cookie");
 }
 
 static int64_t now(void)
@@ -62,11 +68,16 @@ static int64_t moment_of(const json_t *o, const char *name)
 	return (int64_t)timegm(&tm) * 1000 + (*rest == '.' ? atol(rest + 1) : 0);
 }
 
+static const char *bearer_of(const char *account);
+
+/* As one of the staff, or as a liaison by the token of the account. */
 static json_t *ask(const char *as, const char *method, const char *path, json_t *body)
 {
 	struct answer a = { 0 };
 	char *text = body ? json_dumps(body, 0) : NULL;
-	struct ask q = { .as = as, .method = method, .path = path, .json = text };
+	const char *bearer = bearer_of(as);
+	struct ask q = { .as = bearer ? NULL : as, .method = method, .path = path, .json = text,
+		.header = bearer ? "Authorization" : NULL, .value = bearer };
 	long status = house_ask(&city, &q, &a);
 	json_t *got = a.json ? json_incref(a.json) : json_object();
 	if (status / 100 != 2) {
@@ -78,6 +89,14 @@ static json_t *ask(const char *as, const char *method, const char *path, json_t 
 	json_decref(body);
 	answer_done(&a);
 	return got;
+}
+
+static const char *bearer_of(const char *account)
+{
+	for (size_t i = 0; i < n_units; i++)
+		if (units[i].bearer[0] && strcmp(units[i].account, account) == 0)
+			return units[i].bearer;
+	return NULL;
 }
 
 static const char *path_of(const char *id)
@@ -136,9 +155,16 @@ static void read_truth(const char *path)
 			snprintf(u->division, sizeof u->division, "%.6s", division);
 			snprintf(u->uscc, sizeof u->uscc, "%.18s", uscc);
 		}
-		if (strcmp(duty, "liaison_a") == 0) {
-			snprintf(u->liaison, sizeof u->liaison, "%.36s", person);
-			snprintf(u->phone, sizeof u->phone, "%.14s", phone);
+		const struct { const char *duty; char *name, *phone;
+			} to[] = { { "liaison_a", u->liaison, u->phone },
+			{ "liaison_b", u->second, u->second_phone }, { "chief", u->chief, NULL },
+			{ "deputy", u->deputy, NULL } };
+		for (size_t i = 0; i < COUNT(to); i++) {
+			if (strcmp(duty, to[i].duty) != 0)
+				continue;
+			snprintf(to[i].name, sizeof u->liaison, "%.36s", person);
+			if (to[i].phone)
+				snprintf(to[i].phone, sizeof u->phone, "%.14s", phone);
 		}
 	}
 	if (f)
@@ -230,38 +256,47 @@ static void take_roster(const char *roster, const char *faults)
 	long in = count("/api/v1/units") - OFFICES;
 	printf("# exit %d, %ld units in; %.400s\n", status, in,
 		said ? said + (strlen(said) > 400 ? strlen(said) - 400 : 0) : "");
-	CHECK(in >= 285 && in < UNITS);
+	CHECK(in >= 280 && in < UNITS);
 	CHECK(access(rest, R_OK) == 0);
 	free(said);
 }
 
-/* What was asked was asked of people; they say it in a small file. */
-static void put_right(const char *faults)
+static bool is_in(const json_t *page, const char *name)
 {
-	char text[600], path[300], csv[8000] = "单位名称,统一社会信用代码,所在县区,联络员A,联络员A手机\n";
-	size_t used = strlen(csv);
-	FILE *f = fopen(faults, "re");
-	while (f && fgets(text, sizeof text, f)) {
-		char *line = text;
-		const char *row = next_field(&line), *column = next_field(&line),
-			*kind = next_field(&line);
-		const char *stands = next_field(&line), *meant = next_field(&line);
-		(void)row, (void)column, (void)stands;
-		for (size_t i = 0; i < n_units; i++) {
-			const struct unit *u = &units[i];
-			if ((strcmp(kind, "phone_scientific") == 0 && strcmp(u->phone, meant) == 0) ||
-				(strcmp(kind, "uscc_wrong") == 0 && strcmp(u->uscc, meant) == 0))
-				used += (size_t)snprintf(csv + used, sizeof csv - used, "%s,%s,%s,%s,%s\n",
-				u->name, u->uscc,
-					u->division, u->liaison, u->phone);
-		}
+	const json_t *one;
+	size_t i;
+	json_array_foreach(json_object_get(page, "items"), i, one)
+	{
+		if (strcmp(text_of(one, "name"), name) == 0)
+			return true;
 	}
-	if (f)
-		fclose(f);
+	return false;
+}
+
+/* What was asked of people they say in a small file: the numbers in full, and that namesakes are none. */
+static void put_right(void)
+{
+	char path[300], csv[16000] = "单位名称,统一社会信用代码,所在县区,排序号,联络员A,联络员A手机,主要负责人,分管领导,联络员B,"
+				     "联络员B手机\n";
+	size_t used = strlen(csv), rows = 0;
+	json_t *page = ask("duty", "GET", "/api/v1/units?limit=1000", NULL);
+	for (size_t i = 0; i < n_units; i++) {
+		const struct unit *u = &units[i];
+		if (is_in(page, u->name))
+			continue;
+		rows++;
+		used += (size_t)snprintf(csv + used, sizeof csv - used, "%s,%s,%s,%zu,%s,%s,%s,%s,%s,%s\n",
+			u->name,
+			u->uscc, u->division, i + 1, u->liaison, u->phone, u->chief, u->deputy, u->second,
+			u->second_phone);
+	}
+	json_decref(page);
 	write_file("rest.csv", csv, path);
+	printf("# %zu rows were asked about\n", rows);
 	test_case("what was asked is answered in a small file");
+	CHECK(rows >= 7 && rows <= 25);
 	char *said = NULL;
-	int status = house_run(&city, NULL, &said, "import", "units", path, NULL);
+	int status = house_run(&city, NULL, &said, "import", "units", path, "--new-all", NULL);
 	CHECK_INT(status, 0);
 	if (status)
 		printf("# %.1500s\n", said ? said : "");
@@ -302,30 +337,26 @@ static void check_persons(void)
 
 /* ---- accounts ---- */
 
-/* Signs in with the code of a slip and sets a password; the session is kept as the account's. */
+/* Signs in with the code of a slip and sets a password.  Sessions end while the weeks pass: from then on a
+ * program answers with a token of this account, which costs no password hash each time. */
 static bool first_sign_in(struct unit *u, const char *code)
 {
 	struct answer a = { 0 };
-	char *json = NULL, password[40];
-	snprintf(password, sizeof password, "Chaosheng-%s-7k", u->code + strlen(u->code) - 3);
-	if (asprintf(&json, "{\"username\":\"%s\",\"code\":\"%s\",\"new_password\":\"%s\"}", u->account, code,
-	    password) < 0)
+	char *json = NULL, *said = NULL;
+	if (asprintf(&json, "{\"username\":\"%s\",\"code\":\"%s\",\"new_password\":\"Chaosheng-%s-7k\"}",
+	    u->account,
+		    code, u->phone + 7) < 0)
 		abort();
-	long status = house_ask(&city, &(struct ask){ .method = "POST", .path = "/api/v1/session",
-		.json = json }, &a);
-	const char *cookie = json_string_value(json_object_get(a.headers, "set-cookie"));
-	const char *csrf = text_of(a.json, "csrf");
-	if (status / 100 == 2 && cookie) {
-		json_t *account = json_object();
-		json_object_set_new(account, "password", json_string(password));
-		json_object_set_new(account, "cookie", json_stringn(cookie, strcspn(cookie, ";")));
-		json_object_set_new(account, "csrf", json_string(csrf));
-		json_object_set_new(city.accounts, u->account, account);
-	} else {
+	struct ask q = { .method = "POST", .path = "/api/v1/session", .json = json };
+	long status = house_ask(&city, &q, &a);
+	if (status / 100 != 2)
 		printf("# first sign-in of %s: %ld %.300s\n", u->account, status, a.body ? a.body : "");
-	}
 	free(json);
 	answer_done(&a);
+	int made = house_run(&city, NULL, &said, "token", "add", u->account, "--days", "60", NULL);
+	snprintf(u->bearer, sizeof u->bearer, "Bearer %.*s", said ? (int)strcspn(said, "\n") : 0, said ? said : "");
+	HOUSE_NEED(made == 0 && u->bearer[7]);
+	free(said);
 	return status / 100 == 2;
 }
 
@@ -335,10 +366,10 @@ static void open_accounts(void)
 {
 	size_t i, slips = 0, codes = 0, in = 0;
 	json_t *got = ask("duty", "POST", "/api/v1/users/issue",
-		       json_pack("{s[s]s[s]}", "under", "wxb", "duties", "liaison_a")),
+		       json_pack("{sss[s]}", "under", "wxb", "duties", "liaison_a")),
 	       *slip;
 	test_case("300 slips come out");
-	json_array_foreach(json_object_get(got, "slips"), i, slip)
+	json_array_foreach(json_object_get(got, "items"), i, slip)
 	{
 		slips++;
 		for (size_t k = 0; k < n_units; k++)
@@ -394,6 +425,10 @@ static void note_sent(const json_t *answer, const char *kind, int reply, struct 
 /* By the unit itself where its liaison has signed in, else by telephone, recorded by the duty officer. */
 static void act(struct order *w, const char *verb, json_t *body)
 {
+	if (!w) { /* was not sent: told already */
+		json_decref(body);
+		return;
+	}
 	const struct unit *u = &units[w->unit];
 	bool own = w->unit < SIGNED_IN;
 	char path[120];
@@ -416,6 +451,8 @@ static void acknowledge(struct order *w)
 static void answer(struct order *w, json_t *body)
 {
 	act(w, "answer", body);
+	if (!w)
+		return;
 	if (!w->answered)
 		w->answered = now();
 	else
@@ -425,6 +462,8 @@ static void answer(struct order *w, json_t *body)
 static void verify(struct order *w)
 {
 	char path[120];
+	if (!w)
+		return;
 	snprintf(path, sizeof path, "/api/v1/orders/%s/verify", w->id);
 	json_decref(ask("analyst", "POST", path, json_object()));
 	w->verified = now();
@@ -433,6 +472,8 @@ static void verify(struct order *w)
 static void send_back(struct order *w)
 {
 	char path[120];
+	if (!w)
+		return;
 	snprintf(path, sizeof path, "/api/v1/orders/%s/return", w->id);
 	json_t *o = ask("analyst", "POST", path, json_pack("{ss}", "reason", "材料不全，请补充整改后的截图"));
 	w->returned = now();
@@ -465,6 +506,8 @@ static void ask_for_declarations(void)
 /* One in five has no system; what is not known is said to be not known. */
 static json_t *declaration_of(const struct order *w)
 {
+	if (!w)
+		return json_object();
 	if (w->unit % 5 == 4)
 		return json_pack("{sb}", "none", 1);
 	char name[160], url[80];
@@ -708,7 +751,7 @@ int main(int argc, char **argv)
 	make_offices(argv[1]);
 	house_serve(&city);
 	take_roster(argv[2], argv[3]);
-	put_right(argv[3]);
+	put_right();
 	test_case("300 units and 350 persons, as they are");
 	CHECK_INT(n_units, UNITS);
 	CHECK_INT(n_persons, 350);

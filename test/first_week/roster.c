@@ -337,7 +337,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: roster OUT.xlsx FAULTS.tsv TRUTH.tsv\n");
 		return 2;
 	}
-	lxw_workbook *book = workbook_new(argv[1]);
+	lxw_workbook *book = workbook_new_opt(argv[1], NULL);
 	static char title[] = "名册";
 	lxw_doc_properties properties = { .title = title, .created = 1772150400 };
 	workbook_set_properties(book, &properties);
