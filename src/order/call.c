@@ -249,8 +249,8 @@ static struct span contact_cell(struct op *op, const struct order_contact *p)
 {
 	if (!p->name.n)
 		return SPAN("");
-	return arena_printf(op->arena, SPAN_FMT " " SPAN_FMT "%s", SPAN_ARG(p->name), SPAN_ARG(p->phone),
-		p->wrong ? "（号码有误）" : "");
+	return arena_printf(op->arena, SPAN_FMT "%s" SPAN_FMT "%s", SPAN_ARG(p->name), p->phone.n ? " " : "",
+		SPAN_ARG(p->phone), p->wrong ? "（号码有误）" : "");
 }
 
 static void csv_unit(struct op *op, const struct order_call_unit *u, const struct order_unit *unit,

@@ -135,7 +135,7 @@ static const char *operator_of(enum query_op op)
 /* A value as filters compare it: of a reference, the n behind an id or key. */
 static void filter_value(struct sql *sql, const struct field *f, struct db_value v)
 {
-	if (f->kind != FIELD_REF) {
+	if (f->kind != FIELD_REF || v.type == DB_INT) {
 		sql_value(sql, v);
 		return;
 	}
@@ -194,6 +194,23 @@ static void one_filter(struct sql *sql, const struct field *f, enum query_op op,
 	filter_value(sql, f, v[0]);
 }
 
+/* What people call a record becomes its number; what names none stays, and selects nothing. */
+static bool find_named(struct op *op, const struct field *f, struct db_value *values, size_t n, struct err *err)
+{
+	const struct resource *to = f->kind == FIELD_REF ? resource_find(span_of(f->ref)) : NULL;
+	for (size_t i = 0; to && to->find && i < n; i++) {
+		int64_t of;
+		bool found;
+		if (values[i].type != DB_TEXT || uuid_valid(values[i].s))
+			continue;
+		if (!to->find(op, values[i].s, &of, &found, err))
+			return false;
+		if (found)
+			values[i] = db_i(of);
+	}
+	return true;
+}
+
 /* Is one unit named?  Then its index is walked, and what has few values is looked up on the way. */
 static bool names_unit(const struct resource *r, const struct query *q)
 {
@@ -220,6 +237,8 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 	}
 	bool by_unit = names_unit(r, q);
 	for (size_t i = 0; i < q->n_filters; i++) {
+		if (!find_named(op, q->filters[i].field, q->filters[i].values, q->filters[i].n, err))
+			return false;
 		sql_name(sql, narrow || (by_unit && few_valued(q->filters[i].field)) ? " AND +" : " AND ");
 		one_filter(sql, q->filters[i].field, q->filters[i].op, q->filters[i].values, q->filters[i].n);
 	}
@@ -547,17 +566,26 @@ static bool not_found(const struct resource *r, struct span id, struct err *err)
 	return err_texts(err, ERR_NOT_FOUND, "", str_z(&zh), str_z(&en));
 }
 
-/* By id, or by key where the resource has one. */
-static void where_named(struct sql *sql, const struct resource *r, struct span id)
+/* By id, or by what people call one where the resource knows that, or by key where it has one. */
+static bool where_named(
+	struct op *op, struct sql *sql, const struct resource *r, struct span id, struct err *err)
 {
+	int64_t n = 0;
+	bool found = false;
+	if (r->find && !uuid_valid(id) && !r->find(op, id, &n, &found, err))
+		return false;
 	sql_add(sql, " WHERE t.");
-	sql_name(sql, r->key && !uuid_valid(id) ? r->key : "id");
+	sql_name(sql, found ? "n" : r->key && !uuid_valid(id) ? r->key : "id");
 	sql_add(sql, "=");
-	sql_text(sql, id);
+	if (found)
+		sql_int(sql, n);
+	else
+		sql_text(sql, id);
 	if (r->where) {
 		sql_add(sql, " AND ");
 		sql_name(sql, r->where);
 	}
+	return true;
 }
 
 bool resource_get(struct op *op, const struct resource *r, struct span id, struct record *ret,
@@ -570,8 +598,7 @@ bool resource_get(struct op *op, const struct resource *r, struct span id, struc
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
 	sql_from(sql, r);
-	where_named(sql, r, id);
-	if ((r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err)) ||
+	if (!where_named(op, sql, r, id, err) || (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err)) ||
 		!sql_veil(op, r, sql, err))
 		return false;
 	if (!find_row(op, sql, r, &rec, &found, err))
@@ -589,10 +616,9 @@ bool resource_resolve(struct op *op, const struct resource *r, struct span id_or
 	sql_add(sql, "SELECT t.n FROM ");
 	sql_name(sql, r->table);
 	sql_add(sql, " t");
-	where_named(sql, r, id_or_key);
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool found;
-	if (!db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, &found, err))
+	if (!where_named(op, sql, r, id_or_key, err) || !db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, &found, err))
 		return false;
 	if (!found)
 		return not_found(r, id_or_key, err);

@@ -100,6 +100,9 @@ struct resource {
 	const char *veil, *veil_column;
 	enum perm veil_perm;
 	const char *key, *label;              /* field names: how people name one, how it is shown */
+	/* What people call one beside its key (a unit by name or alias); ambiguous is not found.  NULL: by key
+	 * only. */
+	bool (*find)(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 	const char *sort;                     /* default order: "name" or "-priority"; NULL: by n */
 	const char *where;      /* rows that exist for anybody ("t.deleted_at IS NULL"), or NULL */
 	enum perm read, write;
