@@ -293,11 +293,17 @@ static bool person_of(
 			(long long)count, SPAN_ARG(text));
 }
 
+/* "" where it was not given: no column of a person is NULL. */
+static struct span option_of(const struct command_call *c, const char *name)
+{
+	struct span text = span_trim(command_option(c, name));
+	return text.p ? text : SPAN("");
+}
+
 bool unit_command_turnover(struct command_call *c, struct err *err)
 {
-	struct turnover t = { .name = span_trim(command_option(c, "name")),
-		.phone = span_trim(command_option(c, "phone")),
-			.post = span_trim(command_option(c, "post")) };
+	struct turnover t = { .name = option_of(c, "name"), .phone = option_of(c, "phone"),
+		.post = option_of(c, "post") };
 	struct issued got = { .slips = { .arena = c->op->arena }, .left = { .arena = c->op->arena } };
 	struct slip slip = { 0 };
 	struct not_issued why;
