@@ -272,8 +272,10 @@ const struct command people_commands[] = {
 	{ "import units", "FILE", SHEET_OPTIONS, COMMAND_OPEN, unit_import,
 		"导入单位和联系人（CSV、XLSX），全部正确才写入；--dry-run 预览；--clean 只导入无误的行，--rest 把其余写入工作簿；\n"
 		"    --map 列名=字段；--accept-repairs 采纳建议；--new-all 相近的都算新单位",
-		"import units and their contacts from CSV or XLSX, all or nothing; --dry-run shows; --clean takes the "
-		"good rows,\n    --rest writes the others into a workbook; --map NAME=FIELD; --accept-repairs; --new-all" },
+		"import units and their contacts from CSV or XLSX, all or nothing; --dry-run shows; --clean "
+		"takes the "
+		"good rows,\n    --rest writes the others into a workbook; --map NAME=FIELD; "
+		"--accept-repairs; --new-all" },
 	{ "import persons", "FILE", SHEET_OPTIONS, COMMAND_OPEN, person_import,
 		"导入人员和职责（CSV、XLSX），全部正确才写入；选项同上",
 		"import persons and their duties from CSV or XLSX, all or nothing; options as above" },

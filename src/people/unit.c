@@ -243,7 +243,8 @@ static bool after(struct op *op, const struct record *before, const struct recor
 const struct resource unit_resource = {
 	.name = "unit", .path = "units", .table = "units",
 	.zh = "单位，网信办、机关、运营和技术支撑单位", .en = "unit, an office, public body, operator or supplier",
-	.fields = fields, .n_fields = COUNT(fields), .unit_column = "t.n", .key = "code", .label = "name", .find = unit_find,
+	.fields = fields, .n_fields = COUNT(fields), .unit_column = "t.n", .key = "code", .label = "name",
+		.find = unit_find,
 	.sort = "sort_order", .read = PERM_UNIT_READ, .write = PERM_UNIT_WRITE,
 	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE, .check = check, .after = after,
 };

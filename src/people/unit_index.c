@@ -1,6 +1,6 @@
 #include "people/unit_sheet.h"
 
-enum { LIKE_WORK_MAX = 40000000, CHARACTERS_MAX = 120, NAME_MIN = 5 };
+enum { LIKE_WORK_MAX = 40000000, CHARACTERS_MAX = 120, NAME_MIN = 5, BRIEF_MIN = 3 };
 
 ssize_t unit_index_get(const struct map *by, struct span key)
 {
@@ -146,7 +146,7 @@ static bool abbreviates(struct span left, struct span right)
 	size_t n = characters(left, a), m = characters(right, b), at = 0;
 	const uint32_t *brief = n < m ? a : b, *full = n < m ? b : a;
 	size_t few = n < m ? n : m, many = n < m ? m : n;
-	if (few < NAME_MIN || many - few < 2 || brief[few - 1] != full[many - 1])
+	if (few < BRIEF_MIN || many - few < 2 || brief[few - 1] != full[many - 1])
 		return false;
 	for (size_t i = 0; i < many && at < few; i++)
 		at += brief[at] == full[i];

@@ -241,7 +241,8 @@ bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *re
 			" recorded_at, actor_user_n, actor, on_whose_word, text, unit_n, county_n, severity, "
 			"exercise, body,"
 			" subject, issuer_n, reply, acknowledge_due, answer_due)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n"),
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+			"RETURNING n"),
 		    V(db_z(uuid_make(tx->now, id)), z_or_empty(s->resource), db_i(s->record_n),
 			    z_or_empty(s->from), z_or_empty(s->verb), z_or_empty(s->to),
 			    db_i(s->happened_at ? s->happened_at : tx->now), db_i(tx->now),

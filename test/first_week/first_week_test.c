@@ -354,7 +354,8 @@ static bool first_sign_in(struct unit *u, const char *code)
 	free(json);
 	answer_done(&a);
 	int made = house_run(&city, NULL, &said, "token", "add", u->account, "--days", "60", NULL);
-	snprintf(u->bearer, sizeof u->bearer, "Bearer %.*s", said ? (int)strcspn(said, "\n") : 0, said ? said : "");
+	snprintf(u->bearer, sizeof u->bearer, "Bearer %.*s", said ? (int)strcspn(said, "\n") : 0,
+		said ? said : "");
 	HOUSE_NEED(made == 0 && u->bearer[7]);
 	free(said);
 	return status / 100 == 2;
@@ -565,8 +566,8 @@ static void issue_notice(const char *kind, const char *title, json_t *to, const 
 static void import_findings(void)
 {
 	static const char *const kinds[][3] = { { "vulnerability", "Apache Log4j2 远程代码执行漏洞", "超危" },
-		{ "weak_password", "后台管理员弱口令", "高危" }, { "exposure", "数据库端口暴露于互联网", "高危" },
-		{ "defacement", "页面被植入暗链", "中危" } };
+		{ "弱口令", "后台管理员弱口令", "高危" }, { "exposure", "数据库端口暴露于互联网", "高危" },
+		{ "暗链", "页面被植入暗链", "中危" } };
 	char path[300], *csv = NULL, *said = NULL;
 	size_t size;
 	FILE *f = open_memstream(&csv, &size);
