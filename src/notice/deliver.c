@@ -132,7 +132,9 @@ static bool as_issuer(struct op *op, int64_t notice_n, struct actor *ret, struct
 	if (op->actor->who.user_n || !user_n || actor_load(op, user_n, ret, &gone))
 		return true;
 	*ret = *op->actor; /* the account is closed: the office sends */
-	return gone.code == ERR_UNAUTHENTICATED || (*err = gone, false);
+	if (gone.code != ERR_UNAUTHENTICATED)
+		*err = gone;
+	return gone.code == ERR_UNAUTHENTICATED;
 }
 
 /* What a unit alone is to blame for is noted; what may pass is tried again. */
