@@ -39,10 +39,14 @@ static uint32_t half(uint32_t c)
 	return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c;
 }
 
-/* The apostrophe that csv_write() and spreadsheet programs put before a formula sign, or before a number. */
+/* Without blanks at the ends and without the apostrophe that csv_write() and spreadsheet programs put before
+ * a formula sign, or before a number. */
 static struct span without_guard(struct span s)
 {
-	return s.n > 1 && s.p[0] == '\'' && strchr("=+-@\t\r0123456789", s.p[1]) ? span_from(s, 1) : s;
+	s = span_trim(s);
+	while (s.n > 1 && s.p[0] == '\'' && strchr("=+-@\t\r0123456789", s.p[1]))
+		s = span_trim(span_from(s, 1));
+	return s;
 }
 
 static void put(struct str *out, uint32_t c)
@@ -55,7 +59,7 @@ static void put(struct str *out, uint32_t c)
 static struct span plain(struct span in, struct arena *a)
 {
 	struct str out = STR_IN(a, CELL_MAX + 16);
-	struct span rest = without_guard(span_trim(in));
+	struct span rest = without_guard(in);
 	while (rest.n) {
 		uint32_t c = utf8_next(&rest);
 		if (c == 0x2014 || c == 0x2013 || c == 0x2212 || c == 0x2010)
@@ -63,7 +67,7 @@ static struct span plain(struct span in, struct arena *a)
 		if (!invisible(c))
 			put(&out, blank(c) ? ' ' : half(c));
 	}
-	return out.n ? span_trim(str_span(&out)) : SPAN("");
+	return out.n ? without_guard(str_span(&out)) : SPAN("");
 }
 
 static void took(struct span in, struct span value, struct repaired *ret)
@@ -134,7 +138,7 @@ static bool letter_or_digit(uint32_t c)
 static struct span tidy(struct span in, bool lines, struct arena *a)
 {
 	struct str out = STR_IN(a, CELL_MAX + 16);
-	struct span rest = without_guard(span_trim(in));
+	struct span rest = without_guard(in);
 	uint32_t last = 0;
 	bool gap = false;
 	while (rest.n) {
@@ -151,7 +155,7 @@ static struct span tidy(struct span in, bool lines, struct arena *a)
 		last = letter_or_digit(half(c)) ? half(c) : c;
 		put(&out, last);
 	}
-	return out.n ? str_span(&out) : SPAN("");
+	return out.n ? without_guard(str_span(&out)) : SPAN("");
 }
 
 void repair_text(struct span in, const struct repair_word *words, struct arena *a, struct repaired *ret)
@@ -184,7 +188,7 @@ void repair_code(struct span in, const struct repair_word *words, struct arena *
 		took(in, s, ret);
 		return;
 	}
-	struct span tight = without(s, " ", a), shown = utf8_cut(tight, 40);
+	struct span tight = without_guard(without(s, " ", a)), shown = utf8_cut(tight, 40);
 	err_set(&ret->why, ERR_INVALID, "编码中不能有空格，建议改为“" SPAN_FMT "”",
 		"a code has no blanks; \"" SPAN_FMT "\" is proposed", SPAN_ARG(shown));
 	marked(REPAIR_PROPOSED, tight, ret);
@@ -400,7 +404,7 @@ static bool has_latin(struct span s)
 static struct span with_separators(struct span in, struct arena *a)
 {
 	struct str out = STR_IN(a, CELL_MAX * 2);
-	struct span rest = without_guard(span_trim(in));
+	struct span rest = without_guard(in);
 	while (rest.n) {
 		uint32_t c = utf8_next(&rest);
 		put(&out, c == 0x3001 || c == '\n' || c == '\r' ? ';' : c);
