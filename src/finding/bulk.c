@@ -12,6 +12,9 @@ struct bulk {
 	struct finding_how how;
 	int64_t done, skipped, began_ns;
 	struct str *list; /* of what was skipped */
+	bool preview; /* says what it would do, and does nothing */
+	int64_t units; /* that what is done belongs to */
+	struct map *seen; /* units counted */
 	int64_t unit_n; /* the last unit asked about, and the answer */
 	bool unit_known, unit_may;
 	struct finding_county county;
@@ -62,6 +65,17 @@ static bool keep_short(struct bulk *b, size_t next, struct err *err)
 	return op_begin(b->op, err);
 }
 
+static void count_done(struct bulk *b, int64_t unit_n)
+{
+	bool fresh;
+	b->done++;
+	if (!unit_n)
+		return;
+	map_put(b->seen, arena_span(b->op->arena, (struct span){ (const char *)&unit_n, sizeof unit_n }), 0,
+		&fresh);
+	b->units += fresh;
+}
+
 static bool one(struct bulk *b, int64_t n, struct err *err)
 {
 	struct finding_row f;
@@ -80,17 +94,17 @@ static bool one(struct bulk *b, int64_t n, struct err *err)
 				b->op->zh ? "当前状态是“" SPAN_FMT "”，不能办理"
 					  : "not possible in state \"" SPAN_FMT "\"",
 				SPAN_ARG(word_text(span_of(f.state), b->op->zh))));
-	else if (!finding_move(b->op, &f, b->verb, &b->how, err))
+	else if (!b->preview && !finding_move(b->op, &f, b->verb, &b->how, err))
 		return false;
 	else
-		b->done++;
+		count_done(b, f.unit_n);
 	return true;
 }
 
 static bool all(struct bulk *b, const struct finding_choice *choice, struct err *err)
 {
 	for (size_t i = 0; i < choice->n; i++)
-		if (!keep_short(b, i, err) || !one(b, choice->ns[i], err))
+		if ((!b->preview && !keep_short(b, i, err)) || !one(b, choice->ns[i], err))
 			return false;
 	return commit(b, choice->n, err);
 }
@@ -135,17 +149,20 @@ static bool check_input(struct call *c, struct bulk *b, struct err *err)
 			"verb must be confirm, false_positive, accept_risk, no_action or reopen");
 	b->verb = t->verb;
 	b->how.reason = json_get_text(c->json, "reason");
-	if ((t->needs & NEED_REASON) && span_trim(b->how.reason).n == 0)
+	if (!b->preview && (t->needs & NEED_REASON) && span_trim(b->how.reason).n == 0)
 		return err_field(err, "reason", "请填写“reason”", "reason must be given");
 	if (!json_object_get(c->json, "ids") && !json_object_get(c->json, "filter"))
 		return err_field(err, "ids", "请给出“ids”或“filter”", "give ids or filter");
-	return !(t->needs & NEED_UNTIL) || finding_parse_until(b->op, c->json, &b->how.until, err);
+	return !(t->needs & NEED_UNTIL) || b->preview ||
+		finding_parse_until(b->op, c->json, &b->how.until, err);
 }
 
 bool finding_bulk(struct call *c, struct err *err)
 {
 	struct str list = STR_IN(c->op->arena, 8 << 20);
-	struct bulk b = { .op = c->op, .list = &list };
+	CLEANUP(map_free_p) struct map *seen = map_new(FINDING_CHOICE_MAX + 1);
+	struct bulk b = { .op = c->op, .list = &list, .seen = seen,
+		.preview = json_get_bool(c->json, "preview", false) };
 	b.how.county = &b.county;
 	struct finding_choice choice;
 	if (!check_input(c, &b, err) ||
@@ -160,6 +177,7 @@ bool finding_bulk(struct call *c, struct err *err)
 		return false;
 	str_addf(c->out, "{\"done\":%lld,\"skipped\":[", (long long)b.done);
 	str_add(c->out, str_span(&list));
-	str_addf(c->out, "],\"skipped_count\":%lld}", (long long)b.skipped);
+	str_addf(c->out, "],\"skipped_count\":%lld,\"units\":%lld}", (long long)b.skipped,
+		(long long)b.units);
 	return str_check(&list, err) && str_check(c->out, err);
 }

@@ -32,11 +32,22 @@ const struct route finding_routes[] = {
 		"\"ids\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"string\"}},\"filter\":{\"type\":\"object\"},\"reason\":{\"type\":"
 		"\"string\"},"
-		"\"until\":{\"type\":\"string\"}}}",
+		"\"until\":{\"type\":\"string\"},\"preview\":{\"type\":\"boolean\"}}}",
 		"{\"type\":\"object\",\"required\":[\"done\",\"skipped\"],\"properties\":{\"done\":{\"type\":"
 		"\"integer\"},"
 		"\"skipped\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"skipped_count\":{"
-		"\"type\":\"integer\"}}}" },
+		"\"type\":\"integer\"},\"units\":{\"type\":\"integer\"}}}" },
+	{ "GET", "/api/v1/findings/facets", finding_facets, PERM_FINDING_READ, 0, 0,
+		"筛选条件各值下的隐患数，参数与列表相同",
+		"how many findings each value of a filter has; parameters as of the list",
+		NULL,
+		"{\"type\":\"object\",\"required\":[\"total\",\"facets\",\"complete\"],"
+		"\"properties\":{\"total\":{"
+		"\"type\":[\"object\",\"null\"]},\"complete\":{\"type\":\"boolean\"},"
+		"\"facets\":{\"type\":\"array\","
+		"\"items\":{\"type\":\"object\",\"required\":[\"name\",\"values\"],"
+		"\"properties\":{\"name\":{\"type\":"
+		"\"string\"},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "GET", "/api/v1/findings/{id}/steps", steps, PERM_FINDING_READ, 0, 0, "隐患的经过",
 		"timeline of a finding" },
 	{ "POST", "/api/v1/findings/{id}/attachments", attach, PERM_FINDING_WRITE, 20 << 20, ROUTE_RAW,

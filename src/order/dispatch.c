@@ -208,11 +208,14 @@ bool order_dispatch(struct op *op, const struct order_dispatch *d, struct str *o
 				      : finding_choose_default(op, &choice, err)) ||
 		!load_tasks(&g, &choice, err) || !one_unit_only(&g, err))
 		return false;
-	bool ok = issue_all(&g, err);
+	bool ok = d->preview || issue_all(&g, err);
 	op_rollback(op);
 	if (!ok && !tell_rest(&g, err))
 		return false;
-	str_addz(out, "{\"orders\":[");
+	str_addz(out, d->preview ? "{\"preview\":" : "{");
+	if (d->preview && !dispatch_preview(&g.issue, g.tasks.p, g.tasks.n, out, err))
+		return false;
+	str_addz(out, d->preview ? ",\"orders\":[" : "\"orders\":[");
 	str_add(out, str_span(&orders));
 	str_addz(out, "],\"skipped\":[");
 	str_add(out, str_span(&skips));

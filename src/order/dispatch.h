@@ -38,3 +38,7 @@ bool issue_prepare(struct issue *s, struct err *err);
 bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool *ret_any, struct err *err);
 /* 「Apache HTTP Server 2.4.46 升级 · 19 个漏洞，最高超危」 */
 bool issue_item_title(struct op *op, const struct task *tasks, size_t n, struct span *ret, struct err *err);
+/* {"list":[…],"orders":N,…}: what issue_order() would make of these, sorted; at most 500 in the list. */
+bool dispatch_preview(struct issue *s, struct task *tasks, size_t n, struct str *out, struct err *err);
+/* GET /api/v1/findings/remedies: the first 1,000 of a list as the items that their units would see. */
+bool order_remedies(struct call *c, struct err *err);

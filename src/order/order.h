@@ -60,10 +60,11 @@ struct order_dispatch {
 	struct span source, source_number;
 	int64_t source_due;
 	bool draft, approval; /* born as a draft; to be approved whatever the rule says */
+	bool preview; /* says what would be made, and makes nothing */
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
  * {"orders":[{"id","number","unit_id","state"}…],"skipped":[{"id","reason"}…],"skipped_count":N,
- * "warnings":[…]} to out.
+ * "warnings":[…]} to out; of a preview no orders, but "preview":{…} in numbers and by unit.
  * What fails after a transaction was committed is no failure of the whole: the rest is among the skipped,
  * with the reason. */
 NODISCARD bool order_dispatch(

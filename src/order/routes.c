@@ -1,5 +1,5 @@
 /* Routes of this room beside the generic ones, and its commands. */
-#include "order/room.h"
+#include "order/dispatch.h"
 
 static bool dispatch(struct call *c, struct err *err)
 {
@@ -12,7 +12,8 @@ static bool dispatch(struct call *c, struct err *err)
 		.source = json_get_text(c->json, "source"),
 		.source_number = json_get_text(c->json, "source_number"),
 		.draft = json_get_bool(c->json, "draft", false),
-		.approval = json_get_bool(c->json, "approval", false) };
+		.approval = json_get_bool(c->json, "approval", false),
+		.preview = json_get_bool(c->json, "preview", false) };
 	if (c->json && !json_is_object(c->json))
 		return err_set(
 			err, ERR_MALFORMED, "请求内容应为 JSON 对象", "the body must be a JSON object");
@@ -66,7 +67,7 @@ const struct route order_routes[] = {
 		"\"source_number\":{\"type\":"
 		"\"string\"},\"source_due\":{\"type\":\"string\"},\"draft\":{\"type\":\"boolean\"},"
 		"\"approval\":{"
-		"\"type\":\"boolean\"}}}",
+		"\"type\":\"boolean\"},\"preview\":{\"type\":\"boolean\"}}}",
 		"{\"type\":\"object\",\"required\":[\"orders\",\"skipped\"],\"properties\":{\"orders\":{"
 		"\"type\":\"array\",\"items\":"
 		"{\"type\":\"object\",\"required\":[\"id\",\"number\",\"unit_id\"],\"properties\":{\"id\":{"
@@ -74,7 +75,15 @@ const struct route order_routes[] = {
 		"\"number\":{\"type\":\"string\"},\"unit_id\":{\"type\":\"string\"}}}},\"skipped\":{\"type\":"
 		"\"array\",\"items\":"
 		"{\"type\":\"object\"}},\"skipped_count\":{\"type\":\"integer\"},\"warnings\":{"
-		"\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
+		"\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"preview\":{\"type\":\"object\"}}}" },
+	{ "GET", "/api/v1/findings/remedies", order_remedies, PERM_FINDING_READ, 0, 0,
+		"列表的前 1000 条隐患按整改事项合并，与单位看到的一样",
+		"the first 1,000 of a list as the items that their units would see", NULL,
+		"{\"type\":\"object\",\"required\":[\"items\",\"findings\",\"more\"],"
+		"\"properties\":{\"items\":{"
+		"\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"findings\":{\"type\":\"integer\"},"
+		"\"more\":{"
+		"\"type\":\"boolean\"}}}" },
 	{ "GET", "/api/v1/orders/{id}/steps", steps, PERM_ORDER_READ, 0, 0, "交办单的经过",
 		"timeline of an order" },
 	{ "POST", "/api/v1/orders/{id}/attachments", attach, PERM_ORDER_ANSWER, 20 << 20, ROUTE_RAW,

@@ -100,8 +100,8 @@ struct resource {
 	const char *veil, *veil_column;
 	enum perm veil_perm;
 	const char *key, *label;              /* field names: how people name one, how it is shown */
-	/* What people call one beside its key (a unit by name or alias); ambiguous is not found.  NULL: by key
-	 * only. */
+	/* What people call one beside its key (a unit by name or alias); ambiguous is not found.  NULL: by
+	 * key only. */
 	bool (*find)(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err);
 	const char *sort;                     /* default order: "name" or "-priority"; NULL: by n */
 	const char *where;      /* rows that exist for anybody ("t.deleted_at IS NULL"), or NULL */
@@ -180,6 +180,10 @@ struct page {
 /* Row scope and permission applied: ERR_FORBIDDEN without `read` anywhere. */
 NODISCARD bool resource_list(struct op *op, const struct resource *r, const struct query *q, struct page *ret,
 	struct err *err);
+/* How many the query selects, scope and permission applied; counted to max, *ret is max + 1 where there are
+ * more. ERR_BUSY when the deadline of the connection passed. */
+NODISCARD bool resource_count(struct op *op, const struct resource *r, const struct query *q, int64_t max,
+	int64_t *ret, struct err *err);
 /* How the store would find that page: its own words, one step after the other, for tests. */
 NODISCARD bool resource_list_explain(struct op *op, const struct resource *r, const struct query *q,
 	struct str *out,

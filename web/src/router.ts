@@ -12,6 +12,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
+      { path: 'findings', name: 'findings', component: () => import('./pages/FindingList.vue') },
       { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
       { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
       { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },
