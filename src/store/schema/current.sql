@@ -283,7 +283,11 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;
 
+CREATE INDEX findings_first_seen ON findings (first_seen, n, state, severity, unit_n, kind);
+
 CREATE INDEX findings_kev ON findings (kev, priority, n, unit_n, state, severity, kind);
+
+CREATE INDEX findings_kind ON findings (kind, priority, n, unit_n, state, severity) WHERE kind <> 'vulnerability';
 
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 
