@@ -48,11 +48,14 @@ static bool add_name(struct op *op, struct str *out, const char *what, const cha
 
 static const char *worst_of(const struct task *tasks, size_t n)
 {
-	const char *worst = tasks->f.severity;
-	for (size_t i = 1; i < n; i++)
-		if (finding_severity_rank(span_of(tasks[i].f.severity)) > finding_severity_rank(span_of(worst)))
-			worst = tasks[i].f.severity;
-	return worst;
+	int worst = 0;
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++) {
+		int rank = finding_severity_rank(span_of(tasks[i].f.severity));
+		at = rank > worst ? i : at;
+		worst = rank > worst ? rank : worst;
+	}
+	return tasks[at].f.severity;
 }
 
 static size_t item_end(const struct task *tasks, size_t from, size_t n)
