@@ -177,7 +177,9 @@ bool finding_bulk(struct call *c, struct err *err)
 		return false;
 	str_addf(c->out, "{\"done\":%lld,\"skipped\":[", (long long)b.done);
 	str_add(c->out, str_span(&list));
-	str_addf(c->out, "],\"skipped_count\":%lld,\"units\":%lld}", (long long)b.skipped,
-		(long long)b.units);
+	str_addf(c->out, "],\"skipped_count\":%lld", (long long)b.skipped);
+	if (b.preview)
+		str_addf(c->out, ",\"units\":%lld", (long long)b.units);
+	str_addc(c->out, '}');
 	return str_check(&list, err) && str_check(c->out, err);
 }
