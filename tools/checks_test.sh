@@ -83,6 +83,9 @@ bad 'an unknown room' includes src/zoo/a.c 'src/zoo/a.c:1: no room of this name 
 	<<< '#include "base/a.h"'
 bad 'a guarded library' includes src/net/dial.c 'src/net/dial.c:1: <microhttpd.h> is kept behind src/net/http_*.[ch]' \
 	<<< '#include <microhttpd.h>'
+bad 'a library of one file' includes src/order/a.c \
+	'src/order/a.c:1: <xlsxwriter.h> is kept behind src/codec/workbook.c|test/*' <<< '#include <xlsxwriter.h>'
+good 'a test makes its own sheets with it' includes test/first_week/roster.c <<< '#include <xlsxwriter.h>'
 good 'its own file includes it' includes src/net/http_server.c <<< '#include <microhttpd.h>'
 good 'a room to the left' includes src/net/a.c <<< '#include "base/err.h"'
 

@@ -191,7 +191,8 @@ static bool call_route(
 {
 	b->err = (struct err){ 0 };
 	for (size_t i = 0; i < asset_routes_count + import_routes_count; i++) {
-		const struct route *r = i < asset_routes_count ? &asset_routes[i] : &import_routes[i - asset_routes_count];
+		const struct route *r = i < asset_routes_count ? &asset_routes[i]
+			: &import_routes[i - asset_routes_count];
 		if (strcmp(r->path, path) != 0)
 			continue;
 		struct call c = { .op = &b->op, .params = { param }, .body = body, .out = out };

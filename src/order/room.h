@@ -95,8 +95,8 @@ NODISCARD bool order_check_number(struct op *op, const struct record *o, struct 
  * it. */
 NODISCARD bool order_begin_clocks(
 	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
-/* The words of the template of its kind, filled, for an order without a text (words.c); {NULL,0} if there is no
- * template.  list: its rows, one a line. */
+/* The words of the template of its kind, filled, for an order without a text (words.c); {NULL,0} if there is
+ * no template.  list: its rows, one a line. */
 NODISCARD bool order_words(struct op *op, const struct record *o, const struct order_terms *t,
 	struct span list, struct span *ret, struct err *err);
 /* Of one order: ,"advice":{"problem","harm","remedy","specific"} of an item of findings, null of others. */

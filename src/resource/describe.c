@@ -34,14 +34,15 @@ static void add_flag(struct str *out, unsigned flags, unsigned bit, const char *
 static void add_field(struct str *out, const struct field *f)
 {
 	static const struct { unsigned bit; const char *name; } flags[] = { { REQUIRED, "required" },
-		{ READ_ONLY, "read_only" }, { FILTER, "filter" }, { SORT, "sort" }, { SEARCH, "search" }, { LIST, "list" },
-		{ PERSONAL, "personal" } };
+		{ READ_ONLY, "read_only" }, { FILTER, "filter" }, { SORT, "sort" }, { SEARCH, "search" },
+		{ LIST, "list" }, { PERSONAL, "personal" } };
 	bool any = false;
 	str_addz(out, "{\"name\":");
 	str_add_json(out, span_of(f->name));
 	str_addf(out, ",\"kind\":\"%s\",\"flags\":[", kind_names[f->kind]);
 	for (size_t i = 0; i < COUNT(flags); i++)
-		add_flag(out, f->flags | (f->expr ? (unsigned)READ_ONLY : 0), flags[i].bit, flags[i].name, &any);
+		add_flag(out, f->flags | (f->expr ? (unsigned)READ_ONLY : 0), flags[i].bit, flags[i].name,
+			&any);
 	str_addf(out, "],\"min\":%lld,\"max\":%lld", (long long)f->min, (long long)f->max);
 	if (f->ref) {
 		const struct resource *r = resource_find(span_of(f->ref));
@@ -69,7 +70,8 @@ static bool first_with_verb(const struct life *life, size_t i)
 
 static void add_verb(struct str *out, const struct life *life, size_t at, const struct actor *who)
 {
-	static const struct { unsigned bit; const char *name; } needs[] = { { NEED_REASON, "reason" }, { NEED_TEXT, "text" },
+	static const struct { unsigned bit; const char *name; } needs[] = {
+		{ NEED_REASON, "reason" }, { NEED_TEXT, "text" },
 		{ NEED_UNTIL, "until" }, { NEED_UNIT, "unit_id" }, { NEED_CHANNEL, "channel" } };
 	const struct transition *t = &life->rows[at];
 	bool any = false;
@@ -118,9 +120,10 @@ static void add_resource(struct str *out, const struct resource *r, const struct
 	add_texts(out, resource_label(r, true), resource_label(r, false));
 	str_addz(out, "},\"about\":{");
 	add_texts(out, span_of(r->zh), span_of(r->en));
-	str_addf(out, "},\"key\":\"%s\",\"title\":\"%s\",\"sort\":\"%s\"", r->key ? r->key : "id", r->label ? r->label : "id",
-		r->sort ? r->sort : "");
-	str_addf(out, ",\"create\":%s,\"change\":%s,\"delete\":%s", writes && (r->ops & RESOURCE_CREATE) ? "true" : "false",
+	str_addf(out, "},\"key\":\"%s\",\"title\":\"%s\",\"sort\":\"%s\"", r->key ? r->key : "id",
+		r->label ? r->label : "id", r->sort ? r->sort : "");
+	str_addf(out, ",\"create\":%s,\"change\":%s,\"delete\":%s",
+		writes && (r->ops & RESOURCE_CREATE) ? "true" : "false",
 		writes && (r->ops & RESOURCE_CHANGE) ? "true" : "false",
 		writes && (r->ops & RESOURCE_DELETE) ? "true" : "false");
 	str_addz(out, ",\"fields\":[");

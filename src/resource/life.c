@@ -187,7 +187,8 @@ static bool wrong_state(const struct record *rec, struct span verb, struct err *
 {
 	CLEANUP(str_done) struct str zh = STR(300);
 	CLEANUP(str_done) struct str en = STR(300);
-	str_addf(&zh, "当前状态“" SPAN_FMT "”，不能执行“" SPAN_FMT "”", SPAN_ARG(word_of(rec->resource, rec->state, true)),
+	str_addf(&zh, "当前状态“" SPAN_FMT "”，不能执行“" SPAN_FMT "”",
+		SPAN_ARG(word_of(rec->resource, rec->state, true)),
 		 SPAN_ARG(word_text(verb, true)));
 	str_addf(&en, "in state \"" SPAN_FMT "\" it is not possible to " SPAN_FMT,
 		SPAN_ARG(word_of(rec->resource, rec->state, false)),

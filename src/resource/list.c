@@ -195,7 +195,8 @@ static void one_filter(struct sql *sql, const struct field *f, enum query_op op,
 }
 
 /* What people call a record becomes its number; what names none stays, and selects nothing. */
-static bool find_named(struct op *op, const struct field *f, struct db_value *values, size_t n, struct err *err)
+static bool find_named(struct op *op, const struct field *f, struct db_value *values, size_t n,
+	struct err *err)
 {
 	const struct resource *to = f->kind == FIELD_REF ? resource_find(span_of(f->ref)) : NULL;
 	for (size_t i = 0; to && to->find && i < n; i++) {
@@ -598,7 +599,8 @@ bool resource_get(struct op *op, const struct resource *r, struct span id, struc
 	struct sql *sql = sql_new(op->arena);
 	sql_select(sql, r);
 	sql_from(sql, r);
-	if (!where_named(op, sql, r, id, err) || (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err)) ||
+	if (!where_named(op, sql, r, id, err) ||
+	    (r->unit_column && !actor_scope(op->actor, op_db(op), r->read, r->unit_column, sql, err)) ||
 		!sql_veil(op, r, sql, err))
 		return false;
 	if (!find_row(op, sql, r, &rec, &found, err))
@@ -618,7 +620,8 @@ bool resource_resolve(struct op *op, const struct resource *r, struct span id_or
 	sql_add(sql, " t");
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	bool found;
-	if (!where_named(op, sql, r, id_or_key, err) || !db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, &found, err))
+	if (!where_named(op, sql, r, id_or_key, err) || !db_query_sql(op_db(op), sql, &rows, err) ||
+	    !db_next(rows, &found, err))
 		return false;
 	if (!found)
 		return not_found(r, id_or_key, err);

@@ -22,7 +22,8 @@ static void stream_free(void *user)
 }
 
 /* A draft is no news for the unit that it is not yet sent to. */
-static bool unveiled(const struct stream_user *u, struct db *db, const struct resource *r, int64_t n, bool *ret,
+static bool unveiled(const struct stream_user *u, struct db *db, const struct resource *r, int64_t n,
+	bool *ret,
 	struct err *err)
 {
 	CLEANUP(arena_free_p) struct arena *a = NULL;

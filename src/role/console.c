@@ -7,7 +7,8 @@ static size_t n_files;
 
 /* Nothing is loaded from elsewhere, nothing runs that is not a file of ours, nobody frames the page. */
 #define POLICY \
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
+	"connect-src 'self'; " \
 	"font-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 enum { UNPACKED_MAX = 16 << 20 };
@@ -81,7 +82,8 @@ static void send(const struct http_request *r, const struct console_file *f, str
 
 bool console_answer(const struct http_request *r, struct http_answer *ret)
 {
-	if (!(span_is(r->method, "GET") || span_is(r->method, "HEAD")) || span_starts(r->path, SPAN("/api/")) ||
+	if (!(span_is(r->method, "GET") || span_is(r->method, "HEAD")) ||
+	    span_starts(r->path, SPAN("/api/")) ||
 		span_is(r->path, "/api"))
 		return false;
 	const struct console_file *f = find(r->path);

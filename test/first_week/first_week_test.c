@@ -65,7 +65,7 @@ static int64_t moment_of(const json_t *o, const char *name)
 	const char *rest = strptime(text_of(o, name), "%Y-%m-%dT%H:%M:%S", &tm);
 	if (!rest)
 		return 0;
-	return (int64_t)timegm(&tm) * 1000 + (*rest == '.' ? atol(rest + 1) : 0);
+	return (int64_t)timegm(&tm) * 1000 + (*rest == '.' ? strtol(rest + 1, NULL, 10) : 0);
 }
 
 static const char *bearer_of(const char *account);
@@ -412,9 +412,10 @@ static void note_sent(const json_t *answer, const char *kind, int reply, struct 
 		struct order *w = oracle_order(&oracle, text_of(o, "id"));
 		HOUSE_NEED(u && w);
 		if (u && w && n < max) {
-			*w = (struct order){ .unit = (int)(u - units), .finding = strcmp(kind, "finding") == 0, .reply = reply,
+			*w = (struct order){ .unit = (int)(u - units),
+				.finding = strcmp(kind, "finding") == 0, .reply = reply,
 				.sent = moment_of(o, "sent_at"),
-					.acknowledge_due = moment_of(o, "acknowledge_due"),
+				.acknowledge_due = moment_of(o, "acknowledge_due"),
 				.answer_due = moment_of(o, "answer_due") };
 			snprintf(w->id, sizeof w->id, "%s", text_of(o, "id"));
 			ret[n++] = w;

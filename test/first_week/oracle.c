@@ -29,52 +29,106 @@ static bool is_overdue(const struct order *w, int64_t end)
 		w->answer_due_again < end;
 }
 
-static void count(const struct order *w, const char *key, int64_t end, struct fraction *f)
+/* What one order adds to a measure: its own rule for each, written from the definitions alone. */
+struct known {
+	const struct order *w;
+	int64_t end;
+	bool answers, acknowledged, answered, verified, returned;
+};
+
+static void orders_sent(const struct known *k, struct fraction *f)
 {
-	bool answers = w->reply == REPLY_ANSWER, acknowledged = by(w->acknowledged, end),
-		answered = by(w->answered, end);
-	bool verified = answers && by(w->verified, end), returned = by(w->returned, end);
-	double hour = 3600000.0;
-	if (strcmp(key, "orders_sent") == 0) {
-		f->numerator++;
-		f->denominator = 1;
-	} else if (strcmp(key, "acknowledged_on_time") == 0) {
-		f->denominator++;
-		f->numerator += acknowledged && (!w->acknowledge_due ||
-			w->acknowledged <= w->acknowledge_due);
-	} else if (strcmp(key, "answered_on_time") == 0) {
-		f->denominator += answers;
-		f->numerator += answers && answered && (!w->answer_due || w->answered <= w->answer_due);
-	} else if (strcmp(key, "verified_first_time") == 0) {
-		f->denominator += answers && (verified || returned);
-		f->numerator += verified && !returned;
-	} else if (strcmp(key, "overdue") == 0) {
-		f->denominator++;
-		f->numerator += is_overdue(w, end);
-	} else if (strcmp(key, "mtta") == 0) {
-		f->denominator += acknowledged;
-		f->numerator += acknowledged ? (double)(w->acknowledged - w->sent) / hour : 0;
-	} else if (strcmp(key, "mttc") == 0) {
-		f->denominator += verified;
-		f->numerator += verified ? (double)(w->verified - w->sent) / hour : 0;
-	} else if (strcmp(key, "handling_rate") == 0) {
-		f->denominator += w->finding && (verified || (w->answer_due && w->answer_due < end));
-		f->numerator += w->finding && verified;
-	} else if (strcmp(key, "on_behalf") == 0) {
-		f->denominator += acknowledged || answered;
-		f->numerator += by(w->behalf, end);
-	}
+	(void)k;
+	f->numerator++;
+	f->denominator = 1;
+}
+
+static void acknowledged_on_time(const struct known *k, struct fraction *f)
+{
+	f->denominator++;
+	f->numerator += k->acknowledged &&
+		(!k->w->acknowledge_due || k->w->acknowledged <= k->w->acknowledge_due);
+}
+
+static void answered_on_time(const struct known *k, struct fraction *f)
+{
+	f->denominator += k->answers;
+	f->numerator += k->answers && k->answered &&
+		(!k->w->answer_due || k->w->answered <= k->w->answer_due);
+}
+
+static void verified_first_time(const struct known *k, struct fraction *f)
+{
+	f->denominator += k->answers && (k->verified || k->returned);
+	f->numerator += k->verified && !k->returned;
+}
+
+static void overdue(const struct known *k, struct fraction *f)
+{
+	f->denominator++;
+	f->numerator += is_overdue(k->w, k->end);
+}
+
+static double hours(int64_t from, int64_t to)
+{
+	return (double)(to - from) / 3600000.0;
+}
+
+static void mtta(const struct known *k, struct fraction *f)
+{
+	f->denominator += k->acknowledged;
+	f->numerator += k->acknowledged ? hours(k->w->sent, k->w->acknowledged) : 0;
+}
+
+static void mttc(const struct known *k, struct fraction *f)
+{
+	f->denominator += k->verified;
+	f->numerator += k->verified ? hours(k->w->sent, k->w->verified) : 0;
+}
+
+static void handling_rate(const struct known *k, struct fraction *f)
+{
+	bool due = k->w->answer_due && k->w->answer_due < k->end;
+	f->denominator += k->w->finding && (k->verified || due);
+	f->numerator += k->w->finding && k->verified;
+}
+
+static void on_behalf(const struct known *k, struct fraction *f)
+{
+	f->denominator += k->acknowledged || k->answered;
+	f->numerator += by(k->w->behalf, k->end);
+}
+
+static const struct {
+	const char *key;
+	void (*count)(const struct known *k, struct fraction *f);
+} measures[] = {
+	{ "orders_sent", orders_sent },
+	{ "acknowledged_on_time", acknowledged_on_time },
+	{ "answered_on_time", answered_on_time },
+	{ "verified_first_time", verified_first_time },
+	{ "overdue", overdue },
+	{ "mtta", mtta },
+	{ "mttc", mttc },
+	{ "handling_rate", handling_rate },
+	{ "on_behalf", on_behalf },
+};
+
+static void count(const struct order *w, size_t measure, int64_t end, struct fraction *f)
+{
+	struct known k = { .w = w, .end = end, .answers = w->reply == REPLY_ANSWER,
+		.acknowledged = by(w->acknowledged, end), .answered = by(w->answered, end),
+		.returned = by(w->returned, end) };
+	k.verified = k.answers && by(w->verified, end);
+	measures[measure].count(&k, f);
 }
 
 bool oracle_measure(const struct oracle *o, const char *key, int64_t end, struct fraction *ret)
 {
-	static const char *const keys[] = { "orders_sent", "acknowledged_on_time", "answered_on_time",
-		"verified_first_time",
-		"overdue", "mtta", "mttc", "handling_rate", "on_behalf" };
 	struct fraction f = { .is_count = strncmp(key, "mtt", 3) != 0 };
-	bool known = false;
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		known = known || strcmp(key, keys[i]) == 0;
+	size_t at = 0, n = sizeof measures / sizeof *measures;
+	while (at < n && strcmp(key, measures[at].key) != 0)
+		at++;
 	if (strcmp(key, "bulletins_issued") == 0) {
 		for (size_t i = 0; i < o->n_issued; i++)
 			f.numerator += o->issued[i] < end;
@@ -82,9 +136,9 @@ bool oracle_measure(const struct oracle *o, const char *key, int64_t end, struct
 		*ret = f;
 		return true;
 	}
-	for (size_t i = 0; known && i < o->n; i++)
+	for (size_t i = 0; at < n && i < o->n; i++)
 		if (o->orders[i].sent < end)
-			count(&o->orders[i], key, end, &f);
+			count(&o->orders[i], at, end, &f);
 	*ret = f;
-	return known;
+	return at < n;
 }

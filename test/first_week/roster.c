@@ -60,10 +60,9 @@ static int n_faults;
 static void name_person(char ret[32], size_t i)
 {
 	size_t given = i / (sizeof families / sizeof *families);
-	snprintf(ret, 32, "%s%s", families[i % (sizeof families / sizeof *families)],
-		givens[given % (sizeof givens / sizeof *givens)]);
-	if (given >= sizeof givens / sizeof *givens) /* the pool has run out: one more character */
-		strncat(ret, "宁", 31 - strlen(ret));
+	bool more = given >= sizeof givens / sizeof *givens; /* the pool has run out: one more character */
+	snprintf(ret, 32, "%s%s%s", families[i % (sizeof families / sizeof *families)],
+		givens[given % (sizeof givens / sizeof *givens)], more ? "宁" : "");
 }
 
 static void make_units(void)
