@@ -292,6 +292,9 @@ static void redirect_task(struct city *c)
 		.text = SPAN("请报国庆值班表"),
 		.reply = "answer",
 		.source = SPAN("省网信办"),
+		.severity = "high",
+		.topic = SPAN("contact_check"),
+		.notice_n = 7,
 		.to = &to,
 		.n = 1 };
 	test_case("a task that is not theirs goes to the other unit as it was");
@@ -305,6 +308,9 @@ static void redirect_task(struct city *c)
 	CHECK_INT(record_int(&fresh, "redirected_from_id"), n);
 	CHECK_SPAN(record_text(&fresh, "title"), "报送值班表");
 	CHECK_SPAN(record_text(&fresh, "source"), "省网信办");
+	CHECK_SPAN(record_text(&fresh, "severity"), "high");
+	CHECK_SPAN(record_text(&fresh, "topic"), "contact_check");
+	CHECK_INT(city_int(c, SQL("SELECT notice_n FROM orders WHERE n=?"), V(db_i(fresh.n))), 7);
 	CHECK_SPAN(fresh.state, "sent");
 }
 

@@ -406,6 +406,27 @@ static int64_t checks(struct city *c, int64_t at)
 	return city_int(c, SQL("SELECT count(*) FROM orders WHERE batch LIKE 'contact-check-%'"), V0);
 }
 
+/* The second batch of 25 fails; the round is not said to be done. */
+static void cut_off(struct city *c)
+{
+	struct err err = { 0 };
+	int64_t next, at = MONDAY + 140 * TIME_DAY; /* 12 April 2027, a Monday */
+	const struct sql_literal others =
+		SQL("SELECT count(*) FROM orders WHERE batch='contact-check-20272' AND unit_n>=900");
+	test_case("a round of which a batch failed goes on in the next one");
+	for (int64_t n = 900; n < 940; n++)
+		city_unit(c, n, 0, "operator");
+	city_exec(c, SQL("CREATE TRIGGER no_more BEFORE INSERT ON orders WHEN NEW.unit_n=935"
+			 " BEGIN SELECT RAISE(ABORT, 'no'); END"), V0);
+	clock_fake(at);
+	city_must(order_quarter_tick(&c->op, &next, &err), &err, "tick");
+	int64_t some = city_int(c, others, V0);
+	CHECK(some > 0 && some < 40);
+	city_exec(c, SQL("DROP TRIGGER no_more"), V0);
+	city_must(order_quarter_tick(&c->op, &next, &err), &err, "tick");
+	CHECK_INT(city_int(c, others, V0), 40);
+}
+
 static void quarters(struct city *c)
 {
 	test_case("the check of contacts is not sent unless it is asked for");
@@ -421,6 +442,7 @@ static void quarters(struct city *c)
 		V(db_i(UNIT_B)));
 	CHECK_INT(checks(c, MONDAY + TIME_DAY), 3);
 	CHECK_INT(checks(c, MONDAY + 49 * TIME_DAY), 6); /* 11 January 2027, a Monday */
+	cut_off(c);
 	clock_fake(MONDAY);
 }
 

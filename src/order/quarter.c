@@ -43,12 +43,14 @@ static bool leave_out_sent(struct op *op, struct span batch, struct order_recipi
 	return true;
 }
 
-static bool send_check(struct op *op, int64_t quarter, struct err *err)
+/* *ret_all: nobody is left without it.  A batch that failed is tried again in the next round. */
+static bool send_check(struct op *op, int64_t quarter, bool *ret_all, struct err *err)
 {
 	CLEANUP(json_free) json_t *to = json_pack("{s:b}", "all", 1);
 	struct str out = STR_IN(op->arena, 16 << 20);
 	struct span batch = arena_printf(op->arena, "contact-check-%lld", (long long)quarter);
 	struct order_recipients r;
+	*ret_all = true;
 	struct order_send s = { .kind = "task",
 		.title = arena_printf(op->arena, "核对网络安全联络员（%lld年第%lld季度）", (long long)(quarter / 10),
 			(long long)(quarter % 10)),
@@ -66,7 +68,12 @@ static bool send_check(struct op *op, int64_t quarter, struct err *err)
 		return false;
 	s.to = r.at;
 	s.n = r.n;
-	return r.n == 0 || order_send(op, &s, &out, err);
+	if (r.n == 0)
+		return true;
+	if (!order_send(op, &s, &out, err) || !leave_out_sent(op, batch, &r, err))
+		return false;
+	*ret_all = r.n == 0;
+	return true;
 }
 
 static bool note_sent(struct op *op, int64_t quarter, struct err *err)
@@ -80,7 +87,7 @@ static bool note_sent(struct op *op, int64_t quarter, struct err *err)
 bool order_quarter_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 {
 	int64_t wanted, sent, quarter = quarter_of(op_now(op));
-	bool open;
+	bool open, all = false;
 	*ret_next_at = op_now(op) + QUARTER_AGAIN;
 	if (!setting_int(op, "contact_check_quarterly", 0, &wanted, err) ||
 		!setting_int(op, "contact_check_sent", 0, &sent, err))
@@ -89,5 +96,5 @@ bool order_quarter_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 		return true;
 	if (!is_open(op, &open, err))
 		return false;
-	return !open || (send_check(op, quarter, err) && note_sent(op, quarter, err));
+	return !open || (send_check(op, quarter, &all, err) && (!all || note_sent(op, quarter, err)));
 }

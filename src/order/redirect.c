@@ -65,6 +65,13 @@ static bool move_findings(struct redirect *r, const struct item *it, struct err 
 	return true;
 }
 
+static bool notice_of(struct redirect *r, int64_t *ret, struct err *err)
+{
+	bool found;
+	return db_int(op_db(r->op), SQL("SELECT COALESCE(notice_n, 0) FROM orders WHERE n=?"),
+		V(db_i(r->o->n)), ret, &found, err);
+}
+
 /* A task, a notice, a declaration: sent as it was, to the other unit. */
 static bool send_again(struct redirect *r, struct issued *ret, struct err *err)
 {
@@ -73,6 +80,8 @@ static bool send_again(struct redirect *r, struct issued *ret, struct err *err)
 	struct str out = STR_IN(r->op->arena, 65536);
 	CLEANUP(json_free) json_t *answer = NULL;
 	struct order_send s = { .kind = arena_copy(r->op->arena, record_text(o, "kind")),
+		.severity = arena_copy(r->op->arena, record_text(o, "severity")),
+		.topic = record_text(o, "topic"),
 		.title = record_text(o, "title"),
 		.text = record_text(o, "text"),
 		.reply = arena_copy(r->op->arena, record_text(o, "reply")),
@@ -85,7 +94,8 @@ static bool send_again(struct redirect *r, struct issued *ret, struct err *err)
 	if (span_is(record_text(o, "kind"), "finding"))
 		return err_set(err, ERR_CONFLICT, "这些事项没有可以改派的隐患",
 			"nothing in these items can be redirected");
-	if (!order_send(r->op, &s, &out, err) || !json_parse(str_span(&out), 0, &answer, err))
+	if (!notice_of(r, &s.notice_n, err) || !order_send(r->op, &s, &out, err) ||
+		!json_parse(str_span(&out), 0, &answer, err))
 		return false;
 	const json_t *made = json_array_get(json_object_get(answer, "orders"), 0);
 	*ret = (struct issued){ .id = arena_span(r->op->arena, json_get_text(made, "id")),
