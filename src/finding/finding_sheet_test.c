@@ -114,6 +114,31 @@ static void test_stored(void)
 		"recurrences=1")), 1);
 }
 
+/* The unit of the second row is renamed once the first is in. */
+static void test_changed_meanwhile(void)
+{
+	struct err err = { 0 };
+	struct span said;
+	test_case("a row that others spoil while it goes in is left out and named, the plan is done");
+	CHECK_OK(exec(SQL("INSERT INTO units (n, id, version, created_at, updated_at, code, name, short_name,"
+		" "
+			  "kind, sector, uscc, sort_order, aliases, phone, note) VALUES (2, 'u2', 1, 0, 0, "
+			  "'U2', "
+			  "'乙', '', 'operator', 'water', '', 0, '[]', '', '')"), &err), err);
+	CHECK_OK(exec(SQL("CREATE TRIGGER renamed AFTER INSERT ON findings WHEN NEW.title='first' BEGIN "
+		"UPDATE "
+			  "units SET code='X', name='X' WHERE n=2; END"), &err), err);
+	CHECK_ERR(import(LIST "U1,first,其他,高,,,,\nU2,second,其他,高,,,,\nU1,third,其他,高,,,,\n", NULL, &said,
+			  &err), err, ERR_CONFLICT);
+	CHECK_INT(count(SQL("SELECT count(*) FROM findings WHERE title IN ('first', 'third')")), 2);
+	CHECK_INT(count(SQL("SELECT count(*) FROM findings WHERE title='second'")), 0);
+	CHECK_INT(count(SQL("SELECT count(*) FROM import_plans WHERE state<>'applied'")), 0);
+	CHECK_INT(count(SQL("SELECT rows_refused*10+rows_new FROM import_plans ORDER BY n DESC LIMIT 1")),
+		12);
+	CHECK_INT(count(SQL("SELECT count(*) FROM import_sheet_rows WHERE action='refused' AND line=3 AND "
+			    "faults LIKE '%被改变%'")), 1);
+}
+
 int main(void)
 {
 	static const struct import_kind *const kinds[] = { &finding_import_kind };
@@ -152,5 +177,6 @@ int main(void)
 		CHECK_SPAN(said, cases[i].said);
 	}
 	test_stored();
+	test_changed_meanwhile();
 	return test_end();
 }

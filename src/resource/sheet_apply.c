@@ -106,21 +106,77 @@ static bool mark_applied(struct op *op, const struct import_plan *p, int64_t ord
 		V(db_i(ordinal), db_i(p->n)), err);
 }
 
-/* One transaction: as many rows as its time allows, at least one. */
-static bool apply_batch(struct op *op, const struct import_plan *p, struct sheet *s, size_t *at,
-	struct err *err)
+struct applying {
+	struct op *op;
+	const struct import_plan *p;
+	struct sheet *s;
+	size_t at;                             /* the row that is next */
+	bool alone;                            /* row by row: one of the next rows cannot go in */
+};
+
+/* One transaction: as many rows as its time allows, at least one.  What fails leaves `at` where it was. */
+static bool apply_batch(struct applying *g, struct err *err)
 {
+	struct op *op = g->op;
+	struct sheet *s = g->s;
 	if (!op_begin(op, err))
 		return false;
-	int64_t end = clock_mono_ns() + BATCH_MS * INT64_C(1000000);
-	size_t from = *at;
+	int64_t end = g->alone ? 0 : clock_mono_ns() + BATCH_MS * INT64_C(1000000);
+	size_t from = g->at, at = from;
 	bool ok = true;
-	while (ok && *at < s->rows.n && (*at == from || clock_mono_ns() < end))
-		ok = s->kind->write(op, s, &s->rows.p[(*at)++], err);
-	ok = ok && mark_applied(op, p, s->rows.p[*at - 1].ordinal, err) && op_commit(op, err);
-	if (!ok)
+	while (ok && at < s->rows.n && (at == from || clock_mono_ns() < end))
+		ok = s->kind->write(op, s, &s->rows.p[at++], err);
+	ok = ok && mark_applied(op, g->p, s->rows.p[at - 1].ordinal, err) && op_commit(op, err);
+	if (ok)
+		g->at = at;
+	else
 		op_rollback(op);
 	return ok;
+}
+
+/* What others changed since it was compared: the row's fault, not the store's. */
+static bool about_row(enum err_code code)
+{
+	return code == ERR_INVALID || code == ERR_CONFLICT || code == ERR_DUPLICATE ||
+		code == ERR_NOT_FOUND ||
+		code == ERR_FORBIDDEN || code == ERR_PRECONDITION;
+}
+
+/* A plan that is half in cannot wait for ever for one row: the row is left out and says why. */
+static bool leave_row(struct applying *g, const struct err *why, struct err *err)
+{
+	struct op *op = g->op;
+	struct sheet *s = g->s;
+	struct sheet_row *row = &s->rows.p[g->at];
+	if (!op_begin(op, err))
+		return false;
+	if (!sheet_refuse(op, g->p, s, row, why, err) || !mark_applied(op, g->p, row->ordinal, err) ||
+		!op_commit(op, err)) {
+		op_rollback(op);
+		return false;
+	}
+	memmove(row, row + 1, (s->rows.n - g->at - 1) * sizeof *row);
+	s->rows.n--;
+	g->alone = false;
+	return true;
+}
+
+static bool apply_rows(struct applying *g, struct err *err)
+{
+	while (g->at < g->s->rows.n) {
+		struct err why = { 0 };
+		bool ok = apply_batch(g, &why);
+		if (!ok && !about_row(why.code)) {
+			*err = why;
+			return false;
+		}
+		if (!ok && !g->alone)
+			g->alone = true;
+		else if (!ok && !leave_row(g, &why, err))
+			return false;
+		arena_reset(g->op->arena);
+	}
+	return true;
 }
 
 static bool finish(struct op *op, const struct import_plan *p, struct sheet *s, struct err *err)
@@ -151,13 +207,8 @@ bool sheet_apply(struct op *op, struct import_plan *p, struct err *err)
 		return false;
 	struct op own = *op;
 	own.arena = scratch;
-	size_t at = 0;
-	while (at < s.rows.n && s.rows.p[at].ordinal <= p->applied)
-		at++;
-	while (at < s.rows.n) {
-		if (!apply_batch(&own, p, &s, &at, err))
-			return false;
-		arena_reset(scratch);
-	}
-	return finish(&own, p, &s, err);
+	struct applying g = { .op = &own, .p = p, .s = &s };
+	while (g.at < s.rows.n && s.rows.p[g.at].ordinal <= p->applied)
+		g.at++;
+	return apply_rows(&g, err) && finish(&own, p, &s, err);
 }

@@ -156,6 +156,22 @@ static bool write_rest(const struct command_call *c, const struct sheet *s, stru
 		file_replace(path, bytes, 0600, err);
 }
 
+/* Others write beside an import: what they changed under it did not go in. */
+static bool all_went_in(struct command_call *c, const struct import_plan *made, struct err *err)
+{
+	struct import_plan p;
+	bool found;
+	if (!plan_load(c->op, made->n, &p, &found, err))
+		return false;
+	int64_t left = found ? p.counts.refused - made->counts.refused : 0;
+	return left == 0 ||
+		err_set(err, ERR_CONFLICT, "有 %" PRId64 " 行在导入时被他人改动，未导入；其余已导入，请再导入一次",
+			"%"
+			PRId64 " rows were changed by others meanwhile and left out, the others are in: "
+			"import "
+			"once more", left);
+}
+
 static bool apply_now(struct command_call *c, struct sheet *s, struct err *err)
 {
 	struct str options = STR_IN(s->arena, 1 << 20);
@@ -168,7 +184,7 @@ static bool apply_now(struct command_call *c, struct sheet *s, struct err *err)
 		return false;
 	p.options = str_span(&options);
 	return plan_new(c->op, &p, err) && sheet_store(c->op, &p, s, "applying", err) &&
-		plan_apply(c->op, p.n, err);
+		plan_apply(c->op, p.n, err) && all_went_in(c, &p, err);
 }
 
 static bool import(struct command_call *c, struct sheet *s, struct table *t, struct err *err)

@@ -48,6 +48,10 @@ NODISCARD bool sheet_store(
 NODISCARD bool sheet_load(
 	struct op *op, const struct import_plan *p, struct sheet *s, bool going_in, int64_t after,
 	struct err *err);
+/* A row of a plan that cannot go in after all, and why; inside a transaction. */
+NODISCARD bool sheet_refuse(struct op *op, const struct import_plan *p, struct sheet *s,
+	struct sheet_row *row,
+	const struct err *why, struct err *err);
 bool sheet_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);
 /* The first faults as the plan's problems. */
 void sheet_problems_json(const struct sheet *s, struct str *out);

@@ -107,6 +107,26 @@ static bool add_batch(struct op *op, const struct import_plan *p, const struct s
 	return ok;
 }
 
+bool sheet_refuse(struct op *op, const struct import_plan *p, struct sheet *s, struct sheet_row *row,
+	const struct err *why, struct err *err)
+{
+	bool fresh = row->action == SHEET_NEW;
+	sheet_fault(s, row, -1, why);
+	row->action = SHEET_REFUSED;
+	return db_exec(op_db(op),
+		       SQL("UPDATE import_sheet_rows SET action = ?, mark = ?, faults = ? WHERE plan_n = ? "
+		       "AND"
+			   " ordinal = ?"),
+		       V(db_z(sheet_actions[SHEET_REFUSED]), db_z(gravest(row)),
+			       db_t(faults_json(s, row, op->arena)), db_i(p->n), db_i(row->ordinal)),
+		       err) &&
+		db_exec(op_db(op),
+			SQL("UPDATE import_plans SET rows_refused = rows_refused + 1, rows_new = rows_new - "
+			"?,"
+			    " rows_changed = rows_changed - ? WHERE n = ?"),
+			V(db_i(fresh), db_i(!fresh), db_i(p->n)), err);
+}
+
 void sheet_problems_json(const struct sheet *s, struct str *out)
 {
 	size_t shown = 0;
