@@ -35,6 +35,8 @@ NODISCARD bool actor_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct
 /* The routes (account_routes.c). */
 bool contact_route(struct call *c, struct err *err);
 bool turnover_route(struct call *c, struct err *err);
+bool setting_list_route(struct call *c, struct err *err);
+bool setting_change_route(struct call *c, struct err *err);
 
 /* Commands. */
 bool setting_command_set(struct command_call *c, struct err *err);

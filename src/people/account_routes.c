@@ -8,6 +8,12 @@ enum { BODY_MAX = 8192, UNITS_BODY_MAX = 256 * 1024 };
 	"\"channel\":{\"type\":" \
 	"\"string\"},\"phone\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"}}}"
 
+#define SETTING_SCHEMA "{\"type\":\"object\",\"required\":[\"key\",\"kind\",\"min\",\"max\",\"value\"," \
+	"\"otherwise\",\"label\"],\"properties\":{\"key\":{\"type\":\"string\"},\"kind\":{\"enum\":[\"int\",\"text\"]}," \
+	"\"min\":{\"type\":\"integer\"},\"max\":{\"type\":\"integer\"},\"value\":{\"type\":[\"integer\",\"string\"]}," \
+	"\"otherwise\":{\"type\":[\"integer\",\"string\"]},\"label\":{\"type\":\"object\",\"properties\":{\"zh\":" \
+	"{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}}}"
+
 const struct route account_routes[] = {
 	{ "POST", "/api/v1/units/{id}/check_contacts", contact_route, PERM_CONTACT_CHECK, BODY_MAX, ROUTE_TX,
 		"核对联系人：无变化，或写明变化", "check the contacts: unchanged, or what has changed",
@@ -17,10 +23,9 @@ const struct route account_routes[] = {
 		NULL },
 	{ "POST", "/api/v1/users/issue", issue_route, PERM_USER_ISSUE, UNITS_BODY_MAX,
 		ROUTE_SLOW | ROUTE_SECRET,
-		"为各单位联络员开通账号，一次性码只显示这一次（?format=html 为可打印的单子）",
+		"为各单位联络员开通账号，一次性码只显示这一次（?format=html 为可打印的单子，?qr=true 附二维码）",
 		"open accounts for the liaisons of units; the codes are shown this once (?format=html: slips "
-		"to "
-		"print)",
+		"to print, ?qr=true: with QR codes)",
 		"{\"type\":\"object\",\"properties\":{\"units\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"string\"}},"
 		"\"under\":{\"type\":\"string\"},\"duties\":{\"type\":\"array\","
@@ -62,5 +67,13 @@ const struct route account_routes[] = {
 		NULL },
 	{ "DELETE", "/api/v1/users/{id}/totp", totp_take_off_route, PERM_USER_WRITE, 0, ROUTE_TX,
 		"取消账号的动态口令", "take the second factor off an account", NULL, NULL },
+	{ "GET", "/api/v1/settings", setting_list_route, PERM_SETTING_READ, 0, 0, "全部设置项",
+		"all settings", NULL,
+		"{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":"
+		"\"array\",\"items\":" SETTING_SCHEMA "},\"next\":{\"type\":[\"string\",\"null\"]}}}" },
+	{ "PATCH", "/api/v1/settings/{key}", setting_change_route, PERM_SETTING_WRITE, BODY_MAX, ROUTE_TX,
+		"修改一个设置项", "change a setting",
+		"{\"type\":\"object\",\"required\":[\"value\"],\"properties\":{\"value\":{}}}",
+		SETTING_SCHEMA },
 };
 const size_t account_routes_count = COUNT(account_routes);

@@ -181,7 +181,7 @@ static struct span sign_in_url(struct op *op, struct span base, struct span acco
 {
 	struct str s = STR_IN(op->arena, 1000);
 	str_add(&s, base);
-	str_addz(&s, "/#/sign-in?account=");
+	str_addz(&s, "/sign-in#account=");
 	for (size_t i = 0; i < account.n; i++) {
 		unsigned char c = (unsigned char)account.p[i];
 		bool plain = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';

@@ -59,9 +59,10 @@ NODISCARD bool slip_settings(struct op *op, struct span *ret_base_url, int64_t *
 /* ---- slips ---- */
 
 /* {"items":[…],"not_issued":[…]} */
-NODISCARD bool slip_json(struct op *op, const struct issued *s, struct str *out, struct err *err);
+NODISCARD bool slip_json(struct op *op, const struct issued *s, bool qr, struct str *out, struct err *err);
 /* One JSON object. */
-void slip_one_json(const struct slip *s, struct str *out);
+NODISCARD bool slip_one_json(
+	struct op *op, const struct slip *s, bool qr, struct str *out, struct err *err);
 /* A page of A4 to be cut, eight slips each with a QR code. */
 NODISCARD bool slip_html(struct op *op, const struct issued *s, struct str *out, struct err *err);
 /* One block a person. */

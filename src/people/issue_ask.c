@@ -97,7 +97,7 @@ bool issue_route(struct call *c, struct err *err)
 	if (!account_issue(c->op, &w, &got, err))
 		return false;
 	if (!span_is(call_query(c, "format"), "html"))
-		return slip_json(c->op, &got, c->out, err);
+		return slip_json(c->op, &got, span_is(call_query(c, "qr"), "true"), c->out, err);
 	c->content_type = "text/html; charset=utf-8";
 	call_add_header(c, "Content-Security-Policy",
 		SPAN("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
@@ -149,7 +149,7 @@ static bool print(struct command_call *c, const struct issued *got, struct err *
 	struct str out = STR(PAGE_MAX);
 	bool ok = true;
 	if (c->json) {
-		ok = slip_json(c->op, got, &out, err);
+		ok = slip_json(c->op, got, false, &out, err);
 		fprintf(c->out, "%s\n", ok ? str_z(&out) : "");
 		str_clear(&out);
 	}

@@ -70,7 +70,7 @@ static void test_issue(void)
 	CHECK_SPAN(json_get_text(item(&a, "items", 2), "account"), "zhangwei2");
 	CHECK_SPAN(json_get_text(item(&a, "items", 2), "until"), "2026-12-02T11:06:40.000Z");
 	const char *url = json_get_text(item(&a, "items", 0), "url").p;
-	CHECK(url && strncmp(url, "http://127.0.0.1:8440/#/sign-in?account=zhangwei&code=", 54) == 0);
+	CHECK(url && strncmp(url, "http://127.0.0.1:8440/sign-in#account=zhangwei&code=", 52) == 0);
 	CHECK_INT(count(&a, "not_issued"), 1);
 	CHECK_SPAN(json_get_text(item(&a, "not_issued", 0), "unit_name"), "空单位");
 	CHECK_SPAN(json_get_text(item(&a, "not_issued", 0), "reason"), "没有联络员");

@@ -64,7 +64,7 @@ bool setting_set(struct op *op, const char *key, int64_t value, struct err *err)
 	return write_text(op, key, arena_printf(op->arena, "%lld", (long long)value), err);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------- */
+/* ---- what people set --------------------------------------------------------------------------- */
 
 static bool check_value(size_t i, struct span value, struct err *err)
 {
@@ -94,32 +94,107 @@ static bool check_url(struct span *value, struct err *err)
 	return true;
 }
 
-bool setting_command_set(struct command_call *c, struct err *err)
+/* Checked, written and noted in one transaction: the caller's, or one of its own. */
+static bool change_value(struct op *op, size_t i, struct span value, struct err *err)
 {
-	struct op *op = c->op;
-	struct span value;
-	size_t i = 0;
-	while (i < COUNT(known) && !span_is(c->words[0], known[i].key))
-		i++;
-	if (c->n_words != 2)
-		return err_set(err, ERR_USAGE, "用法：setting set KEY VALUE", "usage: setting set KEY VALUE");
-	if (i == COUNT(known))
-		return err_set(err, ERR_NOT_FOUND, "没有设置项“" SPAN_FMT "”（setting list 可查看）",
-			"there is no setting \"" SPAN_FMT "\" (see setting list)", SPAN_ARG(c->words[0]));
-	value = span_trim(c->words[1]);
-	if (!check_value(i, value, err) || (strcmp(known[i].key, "base_url") == 0 &&
-	    !check_url(&value, err)) ||
-		!op_begin(op, err))
+	struct span old;
+	if (!setting_text(op, known[i].key, &old, err))
 		return false;
+	if (span_eq(old, value))
+		return true;
 	struct str values = STR_IN(op->arena, 8192);
-	str_addf(&values, "{\"before\":{},\"after\":{\"%s\":", known[i].key);
+	str_addf(&values, "{\"before\":{\"%s\":", known[i].key);
+	str_add_json(&values, old);
+	str_addf(&values, "},\"after\":{\"%s\":", known[i].key);
 	str_add_json(&values, value);
 	str_addz(&values, "}}");
 	struct store_change change = { .resource = "setting", .record_id = span_of(known[i].key),
 		.verb = "change", .values = str_span(&values) };
-	return op_finish(op,
-		write_text(op, known[i].key, value, err) &&
-		store_add_change(op->tx, &change, NULL, err), err);
+	return write_text(op, known[i].key, value, err) && store_add_change(op->tx, &change, NULL, err);
+}
+
+static bool find_known(struct span key, size_t *ret, struct err *err)
+{
+	size_t i = 0;
+	while (i < COUNT(known) && !span_is(key, known[i].key))
+		i++;
+	*ret = i;
+	return i < COUNT(known) ||
+		err_set(err, ERR_NOT_FOUND, "没有设置项“" SPAN_FMT "”（setting list 可查看）",
+			"there is no setting \"" SPAN_FMT "\" (see setting list)", SPAN_ARG(key));
+}
+
+static bool check_known(size_t i, struct span *value, struct err *err)
+{
+	*value = span_trim(*value);
+	return check_value(i, *value, err) &&
+		(strcmp(known[i].key, "base_url") != 0 || check_url(value, err));
+}
+
+bool setting_command_set(struct command_call *c, struct err *err)
+{
+	struct op *op = c->op;
+	size_t i;
+	if (c->n_words != 2)
+		return err_set(err, ERR_USAGE, "用法：setting set KEY VALUE", "usage: setting set KEY VALUE");
+	struct span value = c->words[1];
+	return find_known(c->words[0], &i, err) && check_known(i, &value, err) && op_begin(op, err) &&
+		op_finish(op, change_value(op, i, value, err), err);
+}
+
+/* ---- routes ------------------------------------------------------------------------------------ */
+
+static bool show_one(struct call *c, size_t i, struct err *err)
+{
+	struct span value;
+	int64_t n;
+	if (!setting_text(c->op, known[i].key, &value, err))
+		return false;
+	bool number = known[i].kind == SETTING_INT && span_int(value, INT64_MIN, INT64_MAX, &n);
+	str_addf(c->out, "{\"key\":\"%s\",\"kind\":\"%s\",\"min\":%lld,\"max\":%lld,\"value\":", known[i].key,
+		known[i].kind == SETTING_INT ? "int" : "text", (long long)known[i].min, (long long)known[i].max);
+	if (number)
+		str_addf(c->out, "%lld", (long long)n);
+	else
+		str_add_json(c->out, value);
+	str_addz(c->out, ",\"otherwise\":");
+	if (number)
+		str_addz(c->out, known[i].otherwise);
+	else
+		str_add_json(c->out, span_of(known[i].otherwise));
+	str_addz(c->out, ",\"label\":{\"zh\":");
+	str_add_json(c->out, span_of(known[i].zh));
+	str_addz(c->out, ",\"en\":");
+	str_add_json(c->out, span_of(known[i].en));
+	str_addz(c->out, "}}");
+	return str_check(c->out, err);
+}
+
+bool setting_list_route(struct call *c, struct err *err)
+{
+	str_addz(c->out, "{\"items\":[");
+	for (size_t i = 0; i < COUNT(known); i++) {
+		str_addz(c->out, i ? "," : "");
+		if (!show_one(c, i, err))
+			return false;
+	}
+	str_addz(c->out, "],\"next\":null}");
+	return str_check(c->out, err);
+}
+
+/* PATCH /settings/{key} {"value": a number or a text} */
+bool setting_change_route(struct call *c, struct err *err)
+{
+	const json_t *given = json_object_get(c->json, "value");
+	struct span value = json_text(given);
+	size_t i;
+	if (!find_known(c->params[0], &i, err))
+		return false;
+	if (json_is_integer(given))
+		value = arena_printf(c->op->arena, "%lld", (long long)json_integer_value(given));
+	if (!value.p)
+		return err_field(err, "value", "请给出 value，数字或文字", "give the value, a number or a text");
+	return check_known(i, &value, err) && change_value(c->op, i, value, err) && show_one(c, i, err);
 }
 
 bool setting_command_list(struct command_call *c, struct err *err)

@@ -9,7 +9,7 @@ static void member(struct str *out, const char *name, struct span value)
 	str_add_json(out, value);
 }
 
-void slip_one_json(const struct slip *s, struct str *out)
+bool slip_one_json(struct op *op, const struct slip *s, bool qr, struct str *out, struct err *err)
 {
 	char until[TIME_TEXT];
 	str_addc(out, '{');
@@ -22,15 +22,23 @@ void slip_one_json(const struct slip *s, struct str *out)
 	member(out, "code", span_of(s->code));
 	member(out, "until", span_of(time_format(s->until, until)));
 	member(out, "url", s->url);
+	if (qr) {
+		struct str svg = STR_IN(op->arena, 256 * 1024);
+		if (!qr_svg(s->url, &svg, err))
+			return false;
+		member(out, "qr", str_span(&svg));
+	}
 	str_addc(out, '}');
+	return true;
 }
 
-bool slip_json(struct op *op, const struct issued *s, struct str *out, struct err *err)
+bool slip_json(struct op *op, const struct issued *s, bool qr, struct str *out, struct err *err)
 {
 	str_addz(out, "{\"items\":[");
 	for (size_t i = 0; i < s->slips.n; i++) {
 		str_addz(out, i ? "," : "");
-		slip_one_json(&s->slips.p[i], out);
+		if (!slip_one_json(op, &s->slips.p[i], qr, out, err))
+			return false;
 	}
 	str_addz(out, "],\"not_issued\":[");
 	for (size_t i = 0; i < s->left.n; i++) {

@@ -258,8 +258,8 @@ bool turnover_route(struct call *c, struct err *err)
 	str_addz(c->out, "{\"slip\":");
 	if (why.zh.n)
 		str_addz(c->out, "null");
-	else
-		slip_one_json(&slip, c->out);
+	else if (!slip_one_json(c->op, &slip, true, c->out, err))
+		return false;
 	str_addz(c->out, ",\"reason\":");
 	if (why.zh.n)
 		str_add_json(c->out, c->op->zh ? why.zh : why.en);

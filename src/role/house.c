@@ -34,6 +34,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ order_declaration_routes, &order_declaration_routes_count },
 	{ order_behalf_routes, &order_behalf_routes_count },
 	{ role_routes, &role_routes_count },
+	{ admin_routes, &admin_routes_count },
 };
 
 static const struct { const struct command *rows; const size_t *n; } commands[] = {

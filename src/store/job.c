@@ -165,6 +165,32 @@ bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct spa
 					 : try_again(db, j, store_tx_now(tx), reason, err);
 }
 
+bool store_job_retry(struct store_tx *tx, int64_t n, struct err *err)
+{
+	struct db *db = store_tx_db(tx);
+	struct span kind;
+	int64_t one;
+	bool waiting;
+	if (!db_text(db, SQL("SELECT kind FROM jobs WHERE n = ? AND state = 'failed'"), V(db_i(n)),
+		    store_tx_arena(tx), &kind, err))
+		return false;
+	if (!kind.p)
+		return err_set(err, ERR_NOT_FOUND, "没有这个失败的任务", "there is no such failed job");
+	if (!db_int(db,
+		    SQL("SELECT 1 FROM jobs AS o JOIN jobs AS j ON j.kind = o.kind AND j.key = o.key"
+			" WHERE j.n = ? AND o.state = 'waiting'"),
+		    V(db_i(n)), &one, &waiting, err))
+		return false;
+	if (waiting)
+		return err_set(err, ERR_CONFLICT, "同一工作已在等待执行", "the same work waits already");
+	struct store_change change = { .resource = "job", .record_n = n, .record_id = kind, .verb = "retry" };
+	return db_exec(db,
+		       SQL("UPDATE jobs SET state = 'waiting', run_at = ?, attempts = 0, lease_until = 0,"
+			   " ended_at = NULL WHERE n = ?"),
+		       V(db_i(store_tx_now(tx)), db_i(n)), err) &&
+		store_add_change(tx, &change, NULL, err);
+}
+
 bool store_job_next_due(
 	struct store *s, enum store_lane lane, int64_t *ret_at, bool *ret_found, struct err *err)
 {

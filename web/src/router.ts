@@ -13,6 +13,9 @@ const routes: RouteRecordRaw[] = [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
       { path: 'findings', name: 'findings', component: () => import('./pages/FindingList.vue') },
+      { path: 'users/:id((?!new$)[^/]+)', component: () => import('./pages/UserPage.vue'), props: true },
+      { path: 'settings', component: () => import('./pages/Settings.vue') },
+      { path: 'account', component: () => import('./pages/Account.vue') },
       { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
       { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
       { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },
@@ -34,6 +37,8 @@ router.beforeEach(async (to) => {
   await session.resume()
   if (to.meta.open) return true
   if (!session.user) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
+  // an administrator who must have a second factor may do nothing before
+  if (session.user.totp_wanted) return to.path === '/account' ? true : '/account'
   await useResources().read()
   return true
 })

@@ -4,6 +4,7 @@ import type { paths } from './schema'
 
 export type Path = keyof paths
 export interface Problem {
+  type?: string
   title: string
   detail: string
   status: number

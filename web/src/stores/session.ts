@@ -9,7 +9,7 @@ export interface Role {
 }
 interface Session {
   csrf: string | null
-  user: { id: string; name: string; person_id: string | null; roles: Role[] }
+  user: { id: string; name: string; person_id: string | null; roles: Role[]; totp?: boolean; totp_wanted?: boolean }
 }
 
 export interface SignIn {
@@ -43,6 +43,9 @@ export const useSession = defineStore('session', () => {
     }
     asked.value = true
   }
+  async function refresh(): Promise<void> {
+    take((await api.any<Session>('GET', '/api/v1/session')).data)
+  }
   async function signIn(how: SignIn): Promise<void> {
     take((await api.any<Session>('POST', '/api/v1/session', { json: how })).data)
     asked.value = true
@@ -55,5 +58,5 @@ export const useSession = defineStore('session', () => {
   /** A liaison and nothing else: three pages, phone first. */
   const onlyLiaison = computed(() => !!user.value?.roles.length && user.value.roles.every((r) => r.role === 'unit_liaison'))
 
-  return { user, asked, resume, signIn, signOut, forget, has, onlyLiaison }
+  return { user, asked, resume, refresh, signIn, signOut, forget, has, onlyLiaison }
 })

@@ -1,6 +1,8 @@
+import admin from './admin.en'
 import type { Words } from './zh'
 
 const en: Words = {
+  admin,
   app: { name: 'Seawall', about: 'cyber security at work' },
   nav: {
     today: 'Today',

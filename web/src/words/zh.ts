@@ -1,5 +1,8 @@
+import admin from './admin.zh'
+
 // Written first; en.ts must have the same keys (the type says so).
 const zh = {
+  admin,
   app: { name: '海堤', about: '网络安全工作平台' },
   nav: {
     today: '值班台',
