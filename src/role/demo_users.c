@@ -20,15 +20,18 @@ static const struct {
 	{ "auditor", "auditor", "zj-wxb", NULL, "auditor", "审计管理员" },
 };
 
-/* 32 letters and digits that are not taken for one another: 60 bits. */
+/* 32 letters and digits that are not taken for one another: 60 bits.  Letters alone would be too plain for the
+ * rule of passwords. */
 static void make_password(char ret[PASSWORD + 1])
 {
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	unsigned char bytes[PASSWORD];
-	hash_random(bytes, sizeof bytes);
-	for (size_t i = 0; i < PASSWORD; i++)
-		ret[i] = letters[bytes[i] & 31];
-	ret[PASSWORD] = '\0';
+	do {
+		hash_random(bytes, sizeof bytes);
+		for (size_t i = 0; i < PASSWORD; i++)
+			ret[i] = letters[bytes[i] & 31];
+		ret[PASSWORD] = '\0';
+	} while (!strpbrk(ret, "23456789"));
 }
 
 static bool add(struct demo *d, const char *name, const struct demo_option *options, const char *password,

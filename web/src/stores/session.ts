@@ -9,7 +9,14 @@ export interface Role {
 }
 interface Session {
   csrf: string | null
-  user: { id: string; name: string; person_id: string | null; roles: Role[]; totp?: boolean; totp_wanted?: boolean }
+  user: {
+    id: string
+    name: string
+    person_id: string | null
+    roles: Role[]
+    totp?: boolean
+    totp_wanted?: boolean
+  }
 }
 
 export interface SignIn {
@@ -56,7 +63,9 @@ export const useSession = defineStore('session', () => {
   }
   const has = (...roles: string[]): boolean => !!user.value?.roles.some((r) => roles.includes(r.role))
   /** A liaison and nothing else: three pages, phone first. */
-  const onlyLiaison = computed(() => !!user.value?.roles.length && user.value.roles.every((r) => r.role === 'unit_liaison'))
+  const onlyLiaison = computed(
+    () => !!user.value?.roles.length && user.value.roles.every((r) => r.role === 'unit_liaison'),
+  )
 
   return { user, asked, resume, refresh, signIn, signOut, forget, has, onlyLiaison }
 })

@@ -107,7 +107,8 @@ const en: Texts<typeof zh> = {
   limitCount: 'Counts are exact up to {n}, then "{n}+"',
   noData: 'nothing imported yet',
   open: {
-    about: 'Opens accounts for the liaisons of units and gives one-time codes with slips to print. The codes are shown this once; each ends with the first sign-in.',
+    about:
+      'Opens accounts for the liaisons of units and gives one-time codes with slips to print. The codes are shown this once; each ends with the first sign-in.',
     by: 'For',
     chosen: 'chosen units',
     under: 'a unit and all below it',
@@ -117,7 +118,8 @@ const en: Texts<typeof zh> = {
     a: 'Liaison A',
     b: 'Liaison B',
     again: 'Issue again (password forgotten, code run out)',
-    againAbout: 'The old password and sessions end at once. First call the person back on the number on record, and note it here.',
+    againAbout:
+      'The old password and sessions end at once. First call the person back on the number on record, and note it here.',
     person: 'Who was called',
     phone: 'Number called',
     go: 'Open accounts and make slips',
@@ -136,7 +138,8 @@ const en: Texts<typeof zh> = {
     note: 'Choose a password at the first sign-in; the code ends with it. Do not forward or photograph this slip.',
     why: 'Reason',
     turnover: 'Turnover of a liaison',
-    turnoverAbout: 'In one step: the leaver’s duty and grant end, the newcomer begins and gets an account slip. Orders and assets stay with the unit.',
+    turnoverAbout:
+      'In one step: the leaver’s duty and grant end, the newcomer begins and gets an account slip. Orders and assets stay with the unit.',
     duty: 'Duty',
     leaver: 'Who leaves (may be empty)',
     comer: 'Name of the newcomer',
@@ -156,7 +159,8 @@ const en: Texts<typeof zh> = {
     change: 'Change password',
     changed: 'Password changed, other devices are signed out',
     totp: 'Second factor',
-    totpAbout: 'Besides the password, sign-in asks for the 6 digits of an authenticator app. A leaked password is not enough then.',
+    totpAbout:
+      'Besides the password, sign-in asks for the 6 digits of an authenticator app. A leaked password is not enough then.',
     totpOn: 'On',
     totpWanted: 'Administrators must set up a second factor before anything else.',
     begin: 'Set up',
@@ -165,7 +169,8 @@ const en: Texts<typeof zh> = {
     enter: '2. Enter the 6 digits it shows',
     confirm: 'Turn on',
     recovery: 'Recovery codes',
-    recoveryAbout: 'When the phone is lost, each code signs in once in place of the digits. Shown this once: print or note them, and keep them safe.',
+    recoveryAbout:
+      'When the phone is lost, each code signs in once in place of the digits. Shown this once: print or note them, and keep them safe.',
     kept: 'I have kept them',
     take: 'Turn off',
     takeAbout: 'Give a code of the app or a recovery code to turn it off.',
@@ -204,6 +209,7 @@ const en: Texts<typeof zh> = {
     searching: 'Searching',
     hintKeys: '↑↓ choose · Enter open · Esc close',
   },
+  toPage: 'Skip to the page',
   fold: 'Fold side bar',
   unfold: 'Unfold side bar',
   notFound: 'There is no such page',

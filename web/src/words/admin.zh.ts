@@ -163,7 +163,8 @@ export default {
     enter: '② 输入应用上显示的 6 位数字',
     confirm: '确认启用',
     recovery: '恢复码',
-    recoveryAbout: '手机丢失时，每个恢复码可代替动态口令登录一次。只显示这一次：请打印或抄下，放在安全的地方。',
+    recoveryAbout:
+      '手机丢失时，每个恢复码可代替动态口令登录一次。只显示这一次：请打印或抄下，放在安全的地方。',
     kept: '我已保存',
     take: '取消动态口令',
     takeAbout: '输入动态口令或一个恢复码以取消。',
@@ -202,6 +203,7 @@ export default {
     searching: '正在搜索',
     hintKeys: '↑↓ 选择 · Enter 打开 · Esc 关闭',
   },
+  toPage: '跳到正文',
   fold: '收起侧栏',
   unfold: '展开侧栏',
   notFound: '没有这个页面',
