@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { whenUnauthenticated } from './api/client'
+import { administrationRoutes } from './pages/administration'
 import { useLive } from './stores/live'
 import { useResources } from './stores/resources'
 import { useSession } from './stores/session'
@@ -13,16 +14,7 @@ const routes: RouteRecordRaw[] = [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
       { path: 'findings', name: 'findings', component: () => import('./pages/FindingList.vue') },
-      { path: 'users/:id((?!new$)[^/]+)', component: () => import('./pages/UserPage.vue'), props: true },
-      { path: 'users/new', component: () => import('./pages/RecordForm.vue'), props: { path: 'users' } },
-      { path: 'users/:id', component: () => import('./pages/UserPage.vue'), props: true },
-      { path: 'feeds', component: () => import('./pages/Feeds.vue') },
-      { path: 'jobs', component: () => import('./pages/Jobs.vue') },
-      { path: 'changes', component: () => import('./pages/Audit.vue') },
-      { path: 'accounts', component: () => import('./pages/Accounts.vue') },
-      { path: 'about', component: () => import('./pages/About.vue') },
-      { path: 'settings', component: () => import('./pages/Settings.vue') },
-      { path: 'account', component: () => import('./pages/Account.vue') },
+      ...administrationRoutes,
       { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
       { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
       { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },

@@ -1,0 +1,14 @@
+// The pages of administration and of one's own account.
+import type { RouteRecordRaw } from 'vue-router'
+
+export const administrationRoutes: RouteRecordRaw[] = [
+  { path: 'users/new', component: () => import('./RecordForm.vue'), props: { path: 'users' } },
+  { path: 'users/:id', component: () => import('./UserPage.vue'), props: true },
+  { path: 'accounts', component: () => import('./Accounts.vue') },
+  { path: 'settings', component: () => import('./Settings.vue') },
+  { path: 'feeds', component: () => import('./Feeds.vue') },
+  { path: 'jobs', component: () => import('./Jobs.vue') },
+  { path: 'changes', component: () => import('./Audit.vue') },
+  { path: 'about', component: () => import('./About.vue') },
+  { path: 'account', component: () => import('./Account.vue') },
+]
