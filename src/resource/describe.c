@@ -15,12 +15,12 @@ static void add_texts(struct str *out, struct span zh, struct span en)
 	str_add_json(out, en);
 }
 
-static void add_word(struct str *out, const char *name, const char *key)
+static void add_word(struct str *out, const struct resource *r, const char *name, const char *key)
 {
 	str_addf(out, "{\"%s\":", name);
 	str_add_json(out, span_of(key));
 	str_addc(out, ',');
-	add_texts(out, word_text(span_of(key), true), word_text(span_of(key), false));
+	add_texts(out, word_of(r, span_of(key), true), word_of(r, span_of(key), false));
 }
 
 static void add_flag(struct str *out, unsigned flags, unsigned bit, const char *name, bool *any)
@@ -31,7 +31,7 @@ static void add_flag(struct str *out, unsigned flags, unsigned bit, const char *
 	*any = true;
 }
 
-static void add_field(struct str *out, const struct field *f)
+static void add_field(struct str *out, const struct resource *r, const struct field *f)
 {
 	static const struct { unsigned bit; const char *name; } flags[] = { { REQUIRED, "required" },
 		{ READ_ONLY, "read_only" }, { FILTER, "filter" }, { SORT, "sort" }, { SEARCH, "search" },
@@ -45,12 +45,12 @@ static void add_field(struct str *out, const struct field *f)
 			&any);
 	str_addf(out, "],\"min\":%lld,\"max\":%lld", (long long)f->min, (long long)f->max);
 	if (f->ref) {
-		const struct resource *r = resource_find(span_of(f->ref));
-		str_addf(out, ",\"ref\":\"%s\",\"ref_path\":\"%s\"", f->ref, r ? r->path : "");
+		const struct resource *to = resource_find(span_of(f->ref));
+		str_addf(out, ",\"ref\":\"%s\",\"ref_path\":\"%s\"", f->ref, to ? to->path : "");
 	}
 	for (size_t i = 0; f->values && f->values[i]; i++) {
 		str_addz(out, i ? "," : ",\"values\":[");
-		add_word(out, "key", f->values[i]);
+		add_word(out, r, "key", f->values[i]);
 		str_addz(out, f->values[i + 1] ? "}" : "}]");
 	}
 	str_addz(out, ",\"label\":{");
@@ -68,14 +68,15 @@ static bool first_with_verb(const struct life *life, size_t i)
 	return true;
 }
 
-static void add_verb(struct str *out, const struct life *life, size_t at, const struct actor *who)
+static void add_verb(struct str *out, const struct resource *r, size_t at, const struct actor *who)
 {
+	const struct life *life = r->life;
 	static const struct { unsigned bit; const char *name; } needs[] = {
 		{ NEED_REASON, "reason" }, { NEED_TEXT, "text" },
 		{ NEED_UNTIL, "until" }, { NEED_UNIT, "unit_id" }, { NEED_CHANNEL, "channel" } };
 	const struct transition *t = &life->rows[at];
 	bool any = false;
-	add_word(out, "verb", t->verb);
+	add_word(out, r, "verb", t->verb);
 	str_addz(out, ",\"from\":[");
 	for (size_t i = 0; i < life->n_rows; i++) {
 		const struct transition *other = &life->rows[i];
@@ -93,12 +94,13 @@ static void add_verb(struct str *out, const struct life *life, size_t at, const 
 	str_addf(out, "],\"allowed\":%s}", actor_has(who, t->perm) ? "true" : "false");
 }
 
-static void add_life(struct str *out, const struct life *life, const struct actor *who)
+static void add_life(struct str *out, const struct resource *r, const struct actor *who)
 {
+	const struct life *life = r->life;
 	str_addz(out, ",\"states\":[");
 	for (size_t i = 0; life->states[i]; i++) {
 		str_addz(out, i ? "," : "");
-		add_word(out, "key", life->states[i]);
+		add_word(out, r, "key", life->states[i]);
 		str_addc(out, '}');
 	}
 	str_addz(out, "],\"verbs\":[");
@@ -107,7 +109,7 @@ static void add_life(struct str *out, const struct life *life, const struct acto
 		if (!first_with_verb(life, i))
 			continue;
 		str_addz(out, any ? "," : "");
-		add_verb(out, life, i, who);
+		add_verb(out, r, i, who);
 		any = true;
 	}
 	str_addc(out, ']');
@@ -129,11 +131,11 @@ static void add_resource(struct str *out, const struct resource *r, const struct
 	str_addz(out, ",\"fields\":[");
 	for (size_t i = 0; i < r->n_fields; i++) {
 		str_addz(out, i ? "," : "");
-		add_field(out, &r->fields[i]);
+		add_field(out, r, &r->fields[i]);
 	}
 	str_addc(out, ']');
 	if (r->life)
-		add_life(out, r->life, who);
+		add_life(out, r, who);
 	str_addc(out, '}');
 }
 

@@ -15,6 +15,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
       { path: 'findings', name: 'findings', component: () => import('./pages/FindingList.vue') },
       ...administrationRoutes,
+      { path: 'notices/new', name: 'notice-new', component: () => import('./pages/NoticePage.vue') },
+      { path: 'notices/:id', name: 'notice', component: () => import('./pages/NoticePage.vue'), props: true },
       { path: ':path', name: 'list', component: () => import('./pages/RecordList.vue'), props: true },
       { path: ':path/new', name: 'new', component: () => import('./pages/RecordForm.vue'), props: true },
       { path: ':path/:id', name: 'record', component: () => import('./pages/RecordPage.vue'), props: true },

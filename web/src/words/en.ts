@@ -160,7 +160,10 @@ const en: Words = {
   help: 'Help',
   language: '中文',
   theme: { dark: 'Dark', light: 'Light' },
-  palette: { hint: 'Find units, assets, vulnerabilities, orders, persons; or type a command', nothing: 'Nothing found' },
+  palette: {
+    hint: 'Find units, assets, vulnerabilities, orders, persons; or type a command',
+    nothing: 'Nothing found',
+  },
   // orders: order page, today, lists, the liaison
   order: {
     turn: {
@@ -279,7 +282,8 @@ const en: Words = {
     because: 'because the inventory says {what}',
     howTo: 'What to do:',
     upgradeTo: 'upgrade to {v} or later; until then restrict who can reach it.',
-    upgradeOr: 'upgrade or patch as the vendor says; until then restrict who can reach it and answer with the mitigation.',
+    upgradeOr:
+      'upgrade or patch as the vendor says; until then restrict who can reach it and answer with the mitigation.',
     kev: 'exploited in the wild',
     moreFindings: '{n} more',
     clocksTitle: 'Deadlines',
@@ -365,5 +369,42 @@ const en: Words = {
     level: 'level {l}',
   },
   // end of orders
+  // notices
+  notices: {
+    new: 'New notice',
+    untitled: 'to be named',
+    fromTemplate:
+      'Draft from the template (problem, harm and remedy are filled in from the vulnerability named)',
+    places: '{p} are filled in for each unit',
+    numberAuto: 'numbered when issued',
+    layout: 'Layout',
+    issue: 'Issue',
+    recall: 'Recall',
+    recallMeans:
+      'The orders of it that are not verified are withdrawn; the reason stands in their timelines.',
+    to: 'To',
+    all: 'All units',
+    match: 'Units hit by the vulnerabilities named',
+    division: 'By division',
+    sector: 'By sector',
+    pick: 'Name or code of a unit, Enter adds it',
+    recipients: 'Recipients',
+    reason: 'Why',
+    leftOut: 'left out by the drafter',
+    units: '{n} units',
+    noLiaison: '{n} units without a liaison',
+    without: 'no liaison',
+    seen: '{n} read',
+    acknowledged: '{n} acknowledged',
+    answered: '{n} answered',
+    overdue: '{n} overdue',
+    notYet: 'not acknowledged',
+    late: 'overdue',
+    seenAt: 'First read',
+    acknowledgedAt: 'Acknowledged',
+    onBehalf: 'on behalf',
+    copyNames: 'Copy the names not acknowledged',
+  },
+  // end of notices
 }
 export default en

@@ -362,6 +362,41 @@ const zh = {
     level: '{l} 级',
   },
   // end of orders
+  // notices
+  notices: {
+    new: '新通报',
+    untitled: '待定',
+    fromTemplate: '按模板起草（写了漏洞编号的，问题、危害和措施自动填好）',
+    places: '可用 {p}，每个单位各自填入',
+    numberAuto: '签发时自动编号',
+    layout: '版式预览',
+    issue: '签发',
+    recall: '撤回',
+    recallMeans: '撤回后，尚未办结的各单位交办单随之撤回，理由写入经过。',
+    to: '主送单位',
+    all: '全部单位',
+    match: '按所列漏洞匹配到的单位',
+    division: '按区划',
+    sector: '按行业',
+    pick: '单位名称或编码，回车添加',
+    recipients: '收文单位',
+    reason: '收文理由',
+    leftOut: '拟稿人移除',
+    units: '共 {n} 个单位',
+    noLiaison: '{n} 个单位没有联络员',
+    without: '没有联络员',
+    seen: '已看 {n}',
+    acknowledged: '已签收 {n}',
+    answered: '已反馈 {n}',
+    overdue: '超期 {n}',
+    notYet: '未签收',
+    late: '已超期',
+    seenAt: '首次查看',
+    acknowledgedAt: '签收时间',
+    onBehalf: '代录',
+    copyNames: '复制未签收单位名单',
+  },
+  // end of notices
 }
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> }
