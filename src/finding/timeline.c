@@ -75,27 +75,43 @@ bool finding_page_end(const struct finding_page *p, struct str *out, struct err 
 	return str_check(out, err);
 }
 
-/* Items belong to orders only; for other resources the sub-select is empty.  However many there are,
- * the statement is the same. */
+/*
+ * What offices say among themselves (a leader's instruction and what became of it, a draft and its approval)
+ * is for those who read instructions; the unit sees the rest.  Items belong to orders only; for other
+ * resources the sub-select is empty.  However many there are, the statement is the same.
+ */
+static bool timeline_query(struct op *op, const struct finding_timeline *t, const struct finding_page *page,
+	struct db_rows **ret, struct err *err)
+{
+	struct sql *q = sql_new(op->arena);
+	sql_add(q, "SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor,"
+		   " on_whose_word, text, body,"
+		   " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END, n"
+		   " FROM steps WHERE ((resource=");
+	sql_text(q, span_of(t->resource));
+	sql_add(q, " AND record_n=");
+	sql_int(q, t->record_n);
+	sql_add(q, ") OR (resource='item' AND record_n IN (SELECT i.n FROM items i WHERE i.order_n=");
+	sql_int(q, t->record_n);
+	sql_add(q, " AND ");
+	sql_text(q, span_of(t->resource));
+	sql_add(q, "='order'))) AND (verb NOT IN ('instruct', 'complete', 'draft', 'revise', 'submit', "
+		   "'send_back') OR (1=1");
+	if (!actor_scope(op->actor, op_db(op), PERM_INSTRUCTION_READ, "unit_n", q, err))
+		return false;
+	sql_add(q, ")) AND n>");
+	sql_int(q, page->after_n);
+	sql_add(q, " ORDER BY n LIMIT ");
+	sql_int(q, page->limit + 1);
+	return db_query_sql(op_db(op), q, ret, err);
+}
+
 bool finding_timeline_json(struct call *c, const struct finding_timeline *t, struct str *out, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	struct finding_page page;
 	bool row;
-	if (!finding_page_read(c, TIMELINE_PAGE, &page, err) ||
-		!db_query(op_db(c->op),
-			SQL("SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, "
-			"actor,"
-			    " on_whose_word, text, body,"
-			    " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) "
-			    "END, n"
-			    " FROM steps WHERE ((resource=? AND record_n=?) OR (resource='item' AND record_n "
-			    "IN"
-			    " (SELECT i.n FROM items i WHERE i.order_n=? AND ?='order'))) AND n>? ORDER BY n "
-			    "LIMIT ?"),
-			V(db_z(t->resource), db_i(t->record_n), db_i(t->record_n), db_z(t->resource),
-				db_i(page.after_n), db_i(page.limit + 1)),
-			&r, err))
+	if (!finding_page_read(c, TIMELINE_PAGE, &page, err) || !timeline_query(c->op, t, &page, &r, err))
 		return false;
 	str_addz(out, "{\"items\":[");
 	for (;;) {

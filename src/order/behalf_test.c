@@ -375,6 +375,17 @@ static bool instruct(struct city *c, size_t who, const char *resource, struct sp
 	return ok;
 }
 
+static struct span timeline(struct city *c, size_t who, const struct record *o)
+{
+	struct str out = STR_IN(c->arena, 1 << 20);
+	struct err err = { 0 };
+	struct call call = { .op = &c->op, .out = &out };
+	c->op.actor = &c->actors[who];
+	CHECK_OK(finding_timeline_json(&call, &(struct finding_timeline){ "order", o->n }, &out, &err), err);
+	c->op.actor = &c->actors[LOCAL];
+	return str_span(&out);
+}
+
 static void instructions(struct city *c)
 {
 	struct err err;
@@ -398,6 +409,10 @@ static void instructions(struct city *c)
 	c->op.actor = &c->actors[LIAISON_A];
 	CHECK_ERR(resource_get(&c->op, &instruction_resource, id, &i, &err), err, ERR_NOT_FOUND);
 	c->op.actor = &c->actors[LOCAL];
+	test_case("the unit does not read on the timeline what it does not read on the list");
+	CHECK(has(timeline(c, DUTY, &o), "\"verb\":\"instruct\""));
+	CHECK(has(timeline(c, LIAISON_A, &o), "\"verb\":\"send\""));
+	CHECK(!has(timeline(c, LIAISON_A, &o), "今天办结"));
 	test_case("about a finding: a step there, the finding stays as it is");
 	CHECK_OK(instruct(c, LEADER, "finding", finding, &out, &err), err);
 	CHECK_INT(city_int(c,

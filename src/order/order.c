@@ -106,10 +106,14 @@ static const struct {
 static bool apply(struct op *op, struct record *o, const struct transition *t, const json_t *args,
 	const char **ret_to, struct err *err)
 {
-	for (size_t i = 0; i < COUNT(verbs); i++)
-		if (strcmp(verbs[i].verb, t->verb) == 0)
-			return order_behalf_before(t->verb, args, err) &&
-				verbs[i].run(op, o, args, ret_to, err) && (order_behalf_after(o, args), true);
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		if (strcmp(verbs[i].verb, t->verb) != 0)
+			continue;
+		if (!order_behalf_before(t->verb, args, err) || !verbs[i].run(op, o, args, ret_to, err))
+			return false;
+		order_behalf_after(o, args);
+		return true;
+	}
 	return err_set(err, ERR_INTERNAL, "没有操作 %s", "no verb %s", t->verb);
 }
 

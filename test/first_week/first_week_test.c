@@ -735,8 +735,10 @@ static void fourth_week(void)
 	for (size_t i = 0; i < 30; i++)
 		answer(told[i], json_pack("{ssss}", "claim", "done", "text", "已安排值守。"));
 	at("2026-03-25 09:00");
-	for (size_t i = 0; i < 30; i++)
-		verify(told[i]), verify(tasks[i]);
+	for (size_t i = 0; i < 30; i++) {
+		verify(told[i]);
+		verify(tasks[i]);
+	}
 	for (size_t i = 0; i < 5; i++)
 		verify(findings[i]);
 	for (size_t i = 10; i < FINDINGS; i++)

@@ -136,7 +136,9 @@ static void widen(const char *digits, char *ret, size_t max)
 	size_t n = 0;
 	for (; *digits && n + 4 < max; digits++) {
 		if (*digits >= '0' && *digits <= '9') {
-			ret[n++] = '\xef', ret[n++] = '\xbc', ret[n++] = (char)('\x90' + (*digits - '0'));
+			ret[n++] = '\xef';
+			ret[n++] = '\xbc';
+			ret[n++] = (char)('\x90' + (*digits - '0'));
 		} else {
 			ret[n++] = *digits;
 		}
