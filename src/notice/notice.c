@@ -158,15 +158,20 @@ static bool submit(struct op *op, struct record *r, const json_t *args, struct e
 		err_field(err, "to", "请先写明发给哪些单位", "say first who is to get it");
 }
 
-/* Did this actor write or submit any of it? */
+/* Did this actor, or a second account of the same person, write or submit any of it? */
 static bool is_drafter(struct op *op, const struct record *r, bool *ret, struct err *err)
 {
 	int64_t n;
 	const struct store_actor *who = &op->actor->who;
 	return db_int(op_db(op),
 		SQL("SELECT n FROM changes WHERE resource='notice' AND record_n=? AND verb IN ('create', "
-		    "'change', 'submit') AND actor_user_n=? AND (actor_user_n<>0 OR actor=?) LIMIT 1"),
-		V(db_i(r->n), db_i(who->user_n), db_t(who->name)), &n, ret, err);
+		    "'change', 'recipients', 'submit') AND ((?<>0 AND (actor_user_n=? OR actor_user_n IN "
+		    "(SELECT u.n FROM users u WHERE u.person_n=?))) OR (?=0 AND actor_user_n=0 AND actor=?))"
+		    " LIMIT 1"),
+		V(db_i(r->n), db_i(who->user_n), db_i(who->user_n),
+			op->actor->person_n ? db_i(op->actor->person_n) : db_null(), db_i(who->user_n),
+			db_t(who->name)),
+		&n, ret, err);
 }
 
 static bool names_drafter(struct op *op, const struct record *r, struct span person, bool *ret,
@@ -176,7 +181,7 @@ static bool names_drafter(struct op *op, const struct record *r, struct span per
 	return db_int(op_db(op),
 		SQL("SELECT c.n FROM changes c JOIN users u ON u.n=c.actor_user_n JOIN persons p ON"
 		    " p.n=u.person_n WHERE c.resource='notice' AND c.record_n=? AND c.verb IN ('create', "
-		    "'change', 'submit') AND p.name=? LIMIT 1"),
+		    "'change', 'recipients', 'submit') AND p.name=? LIMIT 1"),
 		V(db_i(r->n), db_t(person)), &n, ret, err);
 }
 

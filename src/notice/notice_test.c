@@ -32,6 +32,27 @@ static void second_person(struct city *c)
 	}
 }
 
+static void one_person(struct city *c)
+{
+	struct err err;
+	test_case("approval: two accounts of one person are one person");
+	city_exec(c,
+		SQL("INSERT INTO persons (n, id, version, created_at, updated_at, unit_n, name, post, phone, mail, "
+		    "note) VALUES (77, 'p77', 1, 0, 0, 1, '周', '', '', '', '')"),
+		V0);
+	city_exec(c,
+		SQL("INSERT INTO users (n, id, version, created_at, updated_at, name, person_n, disabled)"
+		    " VALUES (?, 'u1', 1, 0, 0, 'duty', 77, 0), (?, 'u2', 1, 0, 0, 'leader', 77, 0)"),
+		V(db_i(DUTY), db_i(LEADER)));
+	CHECK_OK(draft(c, DUTY, DRAFT, &err), err);
+	CHECK_OK(act(c, DUTY, "submit", "{}", &err), err);
+	c->actors[LEADER].person_n = 77;
+	CHECK_ERR(act(c, LEADER, "approve", "{}", &err), err, ERR_FORBIDDEN);
+	c->actors[LEADER].person_n = 0;
+	CHECK_OK(act(c, LEADER, "approve", "{}", &err), err);
+	city_exec(c, SQL("DELETE FROM users WHERE person_n=77"), V0);
+}
+
 static void drafts(struct city *c)
 {
 	static const struct {
@@ -242,6 +263,7 @@ int main(void)
 	desk_open(&c, "notice");
 	drafts(&c);
 	second_person(&c);
+	one_person(&c);
 	numbers(&c);
 	own_rows(&c);
 	cut_off(&c);

@@ -345,9 +345,10 @@ static bool may_mark(struct op *op, const struct record *notice, struct err *err
 		return false;
 	if (!may)
 		return err_set(err, ERR_FORBIDDEN, "没有修改的权限", "not permitted to change this");
-	return (!is_issued(notice) && !span_is(notice->state, "discarded")) ||
-		err_set(err, ERR_CONFLICT, "通报已签发或作废，主送单位不能再改",
-			"the notice is issued or discarded: who gets it cannot be changed");
+	/* what is approved is sent to those it was approved for */
+	return span_is(notice->state, "draft") ||
+		err_set(err, ERR_CONFLICT, "只有拟稿状态可以改主送单位；已送审的请先退回",
+			"only of a draft can it be changed who gets it: send it back first");
 }
 
 bool notice_recipients_post(struct call *c, struct err *err)

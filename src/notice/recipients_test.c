@@ -40,16 +40,18 @@ static void before(struct city *c)
 	CHECK(!*ask(c, &change, &err) && err.code == ERR_INVALID);
 	CHECK(!*recipients(c, LIAISON_A, &err) && err.code == ERR_NOT_FOUND);
 	CHECK(!*recipients(c, COUNTY_OFFICER, &err) && err.code == ERR_NOT_FOUND);
-	test_case("issued to exactly those");
+	test_case("issued to exactly those: whoever approved it saw them");
 	CHECK_OK(act(c, DUTY, "submit", "{}", &err), err);
+	change.body = "{'add':['U3'],'reason':'x'}";
+	CHECK(!*ask(c, &change, &err) && err.code == ERR_CONFLICT);
 	CHECK_OK(act(c, LEADER, "approve", "{}", &err), err);
+	CHECK(!*ask(c, &change, &err) && err.code == ERR_CONFLICT);
 	CHECK_OK(act(c, DUTY, "issue", "{}", &err), err);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM orders WHERE notice_n=? AND unit_n IN (4, 5)"),
 		V(db_i(n.n))),
 		2);
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM orders WHERE notice_n=?"), V(db_i(n.n))), 2);
 	test_case("and cannot be changed then");
-	change.body = "{'add':['U3'],'reason':'x'}";
 	CHECK(!*ask(c, &change, &err) && err.code == ERR_CONFLICT);
 }
 

@@ -101,7 +101,7 @@ const struct route notice_routes[] = {
 	{ "GET", "/api/v1/notices/{id}/recipients", notice_recipients_get, PERM_NOTICE_READ, 0, ROUTE_CSV,
 		"主送单位、理由和办理情况", "recipients, why, and how far each has come" },
 	{ "POST", "/api/v1/notices/{id}/recipients", notice_recipients_post, PERM_NOTICE_WRITE, 512 * 1024,
-		ROUTE_TX, "签发前增加或去掉主送单位", "add or remove recipients before it is issued",
+		ROUTE_TX, "拟稿时增加或去掉主送单位", "add or remove recipients of a draft",
 		"{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"add\":{\"type\":\"array\"},"
 		"\"remove\":{\"type\":\"array\"},\"reason\":" TEXT_SCHEMA "}}" },
 	{ "GET", "/api/v1/notices/{id}/print", notice_print, PERM_NOTICE_READ, 0, ROUTE_RAW,

@@ -177,11 +177,14 @@ static struct span some(struct span s)
 	return span_trim(s).n ? s : (struct span){ NULL, 0 };
 }
 
-/* What an answer does by itself. */
-static bool note_topic(struct op *op, const struct record *o, struct span text, struct err *err)
+/* What an answer does by itself; on whose word it was entered is said there too. */
+static bool note_topic(struct op *op, const struct record *o, struct span text, const struct speaker *who,
+	struct err *err)
 {
+	struct word word = { .whose = who->on_whose_word.p ? who->on_whose_word : SPAN(""), .at = who->at,
+		.values = who->behalf };
 	return !span_is(record_text(o, "topic"), "contact_check") ||
-		unit_check_contacts(op, record_int(o, "unit_id"), text, err);
+		unit_check_contacts(op, record_int(o, "unit_id"), text, &word, err);
 }
 
 static bool say(struct op *op, const struct record *o, struct item *it, const struct saying *s,
@@ -203,7 +206,7 @@ static bool say(struct op *op, const struct record *o, struct item *it, const st
 		return false;
 	return claims[s->at].kind != CLAIM_ANSWER ||
 		(item_move_findings(op, it, "fix", &(struct finding_how){ .reason = s->text }, err) &&
-			note_topic(op, o, s->text, err));
+			note_topic(op, o, s->text, who, err));
 }
 
 static bool say_each(struct op *op, const struct record *o, struct items *items, const json_t *list,

@@ -20,12 +20,6 @@
 	" ELSE 'never_signed_in' END"
 extern const char *const account_states[];    /* NULL-terminated */
 
-/* On whose word an office records something: {"person","channel" or "phone","at"} of a request. */
-struct word {
-	struct span whose;                     /* "张三（电话）"; "" for one's own word */
-	int64_t at;                            /* when it was said; 0: now */
-	struct span values;                    /* the JSON as given; {NULL,0} without */
-};
 /* Reads the member `name` of a body.  `needed`: absent is an error; else *ret is one's own word. */
 NODISCARD bool word_read(
 	struct op *op, const json_t *body, const char *name, bool needed, struct word *ret, struct err *err);

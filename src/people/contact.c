@@ -69,9 +69,10 @@ static bool check_contacts(
 		store_add_step(op->tx, &step, NULL, err);
 }
 
-bool unit_check_contacts(struct op *op, int64_t unit_n, struct span text, struct err *err)
+bool unit_check_contacts(
+	struct op *op, int64_t unit_n, struct span text, const struct word *word, struct err *err)
 {
-	return check_contacts(op, unit_n, text, &(struct word){ .whose = SPAN("") }, err);
+	return check_contacts(op, unit_n, text, word ? word : &(struct word){ .whose = SPAN("") }, err);
 }
 
 /* POST /units/{id}/check_contacts {"unchanged":true} | {"text":…}, an office with "on_behalf". */
