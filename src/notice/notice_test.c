@@ -37,8 +37,8 @@ static void one_person(struct city *c)
 	struct err err;
 	test_case("approval: two accounts of one person are one person");
 	city_exec(c,
-		SQL("INSERT INTO persons (n, id, version, created_at, updated_at, unit_n, name, post, phone, mail, "
-		    "note) VALUES (77, 'p77', 1, 0, 0, 1, '周', '', '', '', '')"),
+		SQL("INSERT INTO persons (n, id, version, created_at, updated_at, unit_n, name, post, phone, "
+		    "mail, note) VALUES (77, 'p77', 1, 0, 0, 1, '周', '', '', '', '')"),
 		V0);
 	city_exec(c,
 		SQL("INSERT INTO users (n, id, version, created_at, updated_at, name, person_n, disabled)"

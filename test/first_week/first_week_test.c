@@ -276,8 +276,9 @@ static bool is_in(const json_t *page, const char *name)
 /* What was asked of people they say in a small file: the numbers in full, and that namesakes are none. */
 static void put_right(void)
 {
-	char path[300], csv[16000] = "单位名称,统一社会信用代码,所在县区,排序号,联络员A,联络员A手机,主要负责人,分管领导,联络员B,"
-				     "联络员B手机\n";
+	static char csv[16000] = "单位名称,统一社会信用代码,所在县区,排序号,联络员A,联络员A手机,主要负责人,分管领导,联络员B,"
+				 "联络员B手机\n";
+	char path[300];
 	size_t used = strlen(csv), rows = 0;
 	json_t *page = ask("duty", "GET", "/api/v1/units?limit=1000", NULL);
 	for (size_t i = 0; i < n_units; i++) {
