@@ -40,6 +40,12 @@ static bool finish(const struct store_job *j, const char *reason)
 		&& store_commit(&tx, &err);
 }
 
+static bool retry(int64_t n)
+{
+	CLEANUP(store_rollback) struct store_tx *tx = NULL;
+	return store_begin(s, &who, &tx, &err) && store_job_retry(tx, n, &err) && store_commit(&tx, &err);
+}
+
 static int64_t jobs(const char *state)
 {
 	int64_t n = -1;
@@ -160,6 +166,23 @@ static void test_failures(void)
 	CHECK_STR(take(STORE_SHORT, 1000, &j), "mail/3/new/1");
 	CHECK_OK(finish(&j, NULL), err);
 	CHECK_INT(jobs("waiting") + jobs("running"), 0);
+
+	test_case("what was given up is tried again when somebody says so, from the beginning");
+	int64_t failed = jobs("failed"), given_up = 0;
+	bool found = false;
+	CHECK_OK(db_int(store_reader(s), SQL("SELECT max(n) FROM jobs WHERE state = 'failed'"), V0, &given_up,
+			 &found, &err),
+		err);
+	CHECK_OK(retry(given_up), err);
+	CHECK_INT(jobs("failed"), failed - 1);
+	CHECK(!retry(given_up));
+	CHECK_INT(err.code, ERR_NOT_FOUND);
+	CHECK(!retry(999999));
+	CHECK_INT(err.code, ERR_NOT_FOUND);
+	CHECK_OK(store_job_take(s, STORE_SHORT, 1000, a, &j, &err), err);
+	CHECK_INT(j.n, given_up);
+	CHECK_INT(j.attempts, 1);
+	CHECK_OK(finish(&j, NULL), err);
 
 	test_case("an argument beyond a mebibyte is refused");
 	struct store_tx *tx = NULL;

@@ -4,6 +4,8 @@ import type { RouteRecordRaw } from 'vue-router'
 export const administrationRoutes: RouteRecordRaw[] = [
   { path: 'users/new', component: () => import('./RecordForm.vue'), props: { path: 'users' } },
   { path: 'users/:id', component: () => import('./UserPage.vue'), props: true },
+  { path: 'templates/new', component: () => import('./RecordForm.vue'), props: { path: 'templates' } },
+  { path: 'templates/:id', component: () => import('./TemplatePage.vue'), props: true },
   { path: 'accounts', component: () => import('./Accounts.vue') },
   { path: 'settings', component: () => import('./Settings.vue') },
   { path: 'feeds', component: () => import('./Feeds.vue') },

@@ -188,6 +188,22 @@ const en: Texts<typeof zh> = {
     slip: 'Account and one-time code are on the slip',
     other: 'Another account',
   },
+  template: {
+    raw: 'As written',
+    filled: 'Preview',
+    about: 'What is underlined is filled in when it is sent; these are examples.',
+    versions: 'Versions',
+    version: 'Version',
+    changed: 'Changed',
+    old: 'This is version {n}, not the present one.',
+    current: 'Show the present one',
+  },
+  trouble: {
+    denied: 'Not permitted',
+    missing: 'Not found',
+    offline: 'No connection',
+    failed: 'This could not be read',
+  },
   keys: {
     title: 'Keyboard',
     palette: 'Search and commands',

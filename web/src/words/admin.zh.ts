@@ -182,6 +182,22 @@ export default {
     slip: '账号和一次性码印在账号单上',
     other: '换一个账号',
   },
+  template: {
+    raw: '原文',
+    filled: '预览',
+    about: '划线处是占位词，发出时换成实际内容；这里是示例。',
+    versions: '历次版本',
+    version: '版本',
+    changed: '改了',
+    old: '这是第 {n} 版，不是现行版本。',
+    current: '看现行版本',
+  },
+  trouble: {
+    denied: '没有权限',
+    missing: '没有找到',
+    offline: '连接中断',
+    failed: '没有读取成功',
+  },
   keys: {
     title: '键盘操作',
     palette: '搜索和命令',
