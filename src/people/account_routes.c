@@ -9,9 +9,12 @@ enum { BODY_MAX = 8192, UNITS_BODY_MAX = 256 * 1024 };
 	"\"string\"},\"phone\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"}}}"
 
 #define SETTING_SCHEMA "{\"type\":\"object\",\"required\":[\"key\",\"kind\",\"min\",\"max\",\"value\"," \
-	"\"otherwise\",\"label\"],\"properties\":{\"key\":{\"type\":\"string\"},\"kind\":{\"enum\":[\"int\",\"text\"]}," \
-	"\"min\":{\"type\":\"integer\"},\"max\":{\"type\":\"integer\"},\"value\":{\"type\":[\"integer\",\"string\"]}," \
-	"\"otherwise\":{\"type\":[\"integer\",\"string\"]},\"label\":{\"type\":\"object\",\"properties\":{\"zh\":" \
+	"\"otherwise\",\"label\"],\"properties\":{\"key\":{\"type\":\"string\"}," \
+		"\"kind\":{\"enum\":[\"int\",\"text\"]}," \
+	"\"min\":{\"type\":\"integer\"},\"max\":{\"type\":\"integer\"},\"value\":{\"type\":[\"integer\"," \
+	"\"string\"]}," \
+	"\"otherwise\":{\"type\":[\"integer\",\"string\"]},\"label\":{\"type\":\"object\"," \
+	"\"properties\":{\"zh\":" \
 	"{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}}}"
 
 const struct route account_routes[] = {

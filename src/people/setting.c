@@ -152,7 +152,8 @@ static bool show_one(struct call *c, size_t i, struct err *err)
 		return false;
 	bool number = known[i].kind == SETTING_INT && span_int(value, INT64_MIN, INT64_MAX, &n);
 	str_addf(c->out, "{\"key\":\"%s\",\"kind\":\"%s\",\"min\":%lld,\"max\":%lld,\"value\":", known[i].key,
-		known[i].kind == SETTING_INT ? "int" : "text", (long long)known[i].min, (long long)known[i].max);
+		known[i].kind == SETTING_INT ? "int" : "text", (long long)known[i].min,
+		(long long)known[i].max);
 	if (number)
 		str_addf(c->out, "%lld", (long long)n);
 	else

@@ -39,7 +39,8 @@ static void test_settings(void)
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		test_case("%s", cases[i].name);
-		CHECK_INT(status_of(&system, "PATCH", path_of("/api/v1/settings/*", cases[i].key), cases[i].body),
+		CHECK_INT(status_of(&system, "PATCH", path_of("/api/v1/settings/*", cases[i].key),
+			cases[i].body),
 			cases[i].status);
 	}
 	test_case("only those who may");
@@ -54,7 +55,8 @@ static void test_settings(void)
 	CHECK_OK(setting_text(&h.op, "base_url", &url, &err), err);
 	CHECK_SPAN(url, "https://seawall.example");
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM changes WHERE resource='setting'")), 3);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM change_values WHERE body LIKE '%\"contacts_days\":\"30\"%'"
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM change_values WHERE body LIKE '%\"contacts_days\":\"30\"%'"
 				    " AND body LIKE '%\"contacts_days\":\"31\"%'")),
 		1);
 	CHECK_INT(status_of(&system, "PATCH", "/api/v1/settings/contacts_days", "{\"value\":31}"), 200);
@@ -71,7 +73,8 @@ int main(void)
 	route_register(tables, counts, COUNT(tables));
 	clock_fake(now);
 	test_case("an office and its accounts");
-	CHECK_OK(house_import(&h, unit_import, "code,name,parent,kind,sector\nA,市网信办,,office,government\n", false,
+	CHECK_OK(house_import(&h, unit_import, "code,name,parent,kind,sector\nA,市网信办,,office,government\n",
+		false,
 			 &said, &err),
 		err);
 	add_user("sys", "system_admin", "A");

@@ -74,16 +74,19 @@ static bool list_jobs(struct call *c, struct err *err)
 	for (size_t i = 0; i < COUNT(states); i++) {
 		int64_t n = 0;
 		bool found;
-		if (!db_int(op_db(c->op), SQL("SELECT count(*) FROM jobs WHERE state=?"), V(db_z(states[i])), &n,
+		if (!db_int(op_db(c->op), SQL("SELECT count(*) FROM jobs WHERE state=?"), V(db_z(states[i])),
+		    &n,
 			    &found, err))
 			return false;
 		member_int(c->out, states[i], n);
 	}
 	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
 	if (!db_query(op_db(c->op),
-		    SQL("SELECT n, kind, key, lane, state, attempts, reason, run_at, created_at, coalesce(ended_at, 0)"
+		    SQL("SELECT n, kind, key, lane, state, attempts, reason, run_at, created_at, "
+		    "coalesce(ended_at, 0)"
 			" FROM jobs WHERE ?='' OR state=? ORDER BY state, n DESC LIMIT ?"),
-		    V(db_t(state.p ? state : SPAN("")), db_t(state.p ? state : SPAN("")), db_i(JOBS_SHOWN)), &rows,
+		    V(db_t(state.p ? state : SPAN("")), db_t(state.p ? state : SPAN("")), db_i(JOBS_SHOWN)),
+		    &rows,
 		    err))
 		return false;
 	str_addz(c->out, "},\"items\":[");
@@ -138,7 +141,8 @@ static bool show_feed(struct call *c, size_t i, struct err *err)
 		    SQL("SELECT CASE ? WHEN 'nvd' THEN (SELECT count(*) FROM corpus.vulns) WHEN 'kev' THEN"
 			" (SELECT count(*) FROM corpus.kev) ELSE (SELECT count(*) FROM corpus.epss) END"),
 		    V(db_z(feeds[i].kind)), &records, &found, err) ||
-		!db_int(op_db(c->op), SQL("SELECT coalesce(max(imported_at), 0) FROM corpus.feeds WHERE kind=?"),
+		!db_int(op_db(c->op),
+		SQL("SELECT coalesce(max(imported_at), 0) FROM corpus.feeds WHERE kind=?"),
 			V(db_z(feeds[i].kind)), &last, &found, err))
 		return false;
 	str_addz(c->out, i ? ",{" : "{");
@@ -163,7 +167,8 @@ static bool list_feeds(struct call *c, struct err *err)
 		if (!show_feed(c, i, err))
 			return false;
 	if (!db_query(op_db(c->op),
-		    SQL("SELECT kind, file, sha256, imported_at, rows_read, rows_new, rows_changed, rows_unchanged,"
+		    SQL("SELECT kind, file, sha256, imported_at, rows_read, rows_new, rows_changed, "
+		    "rows_unchanged,"
 			" rows_refused FROM corpus.feeds ORDER BY n DESC LIMIT ?"),
 		    V(db_i(FEEDS_SHOWN)), &rows, err))
 		return false;
@@ -236,7 +241,8 @@ static bool show_about(struct call *c, struct err *err)
 	int64_t megabytes, vulns = 0;
 	bool found;
 	if (!setting_known(c->op, "attachments_megabytes", &megabytes, err) ||
-		!db_int(op_db(c->op), SQL("SELECT coalesce(max(imported_at), 0) FROM corpus.feeds"), V0, &vulns,
+		!db_int(op_db(c->op), SQL("SELECT coalesce(max(imported_at), 0) FROM corpus.feeds"), V0,
+		&vulns,
 			&found, err))
 		return false;
 	str_addc(c->out, '{');
@@ -252,15 +258,18 @@ static bool show_about(struct call *c, struct err *err)
 	return str_check(c->out, err);
 }
 
-#define ITEMS "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"next\":{\"type\":[\"string\",\"null\"]}"
+#define ITEMS "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}," \
+	"\"next\":{\"type\":[\"string\",\"null\"]}"
 
 const struct route admin_routes[] = {
 	{ "GET", "/api/v1/about", show_about, PERM_SIGNED_IN, 0, 0, "版本、数据结构、上限和数据的时间",
 		"version, schema, limits and age of the data", NULL,
-		"{\"type\":\"object\",\"required\":[\"version\",\"schema\",\"now\",\"data_at\",\"limits\"]}" },
+		"{\"type\":\"object\",\"required\":[\"version\",\"schema\",\"now\",\"data_at\","
+		"\"limits\"]}" },
 	{ "GET", "/api/v1/jobs", list_jobs, PERM_JOB_READ, 0, 0, "后台任务：失败、运行中、等待的（?state=）",
 		"jobs that failed, run or wait (?state=)", NULL,
-		"{\"type\":\"object\",\"required\":[\"counts\",\"items\",\"next\"],\"properties\":{\"counts\":{"
+		"{\"type\":\"object\",\"required\":[\"counts\",\"items\",\"next\"],"
+		"\"properties\":{\"counts\":{"
 		"\"type\":\"object\"}," ITEMS "}}" },
 	{ "POST", "/api/v1/jobs/{n}/retry", retry_job, PERM_JOB_WRITE, BODY_MAX, ROUTE_TX, "再试一个失败的任务",
 		"try a failed job again", NULL, NULL },
@@ -270,6 +279,7 @@ const struct route admin_routes[] = {
 		"\"type\":\"array\",\"items\":{\"type\":\"object\"}}," ITEMS "}}" },
 	{ "POST", "/api/v1/audit/verify", verify_audit, PERM_CHANGE_READ, BODY_MAX, ROUTE_SLOW,
 		"核对变更日志的校验链和签名", "verify the chain and the signatures of the change log", NULL,
-		"{\"type\":\"object\",\"required\":[\"whole\",\"checked\",\"checkpoints\",\"broken\",\"reason\"]}" },
+		"{\"type\":\"object\",\"required\":[\"whole\",\"checked\",\"checkpoints\",\"broken\","
+		"\"reason\"]}" },
 };
 const size_t admin_routes_count = COUNT(admin_routes);

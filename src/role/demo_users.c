@@ -20,8 +20,8 @@ static const struct {
 	{ "auditor", "auditor", "zj-wxb", NULL, "auditor", "审计管理员" },
 };
 
-/* 32 letters and digits that are not taken for one another: 60 bits.  Letters alone would be too plain for the
- * rule of passwords. */
+/* 32 letters and digits that are not taken for one another: 60 bits.  Letters alone would be too plain for
+ * the rule of passwords. */
 static void make_password(char ret[PASSWORD + 1])
 {
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";

@@ -130,8 +130,8 @@ NODISCARD bool store_job_renew(struct store *s, struct store_job *j, int64_t lea
 NODISCARD bool store_job_done(struct store_tx *tx, const struct store_job *j, struct err *err);
 NODISCARD bool store_job_failed(struct store_tx *tx, const struct store_job *j, struct span reason,
 	struct err *err);
-/* One that was given up is tried again from the beginning; ERR_NOT_FOUND: no such job has failed, ERR_CONFLICT:
- * the same work waits already.  A change of its own (resource job, verb retry). */
+/* One that was given up is tried again from the beginning; ERR_NOT_FOUND: no such job has failed,
+ * ERR_CONFLICT: the same work waits already.  A change of its own (resource job, verb retry). */
 NODISCARD bool store_job_retry(struct store_tx *tx, int64_t n, struct err *err);
 NODISCARD bool store_job_next_due(struct store *s, enum store_lane lane, int64_t *ret_at, bool *ret_found,
 	struct err *err);
