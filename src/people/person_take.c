@@ -83,8 +83,8 @@ static bool find_holder(struct op *op, const struct contact *c, int64_t person_n
 	if (c->unit_n && c->duty.n &&
 		!db_text(op_db(op),
 			SQL("SELECT p.name FROM duties d JOIN persons p ON p.n=d.person_n WHERE d.unit_n=?"
-			    " AND d.kind=? AND d.person_n<>? AND (d.to_date='' OR d.to_date>?) AND d.from_date<=?"
-			    " ORDER BY d.n LIMIT 1"),
+			    " AND d.kind=? AND d.person_n<>? AND (d.to_date='' OR d.to_date>?)"
+			    " AND d.from_date<=? ORDER BY d.n LIMIT 1"),
 			V(db_i(c->unit_n), db_t(c->duty), db_i(person_n), db_t(today), db_t(today)),
 			op->arena, &name, err))
 		return false;

@@ -19,15 +19,18 @@ static bool end_duty(struct op *op, const struct turnover *t, int64_t duty_n, st
 {
 	struct record before, after;
 	bool found;
-	if (!resource_load(op, &duty_resource, duty_n, &before, &found, err) || !found)
+	if (!resource_load(op, &duty_resource, duty_n, &before, &found, err))
 		return false;
+	if (!found)
+		return err_set(err, ERR_CONFLICT, "职责在办理时被删除，请重试",
+			"the duty was deleted meanwhile, try again");
 	after = record_copy(op, &before);
 	record_set(&after, "to_date", db_t(t->date));
 	return duty_check_dates(record_text(&before, "from_date"), t->date, err) &&
 		record_update(op, &before, &after, "end", err);
 }
 
-/* Every duty of this kind that the leaver, or without one anybody, holds in the unit. */
+/* Every duty of this kind that the leaver holds in the unit. */
 static bool end_duties(struct op *op, const struct turnover *t, struct err *err)
 {
 	VEC(int64_t) duties = { .arena = op->arena };
