@@ -11,6 +11,7 @@ bool finding_bulk(struct call *c, struct err *err);
  * with its priority.  Inside a transaction. */
 NODISCARD bool finding_add(struct op *op, struct record *f, struct err *err);
 bool finding_facets(struct call *c, struct err *err);
+bool finding_search(struct op *op, struct span text, struct sql *where, struct err *err);
 
 /* ?step=ID or ?on_behalf=true: the step that evidence proves; n 0: none was asked for.  on_behalf without a
  * step is the last thing recorded on behalf; ERR_CONFLICT if there is none. */

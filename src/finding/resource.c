@@ -23,7 +23,7 @@ static const struct field fields[] = {
 		.zh = "优先级，0 至 1000", .en = "priority, 0 to 1000" },
 	{ "vuln_id", FIELD_TEXT, READ_ONLY | FILTER | LIST, 0, 40, .zh = "漏洞编号",
 		.en = "vulnerability id" },
-	{ "title", FIELD_TEXT, REQUIRED | LIST, 1, 300, .zh = "标题", .en = "title" },
+	{ "title", FIELD_TEXT, REQUIRED | SEARCH | LIST, 1, 300, .zh = "标题", .en = "title" },
 	{ "text", FIELD_LONG, 0, 0, 20000, .zh = "说明", .en = "text" },
 	{ "address", FIELD_TEXT, FILTER, 0, 300, .zh = "地址，未给单位时按它找资产",
 		.en = "address, finds the asset when no unit is given" },
@@ -216,4 +216,5 @@ const struct resource finding_resource = {
 	.check = check,
 	.after = after,
 	.apply = apply,
+	.search = finding_search,
 };

@@ -245,6 +245,8 @@ bool sql_filters(struct op *op, const struct resource *r, const struct query *q,
 	}
 	if (q->q.n == 0)
 		return true;
+	if (r->search)
+		return r->search(op, q->q, sql, err);
 	struct store_found found;
 	if (!store_search(op->store, r->name, q->q, op->arena, &found, err))
 		return false;

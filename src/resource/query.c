@@ -169,7 +169,7 @@ static bool has_search(const struct resource *r)
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (r->fields[i].flags & SEARCH)
 			return true;
-	return false;
+	return r->search != NULL;
 }
 
 /* id__under of units: this one and all below it. */

@@ -130,6 +130,9 @@ struct resource {
 	/* Notes in a step what measures need to know of the record at that moment: subject, issuer,
 	 * deadlines. */
 	void (*facts)(const struct record *r, struct store_step *step);
+	/* What q= finds, where the search text is not all of it: appends " AND (...)" over t.  NULL: the text
+	 * of the fields that have SEARCH. */
+	bool (*search)(struct op *op, struct span q, struct sql *where, struct err *err);
 	/* JSON text: OpenAPI properties of what show() adds ("\"items\":{…}"), or NULL */
 	const char *show_schema;
 	/* JSON text: OpenAPI properties of verb bodies beyond reason/text/until, or NULL */

@@ -44,12 +44,54 @@ static bool add_blob(struct op *op, const struct db_rows *r, int column, const c
 	return true;
 }
 
+/* What each source says and since when. */
+static bool add_sources(struct op *op, const struct record *rec, struct str *out, struct err *err)
+{
+	static const char *const names[] = { "added", "due", "vendor", "product", "name", "description",
+		"action",
+		"notes" };
+	CLEANUP(db_rows_close_p) struct db_rows *kev = NULL, *epss = NULL;
+	bool row;
+	char at[TIME_TEXT];
+	struct db_value id = db_t(rec->id);
+	if (!db_query(op_db(op),
+		    SQL("SELECT added, due, vendor, product, name, description, action, notes FROM "
+		    "corpus.kev WHERE"
+			" cve=?"), V(id), &kev, err) || !db_next(kev, &row, err))
+		return false;
+	str_addf(out, ",\"sources\":[{\"source\":\"NVD\",\"date\":\"%s\"}",
+		time_format(record_int(rec, "modified"), at));
+	if (row) {
+		str_addz(out, ",{\"source\":\"KEV\",\"date\":");
+		str_add_json(out, db_col_text(kev, 0));
+		for (int i = 1; i < (int)COUNT(names); i++) {
+			str_addf(out, ",\"%s\":", names[i]);
+			str_add_json(out, db_col_text(kev, i));
+		}
+		str_addc(out, '}');
+	}
+	if (!db_query(op_db(op), SQL("SELECT date, model FROM corpus.epss WHERE cve=?"), V(id), &epss, err) ||
+		!db_next(epss, &row, err))
+		return false;
+	if (row) {
+		str_addz(out, ",{\"source\":\"EPSS\",\"date\":");
+		str_add_json(out, db_col_text(epss, 0));
+		str_addz(out, ",\"model\":");
+		str_add_json(out, db_col_text(epss, 1));
+		str_addc(out, '}');
+	}
+	str_addc(out, ']');
+	return true;
+}
+
 static bool show(struct op *op, const struct record *rec, bool single, struct str *out, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	if (!single)
 		return true;
+	if (!add_sources(op, rec, out, err))
+		return false;
 	if (!db_query(op_db(op), SQL("SELECT configurations, refs FROM corpus.vulns WHERE n=?"),
 		    V(db_i(rec->n)), &r, err) ||
 		!db_next(r, &row, err))
@@ -70,6 +112,8 @@ const struct resource vuln_resource = {
 	.sort = "-published",
 	.read = PERM_VULN_READ,
 	.show = show,
-	.show_schema = "\"configurations\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+	.search = vuln_search,
+	.show_schema = "\"sources\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		       "\"configurations\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		       "\"references\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };

@@ -30,6 +30,7 @@
 #include "vuln/version.h"
 
 extern const struct resource vuln_resource;
+bool vuln_search(struct op *op, struct span q, struct sql *where, struct err *err);
 extern const struct finding_kind vuln_finding_kind;
 extern const struct command vuln_commands[];
 extern const size_t vuln_commands_count;

@@ -86,8 +86,65 @@ async function order(house, language) {
   await page.waitForURL(/\/orders\//)
 }
 
+/** From sign-in: sought, read, judged; then a vulnerability, who has it and why, and the draft of a bulletin. */
+async function day(house, language) {
+  const zh = language === 'zh'
+  const page = await house.signIn('analyst', { language })
+  await page.click('nav a[href="/findings"]')
+  await ready(page)
+  await page.keyboard.press('/')
+  await page.keyboard.type('CVE-2021 学院')
+  await page.waitForURL(/q=/)
+  await ready(page)
+  await page.waitForFunction(() => [...document.querySelectorAll('.findings tbody tr:not(.space) td:nth-child(5)')].every((c) => c.textContent.includes('学院')))
+  await page.focus('.findings .scroller')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.finding .explain .said')
+  check(/at=/.test(await page.evaluate(() => history.state.back)), 'going back leads to the same row')
+  await page.waitForFunction(() => document.querySelectorAll('.finding .steps li').length)
+  await house.look(page, `finding-${language}`)
+  const points = await page.$$eval('.terms .points', (all) => all.reduce((n, c) => n + Number(c.textContent), 0))
+  const priority = Number((await page.$eval('.terms', (t) => t.closest('section').querySelector('h2').textContent)).replace(/\D/g, ''))
+  check(Math.abs(points - priority) <= 2, `the terms sum to ${points}, the priority is ${priority}`)
+  const confirm = page.locator(`.finding .bar button:has-text("${zh ? '确认' : 'Confirm'}")`)
+  if (await confirm.count()) {
+    await page.keyboard.press('c')
+    await page.waitForFunction(() => /1/.test(document.querySelector('dialog .effect')?.textContent ?? ''))
+    await page.click('dialog button[type=submit]')
+    await page.waitForFunction(() => !document.querySelector('dialog button[type=submit]'))
+    await page.click('dialog button')
+    await page.waitForFunction((word) => document.querySelector('.finding .state').textContent === word, zh ? '已确认' : 'confirmed')
+  }
+  await page.goBack()
+  await ready(page)
+
+  await page.click('nav a[href="/vulns"]')
+  await page.waitForSelector('.vulns tbody tr')
+  await house.look(page, `vulns-${language}`)
+  const found = async (words, id) => {
+    await page.fill('#vuln-search', words)
+    await page.waitForFunction((i) => document.querySelector('.vulns tbody')?.textContent.includes(i) && location.search.includes('q='), id)
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
+  }
+  await found('2021-34473', 'CVE-2021-34473')
+  await found('tomcat', 'CVE-2020-1938')
+  await found('代码执行 tomcat', 'CVE-2025-24813')
+  await found('exchange', 'CVE-2021-34473')
+  await page.click('a[href="/vulns/CVE-2021-34473"]')
+  await page.waitForSelector('.vuln .hits tbody tr')
+  await page.click('.vuln .hits .link')
+  await page.waitForSelector('.vuln .because .said')
+  await house.look(page, `vuln-${language}`)
+  const n = Number((await text(page, '.vuln h2 a')).replace(/\D/g, ''))
+  check(n === (await page.$$('.vuln .hits > table > tbody')).length, 'as many rows as the number says')
+  await page.click('.vuln .bar .el-button--primary')
+  await page.waitForURL(/\/notices\/[0-9a-f-]{36}/)
+  await page.waitForSelector('main h1')
+}
+
 export const cases = ['zh', 'en'].flatMap((language) => [
   { name: `facets open their lists in ${language}`, run: (house) => facets(house, language) },
+  { name: `an analyst's day in ${language}`, run: (house) => day(house, language) },
   { name: `an analyst judges many in ${language}`, run: (house) => judge(house, language) },
   { name: `a duty officer orders many in ${language}`, run: (house) => order(house, language) },
 ])

@@ -13,6 +13,10 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
+      { path: 'vulns', name: 'vulns', component: () => import('./pages/VulnList.vue') },
+      { path: 'vulns/:id', name: 'vuln', component: () => import('./pages/VulnPage.vue'), props: true },
+      { path: 'findings/new', name: 'finding-new', component: () => import('./pages/RecordForm.vue'), props: { path: 'findings' } },
+      { path: 'findings/:id', name: 'finding', component: () => import('./pages/FindingPage.vue'), props: true },
       { path: 'findings', name: 'findings', component: () => import('./pages/FindingList.vue') },
       ...administrationRoutes,
       { path: 'notices/new', name: 'notice-new', component: () => import('./pages/NoticePage.vue') },
