@@ -36,7 +36,7 @@ static const struct field fields[] = {
 		.en = "EPSS, parts per 100,000" },
 	{ "score", FIELD_INT, READ_ONLY | DERIVED | FILTER, .zh = "CVSS 分，乘以十",
 		.en = "CVSS score, times ten" },
-	{ "first_seen", FIELD_TIME, READ_ONLY | FILTER, .zh = "首次发现", .en = "first seen" },
+	{ "first_seen", FIELD_TIME, READ_ONLY | RANGED | FILTER, .zh = "首次发现", .en = "first seen" },
 	{ "last_seen", FIELD_TIME, READ_ONLY | DERIVED | FILTER, .zh = "最近发现", .en = "last seen" },
 	{ "recurrences", FIELD_INT, READ_ONLY | FILTER, .zh = "再次出现次数", .en = "recurrences" },
 	{ "accepted_until", FIELD_TIME, READ_ONLY | FILTER, .zh = "暂缓至", .en = "risk accepted until" },

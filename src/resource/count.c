@@ -2,6 +2,32 @@
  * rows. */
 #include "resource/internal.h"
 
+bool query_ranges(const struct query *q, struct query *ret_ranges, struct query *ret_rest)
+{
+	struct query ranges = *q, rest = *q;
+	ranges.n_filters = rest.n_filters = 0;
+	ranges.q = (struct span){ NULL, 0 };
+	for (size_t i = 0; i < q->n_filters; i++) {
+		enum query_op op = q->filters[i].op;
+		bool range = (q->filters[i].field->flags & RANGED) && op >= QUERY_GT && op <= QUERY_LTE;
+		struct query *to = range ? &ranges : &rest;
+		to->filters[to->n_filters++] = q->filters[i];
+	}
+	*ret_ranges = ranges;
+	*ret_rest = rest;
+	return ranges.n_filters > 0;
+}
+
+/* A range is walked in its own index, and what else is asked for looked up there. */
+static bool add_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow,
+	struct sql *sql, struct err *err)
+{
+	struct query ranges, rest;
+	if (narrow || !query_ranges(q, &ranges, &rest))
+		return sql_filters(op, r, q, narrow, sql, err);
+	return sql_filters(op, r, &ranges, false, sql, err) && sql_filters(op, r, &rest, true, sql, err);
+}
+
 bool resource_count(struct op *op, const struct resource *r, const struct query *q, int64_t max, int64_t *ret,
 	struct err *err)
 {
@@ -16,7 +42,7 @@ bool resource_count(struct op *op, const struct resource *r, const struct query 
 	sql_add(sql, " t WHERE 1=1");
 	if (r->unit_column && !actor_scope_of(op->actor, r->read, &table, sql, &narrow, err))
 		return false;
-	if (!sql_veil(op, r, sql, err) || !sql_filters(op, r, q, narrow, sql, err))
+	if (!sql_veil(op, r, sql, err) || !add_filters(op, r, q, narrow, sql, err))
 		return false;
 	sql_add(sql, " LIMIT ");
 	sql_int(sql, max + 1);

@@ -22,6 +22,8 @@ int64_t record_unit(const struct record *rec);
  * actor_scope_of() said, filters keep their hands off indexes. */
 bool sql_filters(struct op *op, const struct resource *r, const struct query *q, bool narrow, struct sql *sql,
 		 struct err *err);
+/* The ranges of RANGED fields that a query has, by themselves; false if it has none. */
+bool query_ranges(const struct query *q, struct query *ret_ranges, struct query *ret_rest);
 /* " AND (…)" for what is veiled from the actor; nothing where nothing is. */
 bool sql_veil(struct op *op, const struct resource *r, struct sql *sql, struct err *err);
 /* The body of a verb: names, types, lengths; every wrong one is noted. */

@@ -424,6 +424,29 @@ static void write_legs(const struct resource *r, const struct query *q, size_t l
 	sql_name(sql, q->descending ? "n DESC" : "n");
 }
 
+enum { FEW_IN_RANGE = 20000 };
+
+/* Are there so few in the ranges asked for that sorting them beats walking the order? */
+static bool few_in_ranges(struct op *op, const struct resource *r, const struct query *ranges, bool *ret,
+	struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	struct sql *sql = sql_new(op->arena);
+	bool row;
+	sql_add(sql, "SELECT COUNT(*) FROM (SELECT 1 FROM ");
+	sql_name(sql, r->table);
+	sql_add(sql, " t WHERE 1=1");
+	if (!sql_filters(op, r, ranges, false, sql, err))
+		return false;
+	sql_add(sql, " LIMIT ");
+	sql_int(sql, FEW_IN_RANGE + 1);
+	sql_add(sql, ") x");
+	if (!db_query_sql(op_db(op), sql, &rows, err) || !db_next(rows, &row, err))
+		return false;
+	*ret = row && db_col_int(rows, 0) <= FEW_IN_RANGE;
+	return true;
+}
+
 /* The keys of one page and one more. */
 static bool list_keys(struct op *op, const struct resource *r, const struct query *q, struct sql *sql,
 	struct err *err)
@@ -433,7 +456,15 @@ static bool list_keys(struct op *op, const struct resource *r, const struct quer
 	struct scope_table table = { op_db(op), r->table, r->unit_column, op->arena };
 	if (r->unit_column && !actor_scope_of(op->actor, r->read, &table, where, &narrow, err))
 		return false;
-	struct query rest = *q;
+	struct query rest = *q, ranges;
+	bool few = false;
+	if (!narrow && query_ranges(q, &ranges, &rest) && !few_in_ranges(op, r, &ranges, &few, err))
+		return false;
+	if (few && !sql_filters(op, r, &ranges, false, where, err))
+		return false;
+	if (!few)
+		rest = *q;
+	narrow = narrow || few;
 	size_t legs = narrow || names_unit(r, q) ? q->n_filters : find_legs(q);
 	if (legs < q->n_filters)
 		rest.filters[legs] = rest.filters[--rest.n_filters];

@@ -39,6 +39,7 @@ enum field_flag {
 	LIST = 32,       /* a column of tables for people */
 	PERSONAL = 64,   /* masked in change rows */
 	DERIVED = 128,   /* written without change row and version */
+	RANGED = 512,    /* a time with an index of its own: asked for by a range of it */
 	PINYIN = 256,    /* with SEARCH: found by pinyin and its initials as well */
 };
 
