@@ -105,6 +105,8 @@ int main(void)
 	}
 	clock_start();
 	corpus_open(&h, "stored");
+	static const struct import_kind *const imports[] = { &unit_import_kind, &asset_import_kind };
+	import_register(imports, COUNT(imports));
 	resource_register(all, COUNT(all));
 	corpus_must(people_init(&h.op, &err), &err);
 	test_case("all NVD files are imported, nothing is refused");
