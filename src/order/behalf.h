@@ -42,4 +42,6 @@ extern const struct life instruction_life, shift_note_life;
 order_verb_fn order_note, order_redirect, order_instruct;
 
 /* POST /api/v1/orders/{id}/calls, GET …/call-list, …/group-text, …/unacknowledged-text (call.c, group.c) */
+/* GET /api/v1/orders/counts (counts.c) */
+route_fn order_counts_route;
 route_fn order_call_route, order_call_list_route, order_group_text_route, order_unacknowledged_route;

@@ -36,6 +36,11 @@ static const struct field fields[] = {
 	{ "acknowledge_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "签收时限",
 		.en = "to be acknowledged by" },
 	{ "answer_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "反馈时限", .en = "to be answered by" },
+	{ "next_due", FIELD_TIME, READ_ONLY | FILTER | SORT,
+		.expr = "COALESCE(CASE t.state WHEN 'sent' THEN t.acknowledge_due WHEN 'handling' THEN t.answer_due"
+			" WHEN 'partly_answered' THEN t.answer_due END, 253402300799999)",
+		.zh = "下一时限，签收或反馈，没有的为 9999 年",
+		.en = "due next, to be acknowledged or answered, in the year 9999 where nothing is" },
 	{ "sent_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "发出时间", .en = "sent" },
 	{ "seen_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "首次查看时间", .en = "first seen by the unit" },
 	{ "acknowledged_at", FIELD_TIME, READ_ONLY | FILTER, .zh = "签收时间", .en = "acknowledged" },

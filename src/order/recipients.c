@@ -154,7 +154,8 @@ static bool add_sector(struct choosing *g, struct span name, struct err *err)
 	sql_add(q, "SELECT u.n FROM units u WHERE u.sector=");
 	sql_text(q, name);
 	return add_group(g, q,
-		arena_printf(op->arena, op->zh ? "行业：" SPAN_FMT : "sector " SPAN_FMT, SPAN_ARG(name)), err);
+		arena_printf(op->arena, op->zh ? "行业：" SPAN_FMT : "sector " SPAN_FMT,
+			SPAN_ARG(word_text(name, op->zh))), err);
 }
 
 static bool add_tag(struct choosing *g, struct span name, struct err *err)

@@ -63,6 +63,7 @@ static const struct { const char *resource, *query; unsigned who; const char *wa
 	{ "order", "", BOTH, "SCAN t" },
 	{ "order", "state=sent", BOTH, "orders_state" },
 	{ "order", "state__in=sent,handling", BOTH, "orders_state" },
+	{ "order", "sort=next_due", BOTH, "orders_next_due" },
 	{ "order", "unit_id=U13", BOTH, "orders_unit" },
 	{ "order", "unit_id=U13&state=sent", BOTH, "orders_unit" },
 	{ "unit", "", CITY, "units_order" },

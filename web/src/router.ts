@@ -12,6 +12,9 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./parts/Frame.vue'),
     children: [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
+      { path: 'orders', name: 'orders', component: () => import('./pages/Orders.vue') },
+      { path: 'orders/new', name: 'task', component: () => import('./pages/TaskForm.vue') },
+      { path: 'orders/calls', name: 'calls', component: () => import('./pages/CallList.vue') },
       { path: 'orders/:id', name: 'order', component: () => import('./pages/OrderRoute.vue'), props: true },
       { path: 'vulns', name: 'vulns', component: () => import('./pages/VulnList.vue') },
       { path: 'vulns/:id', name: 'vuln', component: () => import('./pages/VulnPage.vue'), props: true },

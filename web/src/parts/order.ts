@@ -18,6 +18,12 @@ export interface Item {
   asset_id: string | null
   asset_name: string | null
   findings: string[]
+  advice?: {
+    problem: string | null
+    harm: string | null
+    remedy: string | null
+    specific: string | null
+  } | null
 }
 export interface Behalf {
   channel: string
@@ -293,31 +299,7 @@ export function wayOf(state: string, steps: Step[]): Stop[] {
   }))
 }
 
-interface CpeMatch {
-  criteria?: string
-  versionEndExcluding?: string
-  versionEndIncluding?: string
-}
-/** "2.4.65" where the vulnerability's own data say from which version on it is gone, for this product. */
-export function fixedIn(configurations: unknown, criteria: string[]): string | null {
-  const product = (cpe: string): string => cpe.split(':').slice(3, 5).join(':')
-  const wanted = new Set(criteria)
-  const products = new Set(criteria.map(product))
-  let exact: string | null = null
-  let last: string | null = null
-  for (const configuration of Array.isArray(configurations)
-    ? (configurations as { nodes?: { cpeMatch?: CpeMatch[] }[] }[])
-    : [])
-    for (const node of configuration.nodes ?? [])
-      for (const match of node.cpeMatch ?? []) {
-        if (!match.versionEndExcluding || !match.criteria) continue
-        if (wanted.has(match.criteria)) exact = match.versionEndExcluding
-        if (products.has(product(match.criteria))) last = match.versionEndExcluding
-      }
-  return exact ?? last
-}
-
-/** "+8" hours: what a person types into a time field is the city's time. */
+/** What a person types into a time field is the city's time. */
 export function cityTime(local: string): string {
   return local ? new Date(`${local}:00+08:00`).toISOString() : ''
 }

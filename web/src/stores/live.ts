@@ -11,6 +11,8 @@ export interface Change {
   version: number
   at: string
 }
+// the server ends each stream after a minute: one that lasts much longer is dead and does not know it
+const DEAD = 100000
 type Listener = (c: Change) => void
 
 export const useLive = defineStore('live', () => {
@@ -22,12 +24,21 @@ export const useLive = defineStore('live', () => {
   let source: EventSource | null = null
   let last = 0
   let timer: ReturnType<typeof setTimeout> | null = null
+  let watchdog: ReturnType<typeof setTimeout> | undefined
 
+  function reopen(): void {
+    broken = true
+    open()
+  }
   function open(): void {
     close()
+    watchdog = setTimeout(reopen, DEAD)
+    window.addEventListener('online', reopen)
     source = new EventSource(last ? `/api/v1/changes/stream?after=${last}` : '/api/v1/changes/stream')
     source.onopen = () => {
       connected.value = true
+      clearTimeout(watchdog)
+      watchdog = setTimeout(reopen, DEAD)
       // what happened before the first event of a stream has no place to resume behind; after a break, trust nothing
       if (opened && (broken || !last)) for (const reader of readers) reader()
       opened = true
@@ -56,6 +67,8 @@ export const useLive = defineStore('live', () => {
   function close(): void {
     if (timer) clearTimeout(timer)
     timer = null
+    clearTimeout(watchdog)
+    window.removeEventListener('online', reopen)
     source?.close()
     source = null
   }
