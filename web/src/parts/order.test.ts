@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Verb } from '../stores/resources'
 import {
   claimsOf,
+  fixedIn,
   cityTime,
   itemsFor,
   needsText,
@@ -149,4 +150,23 @@ describe('claims', () => {
 
 it("what is typed into a time field is the city's time", () => {
   expect(cityTime('2026-11-23T09:00')).toBe('2026-11-23T01:00:00.000Z')
+})
+
+it('the version that is no longer affected is the one of the matching range, else of the product', () => {
+  const cpe = 'cpe:2.3:a:apache:http_server:*:*:*:*:*:*:*:*'
+  const configurations = [
+    {
+      nodes: [
+        {
+          cpeMatch: [
+            { criteria: cpe, versionEndExcluding: '2.4.59' },
+            { criteria: 'cpe:2.3:a:f5:nginx:*:*:*:*:*:*:*:*', versionEndExcluding: '1.20' },
+          ],
+        },
+      ],
+    },
+  ]
+  expect(fixedIn(configurations, [cpe])).toBe('2.4.59')
+  expect(fixedIn(configurations, ['cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*'])).toBe('2.4.59')
+  expect(fixedIn([], [cpe])).toBeNull()
 })

@@ -299,6 +299,30 @@ export function wayOf(state: string, steps: Step[]): Stop[] {
   }))
 }
 
+interface CpeMatch {
+  criteria?: string
+  versionEndExcluding?: string
+  versionEndIncluding?: string
+}
+/** "2.4.65" where the vulnerability's own data say from which version on it is gone, for this product. */
+export function fixedIn(configurations: unknown, criteria: string[]): string | null {
+  const product = (cpe: string): string => cpe.split(':').slice(3, 5).join(':')
+  const wanted = new Set(criteria)
+  const products = new Set(criteria.map(product))
+  let exact: string | null = null
+  let last: string | null = null
+  for (const configuration of Array.isArray(configurations)
+    ? (configurations as { nodes?: { cpeMatch?: CpeMatch[] }[] }[])
+    : [])
+    for (const node of configuration.nodes ?? [])
+      for (const match of node.cpeMatch ?? []) {
+        if (!match.versionEndExcluding || !match.criteria) continue
+        if (wanted.has(match.criteria)) exact = match.versionEndExcluding
+        if (products.has(product(match.criteria))) last = match.versionEndExcluding
+      }
+  return exact ?? last
+}
+
 /** What a person types into a time field is the city's time. */
 export function cityTime(local: string): string {
   return local ? new Date(`${local}:00+08:00`).toISOString() : ''
