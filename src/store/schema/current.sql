@@ -634,6 +634,9 @@ CREATE INDEX orders_batch ON orders (batch, n) WHERE batch <> '';
 
 CREATE INDEX orders_main ON orders (main_n) WHERE main_n IS NOT NULL;
 
+CREATE INDEX orders_next_due ON orders (COALESCE(CASE state WHEN 'sent' THEN acknowledge_due
+	WHEN 'handling' THEN answer_due WHEN 'partly_answered' THEN answer_due END, 253402300799999));
+
 CREATE INDEX orders_notice ON orders (notice_n) WHERE notice_n IS NOT NULL;
 
 CREATE UNIQUE INDEX orders_number ON orders (issuer_n, number) WHERE number <> '';
