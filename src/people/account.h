@@ -28,6 +28,8 @@ NODISCARD bool actor_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct
 
 /* The routes (account_routes.c). */
 bool contact_route(struct call *c, struct err *err);
+/* GET /units/{id}/checks: who said when that the contacts are right, the latest first. */
+bool contact_checks_route(struct call *c, struct err *err);
 bool turnover_route(struct call *c, struct err *err);
 bool setting_list_route(struct call *c, struct err *err);
 bool setting_change_route(struct call *c, struct err *err);

@@ -24,6 +24,8 @@ const struct route account_routes[] = {
 		"\"text\":{\"type\":"
 		"\"string\"},\"on_behalf\":" WORD_SCHEMA "}}",
 		NULL },
+	{ "GET", "/api/v1/units/{id}/checks", contact_checks_route, PERM_PERSON_READ, 0, 0,
+		"联系人的历次核对：何时、何人、凭谁的话", "checks of the contacts: when, who, on whose word" },
 	{ "POST", "/api/v1/users/issue", issue_route, PERM_USER_ISSUE, UNITS_BODY_MAX,
 		ROUTE_SLOW | ROUTE_SECRET,
 		"为各单位联络员开通账号，一次性码只显示这一次（?format=html 为可打印的单子，?qr=true 附二维码）",

@@ -105,3 +105,40 @@ bool contact_route(struct call *c, struct err *err)
 	return resource_load(op, &unit_resource, unit.n, &unit, &found, err) &&
 		record_json(op, &unit, 0, true, c->out, err);
 }
+
+enum { CHECKS_SHOWN = 20 };
+
+bool contact_checks_route(struct call *c, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
+	struct record unit;
+	bool may, row;
+	if (!resource_get(c->op, &unit_resource, c->params[0], &unit, err) ||
+		!actor_may(c->op->actor, op_db(c->op), PERM_PERSON_READ, unit.n, &may, err))
+		return false;
+	if (!may)
+		return err_set(err, ERR_FORBIDDEN, "没有查看该单位联系人的权限",
+			"not permitted to see the contacts of this unit");
+	if (!db_query(op_db(c->op),
+		    SQL("SELECT happened_at, actor, on_whose_word, text FROM steps WHERE resource='unit' AND record_n=?"
+			" AND verb='check_contacts' ORDER BY n DESC LIMIT ?"),
+		    V(db_i(unit.n), db_i(CHECKS_SHOWN)), &r, err))
+		return false;
+	str_addz(c->out, "{\"items\":[");
+	for (bool first = true;; first = false) {
+		char at[TIME_TEXT];
+		if (!db_next(r, &row, err))
+			return false;
+		if (!row)
+			break;
+		str_addf(c->out, "%s{\"at\":\"%s\",\"actor\":", first ? "" : ",", time_format(db_col_int(r, 0), at));
+		str_add_json(c->out, db_col_text(r, 1));
+		str_addz(c->out, ",\"on_whose_word\":");
+		str_add_json(c->out, db_col_text(r, 2));
+		str_addz(c->out, ",\"text\":");
+		str_add_json(c->out, db_col_text(r, 3));
+		str_addc(c->out, '}');
+	}
+	str_addz(c->out, "]}");
+	return str_check(c->out, err);
+}

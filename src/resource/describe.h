@@ -7,3 +7,5 @@
  * the operations and verbs the caller has the right to somewhere.
  */
 bool resources_describe(struct call *c, struct err *err);
+/* POST /api/v1/counts: how many records each of several lists has, exact to 10,000. */
+bool resource_counts(struct call *c, struct err *err);

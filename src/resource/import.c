@@ -200,7 +200,41 @@ static bool change(struct call *c, struct err *err)
 		plan_queue(c->op, &p, "import.plan", 0, err) && answer(c, p.id, 202, err);
 }
 
+/* What can be imported by this one, and what the columns of each kind are called. */
+static bool show_kinds(struct call *c, struct err *err)
+{
+	struct str *out = c->out;
+	bool first = true;
+	str_addz(out, "{\"items\":[");
+	for (size_t i = 0; i < n_kinds; i++) {
+		const struct sheet_kind *sheet = kinds[i]->sheet;
+		if (!actor_has(c->op->actor, kinds[i]->perm))
+			continue;
+		str_addf(out, "%s{\"kind\":\"%s\",\"sheet\":%s,\"zh\":", first ? "" : ",", kinds[i]->name,
+			sheet ? "true" : "false");
+		str_add_json(out, span_of(kinds[i]->zh));
+		str_addz(out, ",\"en\":");
+		str_add_json(out, span_of(kinds[i]->en));
+		str_addz(out, ",\"columns\":[");
+		for (size_t k = 0; sheet && k < sheet->n_columns; k++) {
+			const struct sheet_column *column = &sheet->columns[k];
+			str_addf(out, "%s{\"name\":\"%s\",\"required\":%s,\"zh\":", k ? "," : "", column->name,
+				column->flags & SHEET_REQUIRED ? "true" : "false");
+			str_add_json(out, span_of(column->zh));
+			str_addz(out, ",\"en\":");
+			str_add_json(out, span_of(column->en));
+			str_addc(out, '}');
+		}
+		str_addz(out, "]}");
+		first = false;
+	}
+	str_addz(out, "]}");
+	return str_check(out, err);
+}
+
 const struct route import_routes[] = {
+	{ "GET", "/api/v1/import-kinds", show_kinds, PERM_IMPORT, 0, 0, "可导入的类别，及各类的列",
+		"what can be imported, and the columns of each kind" },
 	{ "POST", "/api/v1/imports", upload, PERM_IMPORT, IMPORT_UPLOAD_MAX, ROUTE_RAW,
 		"上传 CSV 或 XLSX 文件（?kind=units、persons、assets 等），比对后供预览",
 		"uploads a CSV or XLSX file (?kind=units, persons, assets …), to be compared and shown" },

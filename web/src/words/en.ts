@@ -1,7 +1,10 @@
+import { importsEn, unitsEn } from './units.en'
 import admin from './admin.en'
 import type { Words } from './zh'
 
 const en: Words = {
+  units: unitsEn,
+  imports: importsEn,
   admin,
   app: { name: 'Seawall', about: 'cyber security at work' },
   nav: {

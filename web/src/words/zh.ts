@@ -1,7 +1,10 @@
+import { importsZh, unitsZh } from './units.zh'
 import admin from './admin.zh'
 
 // Written first; en.ts must have the same keys (the type says so).
 const zh = {
+  units: unitsZh,
+  imports: importsZh,
   admin,
   app: { name: '海堤', about: '网络安全工作平台' },
   nav: {
