@@ -10,6 +10,8 @@ export default defineConfig({
     target: 'chrome86',
     cssTarget: 'chrome86',
     assetsInlineLimit: 0,
+    // /assets/… is a page
+    assetsDir: 'static',
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1000,
   },

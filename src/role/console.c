@@ -56,7 +56,7 @@ static bool unpack(const struct console_file *f, struct arena *a, struct span *r
 
 static void send(const struct http_request *r, const struct console_file *f, struct http_answer *ret)
 {
-	bool hashed = span_starts(span_of(f->path), SPAN("/assets/"));
+	bool hashed = span_starts(span_of(f->path), SPAN("/static/"));
 	struct span tag = http_header(r, "if-none-match");
 	http_add_header(ret, "Cache-Control",
 		hashed ? SPAN("public, max-age=31536000, immutable") : SPAN("no-cache"));
@@ -87,7 +87,7 @@ bool console_answer(const struct http_request *r, struct http_answer *ret)
 		span_is(r->path, "/api"))
 		return false;
 	const struct console_file *f = find(r->path);
-	if (!f && span_starts(r->path, SPAN("/assets/"))) {
+	if (!f && span_starts(r->path, SPAN("/static/"))) {
 		plain(ret, 404, SPAN("no such file\n"));
 		return true;
 	}

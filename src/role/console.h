@@ -7,7 +7,7 @@
 #include "net/http_server.h"
 
 struct console_file {
-	const char *path, *type;      /* "/assets/index-a1b2c3.js", "text/javascript; charset=utf-8" */
+	const char *path, *type;      /* "/static/index-a1b2c3.js", "text/javascript; charset=utf-8" */
 	const char *packed;                    /* one gzip member */
 	size_t n;
 	const char *etag;                      /* with its quotes */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'acorn'
 
-const folder = join(process.argv[2], 'assets')
+const folder = join(process.argv[2], 'static')
 let bad = 0
 
 function complain(name, node, what) {
