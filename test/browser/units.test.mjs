@@ -19,7 +19,7 @@ async function tree(house) {
   // search by the initials of its pinyin
   await page.fill('#unit-search', 'lwrq')
   await page.click('.found button:has-text("湛江市蓝湾燃气有限公司")')
-  await page.waitForSelector('.unit .panel >> text=责任链')
+  await page.waitForSelector('.unit .unit-panel >> text=责任链')
   check(/at=/.test(page.url()) && /q=lwrq/.test(page.url()), 'what is chosen and searched is in the address')
   await page.waitForSelector('text=岑既明')
   await page.waitForFunction(() => [...document.querySelectorAll('.number-link b')].every((b) => b.textContent !== '–'))
@@ -65,7 +65,7 @@ async function contacts(house) {
   await house.look(page, 'units-turnover')
   await page.click('.unit-form button[type=submit]')
   await page.waitForSelector('text=交接已办理')
-  await page.waitForSelector('.panel td a:has-text("乔安")')
+  await page.waitForSelector('.unit-panel td a:has-text("乔安")')
 }
 
 async function county(house) {
