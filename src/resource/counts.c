@@ -1,7 +1,8 @@
 /*
- * Numbers beside lists: how many records each of several lists has, in one request of its own, so that no list waits
- * for them.  Each is counted as its list would be read (permission, rows that one may see, filters), no further than
- * COUNT_MAX; together they may take COUNTS_MS.  What one may not see, and what was not reached in time, is null.
+ * Numbers beside lists: how many records each of several lists has, in one request of its own, so that no
+ * list waits for them.  Each is counted as its list would be read (permission, rows that one may see,
+ * filters), no further than COUNT_MAX; together they may take COUNTS_MS.  What one may not see, and what was
+ * not reached in time, is null.
  */
 #include "os/clock.h"
 #include "resource/describe.h"
@@ -10,7 +11,8 @@
 enum { COUNT_MAX = 10000, COUNTS_MS = 2000, LISTS_MAX = 100 };
 
 /* *ret -1: not for this one, or not in time. */
-static bool count(struct op *op, const struct resource *r, const struct query *q, int64_t ends_ns, int64_t *ret,
+static bool count(struct op *op, const struct resource *r, const struct query *q, int64_t ends_ns,
+	int64_t *ret,
 	struct err *err)
 {
 	int64_t left = (ends_ns - clock_mono_ns()) / 1000000;
@@ -48,7 +50,8 @@ bool resource_counts(struct call *c, struct err *err)
 	const json_t *lists = json_object_get(c->json, "lists");
 	size_t n = json_array_size(lists);
 	if (!json_is_array(lists) || n == 0 || n > LISTS_MAX)
-		return err_field(err, "lists", "lists 应为 1 至 %d 个列表", "lists are 1 to %d lists", (int)LISTS_MAX);
+		return err_field(err, "lists", "lists 应为 1 至 %d 个列表", "lists are 1 to %d lists",
+			(int)LISTS_MAX);
 	str_addz(c->out, "{\"items\":[");
 	for (size_t i = 0; i < n; i++) {
 		int64_t found = -1;
@@ -59,7 +62,8 @@ bool resource_counts(struct call *c, struct err *err)
 			str_addz(c->out, "{\"count\":null,\"more\":false}");
 		else
 			str_addf(c->out, "{\"count\":%lld,\"more\":%s}",
-				(long long)(found > COUNT_MAX ? COUNT_MAX : found), found > COUNT_MAX ? "true" : "false");
+				(long long)(found > COUNT_MAX ? COUNT_MAX : found),
+				found > COUNT_MAX ? "true" : "false");
 	}
 	str_addz(c->out, "]}");
 	return str_check(c->out, err);

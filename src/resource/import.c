@@ -218,7 +218,8 @@ static bool show_kinds(struct call *c, struct err *err)
 		str_addz(out, ",\"columns\":[");
 		for (size_t k = 0; sheet && k < sheet->n_columns; k++) {
 			const struct sheet_column *column = &sheet->columns[k];
-			str_addf(out, "%s{\"name\":\"%s\",\"required\":%s,\"zh\":", k ? "," : "", column->name,
+			str_addf(out, "%s{\"name\":\"%s\",\"required\":%s,\"zh\":", k ? "," : "",
+				column->name,
 				column->flags & SHEET_REQUIRED ? "true" : "false");
 			str_add_json(out, span_of(column->zh));
 			str_addz(out, ",\"en\":");

@@ -21,7 +21,8 @@ const struct route resource_routes[] = {
 		"{\"type\":\"object\",\"required\":[\"lists\"],\"properties\":{\"lists\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\"}}}}",
 		"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\","
-		"\"items\":{\"type\":\"object\",\"required\":[\"count\",\"more\"],\"properties\":{\"count\":{\"type\":["
+		"\"items\":{\"type\":\"object\",\"required\":[\"count\",\"more\"],"
+		"\"properties\":{\"count\":{\"type\":["
 		"\"integer\",\"null\"]},\"more\":{\"type\":\"boolean\"}}}}}}" },
 	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示",
 		"live hints of changes" },
