@@ -120,7 +120,8 @@ bool contact_checks_route(struct call *c, struct err *err)
 		return err_set(err, ERR_FORBIDDEN, "没有查看该单位联系人的权限",
 			"not permitted to see the contacts of this unit");
 	if (!db_query(op_db(c->op),
-		    SQL("SELECT happened_at, actor, on_whose_word, text FROM steps WHERE resource='unit' AND record_n=?"
+		    SQL("SELECT happened_at, actor, on_whose_word, text FROM steps WHERE resource='unit' AND "
+		    "record_n=?"
 			" AND verb='check_contacts' ORDER BY n DESC LIMIT ?"),
 		    V(db_i(unit.n), db_i(CHECKS_SHOWN)), &r, err))
 		return false;
@@ -131,7 +132,8 @@ bool contact_checks_route(struct call *c, struct err *err)
 			return false;
 		if (!row)
 			break;
-		str_addf(c->out, "%s{\"at\":\"%s\",\"actor\":", first ? "" : ",", time_format(db_col_int(r, 0), at));
+		str_addf(c->out, "%s{\"at\":\"%s\",\"actor\":", first ? "" : ",",
+			time_format(db_col_int(r, 0), at));
 		str_add_json(c->out, db_col_text(r, 1));
 		str_addz(c->out, ",\"on_whose_word\":");
 		str_add_json(c->out, db_col_text(r, 2));
