@@ -27,7 +27,8 @@ struct sheet {
 /* Folded, without blanks, up to a bracket: how headings and words are compared. */
 static struct span key_of(struct span text, struct arena *a)
 {
-	struct span folded = utf8_fold(a, text), rest = folded;
+	struct span cut = text.n > CELL_MAX ? utf8_cut(text, CELL_MAX / 4) : text;
+	struct span folded = utf8_fold(a, cut), rest = folded;
 	struct str out = STR_IN(a, CELL_MAX);
 	while (rest.n) {
 		struct span before = rest;
@@ -337,6 +338,8 @@ static bool find_header(struct sheet *s, struct table *t, bool *ret_found, struc
 			return true;
 		note_manner(s, &row);
 		*ret_found = take_header(s, &row);
+		if (!arena_check(s->arena, err))
+			return false;
 	}
 	return true;
 }

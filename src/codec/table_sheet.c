@@ -345,9 +345,10 @@ static bool read_cell(struct sheet *s, const struct xml_event *e, uint32_t *colu
 
 /* ---- rows ---- */
 
-static void start_areas(struct sheet *s)
+/* Those of one row lie side by side; more of them than columns would only cost time. */
+static bool start_areas(struct sheet *s, struct err *err)
 {
-	size_t kept = 0;
+	size_t kept = 0, width = 0;
 	for (size_t i = 0; i < s->active.n; i++)
 		if (s->active.p[i]->last_row >= s->row)
 			s->active.p[kept++] = s->active.p[i];
@@ -357,6 +358,14 @@ static void start_areas(struct sheet *s)
 		if (a->last_row >= s->row)
 			vec_push(&s->active, a);
 	}
+	for (size_t i = 0; i < s->active.n; i++) {
+		uint32_t last = s->active.p[i]->last_column;
+		last = last < TABLE_COLUMNS_MAX ? last : TABLE_COLUMNS_MAX - 1;
+		width += last - s->active.p[i]->column + 1;
+	}
+	return width <= TABLE_COLUMNS_MAX ||
+		err_set(err, ERR_MALFORMED, "合并单元格互相重叠，请用 Excel 或 WPS 重新保存",
+			"merged areas overlap: save the workbook again");
 }
 
 /* The first cell's text is kept as long as the area goes on below. */
@@ -386,7 +395,8 @@ static bool repeat(struct sheet *s, struct area *a, struct err *err)
 
 static bool fill_areas(struct sheet *s, struct err *err)
 {
-	start_areas(s);
+	if (!start_areas(s, err))
+		return false;
 	for (size_t i = 0; i < s->active.n; i++) {
 		keep_first(s, s->active.p[i]);
 		if (!repeat(s, s->active.p[i], err))
@@ -424,7 +434,8 @@ static bool read_row(struct sheet *s, bool *ret_any, struct err *err)
 			return false;
 	}
 	*ret_any = s->at.n > 0;
-	return fill_areas(s, err);
+	/* an empty row is none: what is merged into it is not asked for */
+	return !*ret_any || fill_areas(s, err);
 }
 
 static bool next_row(struct sheet *s, bool *ret_more, struct err *err)
@@ -449,12 +460,21 @@ bool sheet_next(struct sheet *s, struct table_row *ret, bool *ret_more, struct e
 		return at_row(s, err);
 	if (!*ret_more)
 		return true;
+	size_t all = 0;
 	s->cells.n = 0;
 	for (size_t i = 0; i < s->at.n; i++) {
 		struct cell c = s->at.p[i];
+		all += c.n;
 		vec_push(&s->cells, (struct table_cell){ .text = { str_z(&s->text) + c.from, c.n },
 			.kind = c.kind,
 					    .merged = c.merged });
+	}
+	/* whoever copies cells copies merged ones too, once for each column */
+	if (all > TABLE_ROW_MAX) {
+		err_set(err, ERR_TOO_LARGE, "一行的内容过长（合并单元格按列计），至多 %d 字节",
+			"the row is too long (merged cells count for each column): at most %d bytes",
+			TABLE_ROW_MAX);
+		return at_row(s, err);
 	}
 	*ret = (struct table_row){ s->row, s->cells.n, s->cells.p };
 	return true;

@@ -270,6 +270,10 @@ static void refused_sheets(void)
 			"<worksheet><sheetData/><mergeCells><mergeCell "
 			"ref='B1:A1'/></mergeCells></worksheet>", "",
 			ERR_MALFORMED, "位置" },
+		{ "merged areas over each other",
+			"<worksheet><sheetData><row r='1'><c r='A1'><v>1</v></c></row><row r='2'><c r='A2'>"
+			"<v>1</v></c></row></sheetData><mergeCells><mergeCell ref='A1:SR2'/><mergeCell "
+			"ref='B1:SR3'/></mergeCells></worksheet>", "", ERR_MALFORMED, "重叠" },
 		{ "all sheets hidden", SHEET(""), "state='veryHidden'", ERR_INVALID, "没有可见的工作表" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -282,6 +286,43 @@ static void refused_sheets(void)
 			&& drawn(a, t, &err).p;
 		CHECK_ERR(ok, err, cases[i].code);
 		CHECK(strstr(err.zh, cases[i].says));
+	}
+}
+
+/* One attribute costs little, each of many as much as there are; a merged text counts for each column. */
+static void refused_amounts(void)
+{
+	CLEANUP(arena_free_p) struct arena *a = arena_new(64u << 20, 256u << 20);
+	struct str tag = STR_IN(a, 4u << 20), wide = STR_IN(a, 1u << 20), large = STR_IN(a, 4u << 20);
+	str_addz(&tag, "<worksheet long='");
+	for (int i = 0; i < 200000; i++)
+		str_addc(&tag, '=');
+	str_addz(&tag, "'");
+	for (int i = 0; i < 100000; i++)
+		str_addf(&tag, " a%d=\"'\"", i);
+	str_addz(&tag, "/>");
+	str_addz(&wide, "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>");
+	for (int i = 0; i < 100000; i++)
+		str_addc(&wide, 'x');
+	str_addz(&wide, "</t></is></c></row></sheetData><mergeCells><mergeCell ref='A1:L1'/></mergeCells>"
+			"</worksheet>");
+	str_addz(&large, "<worksheet a='");
+	for (int i = 0; i < 1000000; i++)
+		str_addc(&large, '"');
+	str_addz(&large, "'><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>");
+	const struct { const char *name, *sheet, *says; } cases[] = {
+		{ "attributes without end", str_z(&tag), "属性超过 256 个" },
+		{ "a merged row of 1.2 MB", str_z(&wide), "一行的内容过长" },
+		{ "one large attribute: read", str_z(&large), NULL },
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		CLEANUP(table_close_p) struct table *t = NULL;
+		struct err err = { 0 };
+		test_case("amounts: %s", cases[i].name);
+		bool ok = table_open_span(workbook(a, cases[i].sheet, "", false), 8 << 20, &t, &err) &&
+			drawn(a, t, &err).p;
+		CHECK(ok == !cases[i].says);
+		CHECK(!cases[i].says || (err.code == ERR_TOO_LARGE && strstr(err.zh, cases[i].says)));
 	}
 }
 
@@ -422,6 +463,7 @@ int main(void)
 	hash_start();
 	rows_of_sheets();
 	refused_sheets();
+	refused_amounts();
 	refused_files();
 	csv();
 	return test_end();

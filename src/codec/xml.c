@@ -18,6 +18,8 @@ struct xml {
 	unsigned depth;
 	uint64_t line;
 	bool begun, end, failed;
+	/* one that the parser has not the end of yet */
+	struct { size_t start, seen, values; char quote; } tag;
 	struct err why;
 };
 
@@ -289,6 +291,35 @@ static bool parse(struct xml *x, const char *bytes, size_t n, bool end)
 	return whole || broken(x);
 }
 
+/*
+ * The parser compares each attribute of a tag with all before it, and asks nobody until it has the whole tag:
+ * so the values of a tag that is still open are counted here.  The bytes are UTF-8 already.
+ */
+static bool check_open_tag(struct xml *x)
+{
+	const xmlParserInput *in = x->parser->input;
+	if (!in || in->end - in->cur < 2 || in->cur[0] != '<' || strchr("!?/", in->cur[1]))
+		return true;
+	size_t start = (size_t)in->consumed + (size_t)(in->cur - in->base), n = (size_t)(in->end - in->cur);
+	if (start != x->tag.start || x->tag.seen > n) {
+		memset(&x->tag, 0, sizeof x->tag);
+		x->tag.start = start;
+	}
+	for (; x->tag.seen < n; x->tag.seen++) {
+		char c = (char)in->cur[x->tag.seen];
+		if (x->tag.quote ? c == x->tag.quote : c == '"' || c == '\'') {
+			x->tag.values += x->tag.quote != 0;
+			x->tag.quote = x->tag.quote ? 0 : c;
+		}
+	}
+	if (x->tag.values <= XML_ATTRIBUTES_MAX)
+		return true;
+	err_set(&x->why, ERR_TOO_LARGE, "XML 文件中一个元素的属性超过 %d 个",
+		"an element of the XML file has more than %d attributes", XML_ATTRIBUTES_MAX);
+	x->failed = true;
+	return false;
+}
+
 static bool fill(struct xml *x)
 {
 	char chunk[CHUNK];
@@ -305,7 +336,7 @@ static bool fill(struct xml *x)
 	}
 	x->begun = true;
 	x->end = got == 0;
-	if (n && !parse(x, chunk, n, false))
+	if (n && (!parse(x, chunk, n, false) || !check_open_tag(x)))
 		return false;
 	return !x->end || parse(x, chunk, 0, true);
 }

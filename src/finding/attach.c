@@ -102,7 +102,9 @@ bool finding_attach(struct call *c, const struct attachment_place *place, struct
 		return err_set(err, ERR_INVALID, "请直接以文件内容作请求体（curl --data-binary @文件），文件名用 ?name=",
 			"send the file itself as the body (curl --data-binary @FILE), its name as ?name=");
 	struct evidence_kind kind;
+	/* asked before as well: what is refused is not kept */
 	if (!evidence_check(c->body, call_query(c, "name"), op->arena, &kind, err) ||
+		!has_room(op, &r, (int64_t)c->body.n, err) ||
 		!store_blob_put(op->store, c->body, hash, err) || !op_begin(op, err))
 		return false;
 	int64_t now = op_now(op);

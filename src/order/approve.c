@@ -130,9 +130,23 @@ static bool wrote_it(struct op *op, const struct record *o, bool *ret, struct er
 		&one, ret, err);
 }
 
-/* Approved on paper: by whom and when; the scan is an attachment. */
-static bool check_paper(struct op *op, const json_t *paper, struct err *err)
+/* Is it the name of somebody who drafted, changed or submitted it? */
+static bool names_drafter(struct op *op, const struct record *o, struct span person, bool *ret,
+	struct err *err)
 {
+	int64_t one;
+	return db_int(op_db(op),
+		SQL("SELECT 1 FROM steps s JOIN users u ON u.n=s.actor_user_n JOIN persons p ON "
+		"p.n=u.person_n"
+		    " WHERE s.resource='order' AND s.record_n=? AND s.verb IN ('draft', 'revise', 'submit')"
+		    " AND p.name=? LIMIT 1"),
+		V(db_i(o->n), db_t(person)), &one, ret, err);
+}
+
+/* Approved on paper: by whom and when; the scan is an attachment. */
+static bool check_paper(struct op *op, const struct record *o, const json_t *paper, struct err *err)
+{
+	bool drafter;
 	struct span person = span_trim(json_get_text(paper, "person")), at = json_get_text(paper, "at");
 	int64_t when;
 	if (!json_is_object(paper) || !person.n || utf8_count(person) > 100)
@@ -140,7 +154,10 @@ static bool check_paper(struct op *op, const json_t *paper, struct err *err)
 	if ((!time_parse(at, &when) && !time_parse_date(at, TIME_CHINA, &when)) || when > op_now(op))
 		return err_field(err, "paper", "纸质审批须写明已经过去的时间（at）",
 			"an approval on paper has a time (at) in the past");
-	return true;
+	return names_drafter(op, o, person, &drafter, err) &&
+		(!drafter ||
+			err_field(err, "paper", "审批人应为拟稿人以外的人",
+				"whoever approves must not be the drafter"));
 }
 
 bool order_approve(struct op *op, struct record *o, const json_t *args, const char **ret_to, struct err *err)
@@ -149,7 +166,7 @@ bool order_approve(struct op *op, struct record *o, const json_t *args, const ch
 	bool mine, may;
 	(void)ret_to;
 	if (paper && !json_is_null(paper))
-		return check_paper(op, paper, err) && send_it(op, o, err);
+		return check_paper(op, o, paper, err) && send_it(op, o, err);
 	if (!actor_may(op->actor, op_db(op), PERM_ORDER_APPROVE_SELF, record_int(o, "unit_id"), &may, err) ||
 		!wrote_it(op, o, &mine, err))
 		return false;

@@ -149,7 +149,18 @@ static void drafts(struct city *c)
 	CHECK_ERR(city_do(c, DUTY, n, "approve", "{'paper':{'person':'张'}}", &err), err, ERR_INVALID);
 	CHECK_ERR(city_do(c, DUTY, n, "approve", "{'paper':{'person':'张','at':'2027-11-20'}}", &err), err,
 		ERR_INVALID);
+	city_exec(c,
+		SQL("INSERT INTO persons (n, id, version, created_at, updated_at, unit_n, name, post, phone, "
+		    "mail, note) VALUES (77, 'p77', 1, 0, 0, 1, '周', '', '', '', '')"), V0);
+	city_exec(c,
+		SQL("INSERT INTO users (n, id, version, created_at, updated_at, name, person_n, disabled)"
+		    " VALUES (?, 'u1', 1, 0, 0, 'duty', 77, 0)"),
+		V(db_i(DUTY)));
+	CHECK_ERR(city_do(c, DUTY, n, "approve", "{'paper':{'person':'周','at':'2026-11-20'}}", &err), err,
+		ERR_INVALID);
 	CHECK_OK(city_do(c, DUTY, n, "approve", "{'paper':{'person':'张','at':'2026-11-20'}}", &err), err);
+	city_exec(c, SQL("DELETE FROM users WHERE id='u1'"), V0);
+	city_exec(c, SQL("DELETE FROM persons WHERE n=77"), V0);
 	CHECK_SPAN(c->o.state, "sent");
 }
 

@@ -4,7 +4,7 @@
 #include "base/map.h"
 #include "people/people.h"
 
-enum { ROWS_SHOWN = 100, NAME_MAX_BYTES = 300, NAMES_MAX = 5000 };
+enum { ROWS_SHOWN = 100, NAME_MAX_BYTES = 300, NAMES_MAX = 5000, GROUPS_MAX = 200, REASON_MAX_BYTES = 1000 };
 
 struct choosing {
 	struct op *op;
@@ -17,7 +17,24 @@ static struct span key_of(const int64_t *n)
 	return (struct span){ (const char *)n, sizeof *n };
 }
 
-/* Once each: a part said first stays (main before support before copy), reasons are joined. */
+/* Is it one of the reasons already? */
+static bool has_reason(struct span reasons, struct span reason)
+{
+	static const struct span mark = { "；", sizeof "；" - 1 };
+	for (size_t at = 0; at + reason.n <= reasons.n; at++) {
+		size_t end = at + reason.n;
+		bool begins = at == 0 || (at >= mark.n &&
+			memcmp(reasons.p + at - mark.n, mark.p, mark.n) == 0);
+		bool ends = end == reasons.n ||
+			(reasons.n - end >= mark.n && memcmp(reasons.p + end, mark.p, mark.n) == 0);
+		if (begins && ends && memcmp(reasons.p + at, reason.p, reason.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Once each: a part said first stays (main before support before copy), reasons are joined, as many as
+ * fit. */
 static bool add(struct choosing *g, int64_t unit_n, const char *part, struct span reason, struct err *err)
 {
 	bool fresh;
@@ -30,10 +47,11 @@ static bool add(struct choosing *g, int64_t unit_n, const char *part, struct spa
 		return true;
 	}
 	struct order_recipient *r = &g->v.p[*at];
-	if (strcmp(r->part, part) == 0 && reason.n)
+	if (strcmp(r->part, part) == 0 && reason.n && r->reason.n + reason.n < REASON_MAX_BYTES &&
+		!has_reason(r->reason, reason))
 		r->reason = arena_printf(
 			g->op->arena, SPAN_FMT "；" SPAN_FMT, SPAN_ARG(r->reason), SPAN_ARG(reason));
-	return true;
+	return arena_check(g->op->arena, err);
 }
 
 /* ---- one by one ---- */
@@ -182,7 +200,10 @@ static bool each_group(struct choosing *g, const json_t *value, group_fn *one, s
 {
 	bool list = json_is_array(value);
 	size_t n = list ? json_array_size(value) : value ? 1 : 0;
-	for (size_t i = 0; i < n && i < NAMES_MAX; i++) {
+	if (n > GROUPS_MAX)
+		return err_field(err, "to", "“to”中的区划、行业、标签各至多 %d 个",
+			"at most %d divisions, sectors or tags in \"to\"", (int)GROUPS_MAX);
+	for (size_t i = 0; i < n; i++) {
 		struct span name = json_text(list ? json_array_get(value, i) : value);
 		if (name.n == 0 || name.n > NAME_MAX_BYTES || utf8_has_control(name))
 			return err_field(err, "to", "“to”中的区划、行业和标签应为文字",

@@ -84,6 +84,20 @@ static void recipients(struct city *c)
 	CHECK_SPAN(r.at[0].rows, "web-a Apache HTTP Server 2.4.46");
 	CHECK_SPAN(r.at[1].rows, "web-b Apache HTTP Server 2.4.62");
 	CHECK_SPAN(r.at[1].reason, "使用 http server；标签：国资");
+	test_case("a reason stands once, however often it is given");
+	CHECK_OK(choose(c, DUTY, "{'units':['U4','U4'],'tag':['国资','国资'],'division':'440800'}", &r, &err),
+		err);
+	for (size_t i = 0; i < r.n; i++)
+		if (r.at[i].unit_n == 4)
+			CHECK_SPAN(r.at[i].reason, "指定；标签：国资");
+	test_case("a thousand groups are refused");
+	struct str many = STR_IN(c->arena, 1 << 16);
+	str_addz(&many, "{'division':['440800'");
+	for (int i = 0; i < 1000; i++)
+		str_addz(&many, ",'440800'");
+	str_addz(&many, "]}");
+	CHECK_ERR(choose(c, DUTY, str_z(&many), &r, &err), err, ERR_INVALID);
+	CHECK_OK(choose(c, DUTY, "{'match':{'product':'http server'},'tag':'国资'}", &r, &err), err);
 	test_case("those without a liaison are counted");
 	CHECK_INT(r.no_liaison, 1);
 	CHECK(!r.at[0].no_liaison && r.at[1].no_liaison);

@@ -214,6 +214,10 @@ bool account_issue_one(
 	ret_why->unit_id = unit.id;
 	ret_why->unit = record_text(&unit, "name");
 	ret_why->person = record_text(&person, "name");
+	/* a liaison speaks for all units below: below an office that is everybody it leads */
+	if (span_is(record_text(&unit, "kind"), "office"))
+		return not_now(ret_why, "网信办的账号请由安全管理员开通",
+			"the security administrator opens the accounts of an office");
 	if (!find_account(op, one->person_n, &account, err))
 		return false;
 	if (account.disabled)

@@ -102,6 +102,18 @@ static void test_county(void)
 	CHECK_SPAN(json_get_text(item(&a, "items", 1), "account"), "zengxiaoxian");
 	CHECK_INT(count(&a, "not_issued"), 2);             /* the county office itself, and the empty one */
 
+	test_case("nobody is made liaison of an office: that would be of all units below");
+	CHECK(house_exec(&h,
+		SQL("INSERT INTO duties (id, version, created_at, updated_at, person_n, unit_n, kind, "
+		"from_date, "
+		    "to_date) SELECT 'd0', 1, 0, 0, p.n, u.n, 'liaison_a', '', '' FROM persons p, units u "
+		    "WHERE"
+		    " p.name='王校长' AND u.code='C'"), V0, &(struct err){ 0 }));
+	CLEANUP(answer_done) struct answer own =
+		ask(&county, "POST", "/api/v1/users/issue", "{\"units\":[\"C\"]}");
+	CHECK_INT(count(&own, "items"), 0);
+	CHECK_SPAN(json_get_text(item(&own, "not_issued", 0), "reason"), "网信办的账号请由安全管理员开通");
+
 	test_case("never an account with another role, or with a unit elsewhere");
 	CHECK(house_exec(&h,
 		SQL("INSERT INTO grants (id, version, created_at, updated_at, user_n, role, unit_n, "

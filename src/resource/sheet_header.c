@@ -270,6 +270,8 @@ static bool choose(struct finder *f, const struct sheet_held *rows, size_t n, si
 	/* one row first: two must say more, else a title above counts as a header */
 	for (size_t height = 1; height <= 2; height++)
 		for (size_t i = 0; i + height <= n; i++) {
+			if (!arena_check(f->s->arena, err))
+				return false;
 			try_header(f, &rows[i], height == 2 ? &rows[i + 1] : NULL, c);
 			if (c->complete < best->complete ||
 				(c->complete == best->complete && c->fields <= best->fields))

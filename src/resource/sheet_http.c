@@ -2,7 +2,7 @@
 
 #include "resource/sheet_room.h"
 
-enum { ROWS_DEFAULT = 100, ROWS_MAX = 1000, OPTIONS_MAX = 6 << 20 };
+enum { ROWS_DEFAULT = 100, ROWS_MAX = 1000, OPTIONS_MAX = 6 << 20, MAPPING_MAX = 2 * SHEET_FILE_COLUMNS_MAX };
 
 /* ---- saying something about a plan ---- */
 
@@ -125,6 +125,9 @@ bool sheet_change(struct call *c, struct import_plan *p, struct err *err)
 			ok = ok || strcmp(key, known[i]) == 0;
 		if (!ok)
 			return err_field(err, key, "没有这一项", "there is no such member");
+		bool object = strcmp(key, "mapping") == 0 || strcmp(key, "decide") == 0 || strcmp(key, "cells") == 0;
+		if (!object && (json_is_object(value) || json_is_array(value)))
+			return err_field(err, key, "应为文字或真假", "a text, or true or false");
 	}
 	if (!check_mapping(kind, json_object_get(c->json, "mapping"), err) ||
 		!check_decide(json_object_get(c->json, "decide"), err) ||
@@ -132,6 +135,9 @@ bool sheet_change(struct call *c, struct import_plan *p, struct err *err)
 		!json_parse(p->options, 6, &options, err))
 		return false;
 	merge(options, in);
+	if (json_object_size(json_object_get(options, "mapping")) > MAPPING_MAX)
+		return err_field(err, "mapping", "mapping 至多 %d 项", "mapping has at most %d members",
+			(int)MAPPING_MAX);
 	return save_options(c->op, p, options, err);
 }
 

@@ -234,7 +234,10 @@ static struct sheet_held hold(struct sheet *s, const struct table_row *row)
 	h.merged = arena_array(s->arena, n + 1, sizeof *h.merged);
 	for (size_t i = 0; i < n; i++) {
 		struct span text = span_trim(row->cells[i].text);
-		h.text[i] = text.n ? arena_span(s->arena, text) : SPAN("");
+		/* the cells of a merged area bear the same bytes: a copy for each would be a bomb */
+		bool again = i && row->cells[i].merged && row->cells[i].text.p == row->cells[i - 1].text.p &&
+			row->cells[i].text.n == row->cells[i - 1].text.n;
+		h.text[i] = again ? h.text[i - 1] : text.n ? arena_span(s->arena, text) : SPAN("");
 		h.merged[i] = row->cells[i].merged;
 	}
 	return h;
@@ -266,7 +269,7 @@ static bool read_sheet(struct op *op, struct sheet *s, struct table *t, struct e
 	size_t n = 0, next = 0;
 	bool more = true;
 	while (n < SHEET_HEADER_WITHIN) {
-		if (!next_row(s, t, &first[n], &more, err))
+		if (!next_row(s, t, &first[n], &more, err) || !arena_check(s->arena, err))
 			return false;
 		if (!more)
 			break;

@@ -85,17 +85,18 @@ static bool add_row(struct op *op, const struct import_plan *p, const struct she
 		err);
 }
 
-/* Texts are made before the transaction begins. */
+/* Texts are made before the transaction begins; of long rows fewer come together.  *ret_to: behind the
+ * last. */
 static bool add_batch(struct op *op, const struct import_plan *p, const struct sheet *s, size_t from,
-	size_t to,
-	struct err *err)
+	size_t *ret_to, struct err *err)
 {
+	size_t n = s->rows.n - from < ROWS_BATCH ? s->rows.n - from : ROWS_BATCH, to = from;
 	CLEANUP(arena_free_p) struct arena *a = arena_new(128u << 20, 512u << 20);
-	struct row_text *texts = arena_array(a, to - from, sizeof *texts);
-	for (size_t i = from; i < to; i++)
-		texts[i - from] = (struct row_text){ cells_json(&s->rows.p[i], a),
-			values_json(s, &s->rows.p[i], a),
-			faults_json(s, &s->rows.p[i], a) };
+	struct row_text *texts = arena_array(a, n, sizeof *texts);
+	for (; to < from + n && !arena_over(a); to++)
+		texts[to - from] = (struct row_text){ cells_json(&s->rows.p[to], a),
+			values_json(s, &s->rows.p[to], a),
+			faults_json(s, &s->rows.p[to], a) };
 	if (!op_begin(op, err))
 		return false;
 	bool ok = true;
@@ -104,6 +105,7 @@ static bool add_batch(struct op *op, const struct import_plan *p, const struct s
 	ok = ok && op_commit(op, err);
 	if (!ok)
 		op_rollback(op);
+	*ret_to = to;
 	return ok;
 }
 
@@ -184,8 +186,8 @@ bool sheet_store(struct op *op, struct import_plan *p, struct sheet *s, const ch
 	sheet_problems_json(s, &problems);
 	if (!str_check(&problems, err) || !keep_columns(op, p, s, err))
 		return false;
-	for (size_t i = 0; i < s->rows.n; i += ROWS_BATCH)
-		if (!add_batch(op, p, s, i, i + ROWS_BATCH < s->rows.n ? i + ROWS_BATCH : s->rows.n, err))
+	for (size_t i = 0; i < s->rows.n;)
+		if (!add_batch(op, p, s, i, &i, err))
 			return false;
 	p->hosts = (int64_t)s->rows.n;
 	p->applied = 0;
@@ -314,7 +316,7 @@ bool sheet_load(
 			return false;
 		if (!more)
 			return true;
-		if (!take_row(s, r, err))
+		if (!take_row(s, r, err) || !arena_check(s->arena, err))
 			return false;
 	}
 }
