@@ -30,7 +30,7 @@ void help_command(FILE *out, const struct command *c, bool zh)
 
 static void list_verbs(FILE *out, const struct resource *r)
 {
-	fprintf(out, "list|show");
+	fprintf(out, r->life ? "list|show|steps" : "list|show");
 	if (r->ops & RESOURCE_CREATE)
 		fprintf(out, "|add");
 	if (r->ops & RESOURCE_CHANGE)
@@ -46,12 +46,20 @@ static void list_verbs(FILE *out, const struct resource *r)
 	}
 }
 
+static void print_value(FILE *out, const struct resource *r, const struct field *f, size_t i, bool zh)
+{
+	struct span value = span_of(f->values[i]), word = word_of_value(r, f, value, zh);
+	fprintf(out, "%s%s", i ? "|" : zh ? "：" : ": ", f->values[i]);
+	if (zh && !span_eq(word, value))
+		fprintf(out, " " SPAN_FMT, SPAN_ARG(word));
+}
+
 /* --name  label and possible values; `notes`: what must be given, what lists can be filtered by. */
-static void print_field(FILE *out, const struct field *f, bool notes, bool zh)
+static void print_field(FILE *out, const struct resource *r, const struct field *f, bool notes, bool zh)
 {
 	fprintf(out, "  --%-20s %s", f->name, zh ? f->zh : f->en);
 	for (size_t i = 0; f->kind == FIELD_ENUM && f->values[i]; i++)
-		fprintf(out, "%s%s", i ? "|" : zh ? "：" : ": ", f->values[i]);
+		print_value(out, r, f, i, zh);
 	if (notes && (f->flags & REQUIRED))
 		fprintf(out, zh ? "（必填）" : " (required)");
 	if (notes && (f->flags & FILTER))
@@ -65,9 +73,9 @@ static void print_states(FILE *out, const struct resource *r, bool zh)
 		return;
 	fprintf(out, "  --%-20s %s", "state", zh ? "状态（可筛选）：" : "state (filter): ");
 	for (size_t i = 0; r->life->states[i]; i++) {
-		struct span word = word_of(r, span_of(r->life->states[i]), true);
+		struct span word = word_of(r, span_of(r->life->states[i]), zh);
 		fprintf(out, "%s%s ", i ? (zh ? "、" : ", ") : "", r->life->states[i]);
-		fprintf(out, SPAN_FMT, SPAN_ARG(word));
+		fprintf(out, zh ? SPAN_FMT : "(" SPAN_FMT ")", SPAN_ARG(word));
 	}
 	fputc('\n', out);
 }
@@ -81,7 +89,7 @@ static void help_resource(FILE *out, const struct resource *r, bool zh)
 		   : ". What a verb takes: seawall <name> <verb> --help");
 	print_states(out, r, zh);
 	for (size_t i = 0; i < r->n_fields; i++)
-		print_field(out, &r->fields[i], true, zh);
+		print_field(out, r, &r->fields[i], true, zh);
 }
 
 bool help_about(FILE *out, struct span word, bool zh)
@@ -119,7 +127,7 @@ static void help_list(FILE *out, const struct resource *r, bool zh)
 	print_states(out, r, zh);
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (r->fields[i].flags & FILTER)
-			print_field(out, &r->fields[i], false, zh);
+			print_field(out, r, &r->fields[i], false, zh);
 }
 
 void help_verb(FILE *out, const struct resource *r, struct span verb, bool zh)
@@ -139,7 +147,7 @@ void help_verb(FILE *out, const struct resource *r, struct span verb, bool zh)
 		return;
 	for (size_t i = 0; i < r->n_fields; i++)
 		if (!(r->fields[i].flags & READ_ONLY) && !r->fields[i].expr)
-			print_field(out, &r->fields[i], true, zh);
+			print_field(out, r, &r->fields[i], true, zh);
 }
 
 void help_all(FILE *out, bool zh)

@@ -150,7 +150,7 @@ static bool check_input(struct call *c, struct bulk *b, struct err *err)
 	b->verb = t->verb;
 	b->how.reason = json_get_text(c->json, "reason");
 	if (!b->preview && (t->needs & NEED_REASON) && span_trim(b->how.reason).n == 0)
-		return err_field(err, "reason", "请填写“reason”", "reason must be given");
+		return err_field(err, "reason", "请写明原因（reason）", "reason must be given");
 	if (!json_object_get(c->json, "ids") && !json_object_get(c->json, "filter"))
 		return err_field(err, "ids", "请给出“ids”或“filter”", "give ids or filter");
 	return !(t->needs & NEED_UNTIL) || b->preview ||

@@ -15,6 +15,8 @@
 extern const struct resource notice_resource;
 extern const struct route notice_routes[];
 extern const size_t notice_routes_count;
+extern const struct command notice_commands[];
+extern const size_t notice_commands_count;
 extern const struct job_kind notice_jobs[];
 extern const size_t notice_jobs_count;
 

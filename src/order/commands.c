@@ -1,7 +1,13 @@
 /* seawall order dispatch, seawall finding order, seawall clock accept. */
 #include "order/room.h"
+#include "people/people.h"
 
 enum { SKIPPED_SHOWN = 20 };
+
+static bool unit_name(struct op *op, struct span id, struct span *ret, struct err *err)
+{
+	return db_text(op_db(op), SQL("SELECT name FROM units WHERE id=?"), V(db_t(id)), op->arena, ret, err);
+}
 
 static bool print(struct command_call *c, const struct str *out, struct err *err)
 {
@@ -15,8 +21,11 @@ static bool print(struct command_call *c, const struct str *out, struct err *err
 	const json_t *orders = json_object_get(answer, "orders");
 	for (size_t i = 0; i < json_array_size(orders); i++) {
 		const json_t *o = json_array_get(orders, i);
+		struct span unit;
+		if (!unit_name(c->op, json_get_text(o, "unit_id"), &unit, err))
+			return false;
 		fprintf(c->out, SPAN_FMT "  " SPAN_FMT "\n", SPAN_ARG(json_get_text(o, "number")),
-			SPAN_ARG(json_get_text(o, "id")));
+			SPAN_ARG(unit));
 	}
 	const json_t *skipped = json_object_get(answer, "skipped");
 	for (size_t i = 0; i < json_array_size(skipped) && i < SKIPPED_SHOWN; i++) {

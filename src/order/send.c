@@ -65,7 +65,7 @@ static bool check_input(struct op *op, const struct order_send *s, struct err *e
 		!check_text(s->source_number, "source_number", NUMBER_MAX, false, err))
 		return false;
 	if (!span_trim(s->title).n)
-		return err_field(err, "title", "请填写“title”", "title must be given");
+		return err_field(err, "title", "请写明标题（title）", "title must be given");
 	if (s->n == 0)
 		return err_field(err, "to", "没有符合条件的单位", "no unit is chosen");
 	if (s->number.n && s->n > 1)

@@ -130,6 +130,28 @@ struct span people_today(const struct op *op)
 	return arena_span(op->arena, span_of(time_format_date(time_date(op_now(op), TIME_CHINA), text)));
 }
 
+/* By name, where only one has it. */
+static bool person_find(struct op *op, struct span name, int64_t *ret_n, bool *ret_found, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	int64_t n[2] = { 0 };
+	size_t count = 0;
+	bool more = true;
+	if (!db_query(op_db(op), SQL("SELECT n FROM persons WHERE name=? LIMIT 2"), V(db_t(name)), &rows,
+	    err))
+		return false;
+	while (more && count < 2) {
+		if (!db_next(rows, &more, err))
+			return false;
+		if (more)
+			n[count++] = db_col_int(rows, 0);
+	}
+	*ret_found = count == 1;
+	if (count == 1)
+		*ret_n = n[0];
+	return true;
+}
+
 const struct resource person_resource = {
 	.name = "person",
 	.path = "persons",
@@ -140,6 +162,7 @@ const struct resource person_resource = {
 	.n_fields = COUNT(person_fields),
 	.unit_column = "t.unit_n",
 	.label = "name",
+	.find = person_find,
 	.sort = "name",
 	.read = PERM_PERSON_READ,
 	.write = PERM_PERSON_WRITE,

@@ -10,13 +10,13 @@ const char *const unit_kinds_zh[] = { "党政机关和事业单位", "网信办"
 
 const char *const unit_sectors[] = {
 #define SECTOR(name, zh, en) name,
-#include "people/sector.def"
+#include "resource/sector.def"
 #undef SECTOR
 	NULL
 };
 const char *const unit_sectors_zh[] = {
 #define SECTOR(name, zh, en) zh,
-#include "people/sector.def"
+#include "resource/sector.def"
 #undef SECTOR
 	NULL
 };

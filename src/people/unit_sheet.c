@@ -21,7 +21,7 @@ static const struct repair_word kind_words[] = {
 
 static const struct repair_word sector_words[] = {
 #define SECTOR(name, zh, en) { name, name }, { zh, name },
-#include "people/sector.def"
+#include "resource/sector.def"
 #undef SECTOR
 	{ "政府", "government" }, { "机关", "government" }, { "教育系统", "education" }, { "学校", "education" },
 	{ "医疗", "health" }, { "卫生", "health" }, { "医疗卫生", "health" }, { "卫健", "health" },
@@ -87,7 +87,9 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 	[UNIT_PARENT_CODE] = { "parent", "上级单位", "parent", "上级|上级主管单位|归属单位", NULL, NULL, 0, 100 },
 	[UNIT_SUPERVISOR_CODE] = { "supervisor", "主管部门", "supervisor", "行业主管部门|主管单位|主管|行业主管", NULL, NULL, 0,
 		100 },
-	[UNIT_DIVISION] = { "division", "行政区划", "division", "区划|所属区划|所在区县|县区|县(市、区)|区县|所在地|行政区划代码|所属地区", NULL,
+	[UNIT_DIVISION] = { "division", "行政区划", "division",
+	"区划|所属区划|所在区县|所在县区|所属县区|所属区县|所在县市区|县市区|所在县(市、区)|县区|县(市、区)|区县|所在地|属地|"
+		"行政区划代码|所属地区", NULL,
 		NULL, 0, 40 },
 	[UNIT_KIND] = { "kind", "单位类别", "kind", "类别|单位类型|单位性质|类型|性质", NULL, NULL, 0, 40, repair_word,
 		kind_words },

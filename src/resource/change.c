@@ -2,6 +2,7 @@
 #include "resource/change.h"
 
 static const struct field fields[] = {
+	{ "at", FIELD_TIME, READ_ONLY | LIST, .expr = "t.created_at", .zh = "时间", .en = "time" },
 	{ "resource", FIELD_TEXT, READ_ONLY | FILTER | LIST, .zh = "记录类型", .en = "kind of record" },
 	{ "record_id", FIELD_TEXT, READ_ONLY | FILTER | LIST, .zh = "记录标识", .en = "record" },
 	{ "verb", FIELD_TEXT, READ_ONLY | FILTER | LIST, .zh = "动作", .en = "verb" },

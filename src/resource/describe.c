@@ -23,6 +23,16 @@ static void add_word(struct str *out, const struct resource *r, const char *name
 	add_texts(out, word_of(r, span_of(key), true), word_of(r, span_of(key), false));
 }
 
+static void add_value(struct str *out, const struct resource *r, const struct field *f, const char *value)
+{
+	struct span s = span_of(value);
+	str_addz(out, "{\"key\":");
+	str_add_json(out, s);
+	str_addc(out, ',');
+	add_texts(out, word_of_value(r, f, s, true), word_of_value(r, f, s, false));
+	str_addc(out, '}');
+}
+
 static void add_flag(struct str *out, unsigned flags, unsigned bit, const char *name, bool *any)
 {
 	if (!(flags & bit))
@@ -50,8 +60,8 @@ static void add_field(struct str *out, const struct resource *r, const struct fi
 	}
 	for (size_t i = 0; f->values && f->values[i]; i++) {
 		str_addz(out, i ? "," : ",\"values\":[");
-		add_word(out, r, "key", f->values[i]);
-		str_addz(out, f->values[i + 1] ? "}" : "}]");
+		add_value(out, r, f, f->values[i]);
+		str_addz(out, f->values[i + 1] ? "" : "]");
 	}
 	str_addz(out, ",\"label\":{");
 	add_texts(out, field_label(f, true), field_label(f, false));

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "resource/internal.h"
+#include "resource/screen.h"
 
 enum { OUT_MAX = 16 * 1024 * 1024, CELL_MAX = 36 };
 
@@ -34,18 +35,6 @@ static struct span short_cell(struct op *op, struct span s)
 		width += utf8_width((struct span){ before.p, before.n - rest.n });
 	}
 	return rest.n == 0 ? s : arena_printf(op->arena, "%.*s…", (int)(s.n - rest.n), s.p);
-}
-
-/* On screen a time is the city's, to the minute; programs get RFC 3339 by --json and --csv. */
-static struct span screen_cell(struct op *op, const struct record *rec, size_t i)
-{
-	struct db_value v = rec->values[i];
-	char date[TIME_DATE_TEXT];
-	if (rec->resource->fields[i].kind != FIELD_TIME || v.type == DB_NULL)
-		return record_cell(op, rec, i);
-	int64_t local = v.i + TIME_CHINA, minutes = local / TIME_MINUTE % (24 * 60);
-	time_format_date(time_date(v.i, TIME_CHINA), date);
-	return arena_printf(op->arena, "%s %02d:%02d", date, (int)(minutes / 60), (int)(minutes % 60));
 }
 
 static struct span column_cell(struct op *op, const struct resource *r, const struct record *rec, int column)
@@ -149,6 +138,33 @@ static bool members(const struct command_call *c, const struct resource *r, json
 	return true;
 }
 
+static bool verb_needs(const struct resource *r, struct span verb, unsigned need)
+{
+	for (size_t i = 0; r->life && i < r->life->n_rows; i++)
+		if (span_is(verb, r->life->rows[i].verb) && (r->life->rows[i].needs & need))
+			return true;
+	return false;
+}
+
+/* --channel phone --person 王工 [--at …] says on whose word a verb is recorded, unless they are the verb's own
+ * arguments. */
+static void fold_behalf(const struct resource *r, struct span verb, json_t *in)
+{
+	static const char *const parts[] = { "channel", "person", "at" };
+	if (!r->life || span_is(verb, "add") || span_is(verb, "set") || verb_needs(r, verb, NEED_CHANNEL) ||
+	    (!json_object_get(in, "channel") && !json_object_get(in, "person")) ||
+	    json_object_get(in, "on_behalf"))
+		return;
+	json_t *behalf = json_object();
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		json_t *value = json_object_get(in, parts[i]);
+		if (value)
+			json_object_set(behalf, parts[i], value);
+		json_object_del(in, parts[i]);
+	}
+	json_object_set_new(in, "on_behalf", behalf);
+}
+
 static bool filters(struct command_call *c, const struct resource *r, struct query *q, struct err *err)
 {
 	struct query_pair *pairs = arena_array(c->op->arena, c->n_options + 1, sizeof *pairs);
@@ -236,28 +252,45 @@ static bool run_list(struct command_call *c, const struct resource *r, struct er
 
 static bool print_one(struct command_call *c, const struct record *rec, struct err *err)
 {
-	if (c->json)
-		return print_json(c, rec, 0, true, err);
-	struct str text = STR_IN(c->op->arena, OUT_MAX);
-	if (!record_json(c->op, rec, 0, true, &text, err))
+	return c->json ? print_json(c, rec, 0, true, err) : screen_record(c->op, rec, c->out, err);
+}
+
+/* What happened to a record and its parts, a line each. */
+static void print_step(struct command_call *c, const struct resource *r, const struct db_rows *rows)
+{
+	struct span from = db_col_text(rows, 2), to = db_col_text(rows, 3), word = db_col_text(rows, 5);
+	struct span text = db_col_text(rows, 6);
+	print(c->out, screen_time(c->op, db_col_int(rows, 0)));
+	fprintf(c->out, "  " SPAN_FMT, SPAN_ARG(word_of(r, db_col_text(rows, 1), c->zh)));
+	if (!span_eq(from, to))
+		fprintf(c->out, c->zh ? "（" SPAN_FMT "）" : " (" SPAN_FMT ")",
+			SPAN_ARG(word_of(r, to, c->zh)));
+	fprintf(c->out, "  " SPAN_FMT, SPAN_ARG(screen_text(c->op, db_col_text(rows, 4))));
+	if (word.n)
+		fprintf(c->out, c->zh ? "，代录：" SPAN_FMT : ", on the word of " SPAN_FMT, SPAN_ARG(word));
+	if (text.n)
+		fprintf(c->out, "  " SPAN_FMT, SPAN_ARG(text));
+	fputc('\n', c->out);
+}
+
+static bool run_steps(struct command_call *c, const struct resource *r, struct span id, struct err *err)
+{
+	struct record rec;
+	CLEANUP(db_rows_close_p) struct db_rows *rows = NULL;
+	bool more = true;
+	if (!resource_get(c->op, r, id, &rec, err) ||
+	    !db_query(op_db(c->op),
+	    SQL("SELECT happened_at, verb, from_state, to_state, actor, on_whose_word, text"
+		" FROM steps WHERE resource=? AND record_n=? ORDER BY n"), V(db_z(r->name), db_i(rec.n)),
+		&rows, err))
 		return false;
-	CLEANUP(json_free) json_t *j = NULL;
-	if (!json_parse(str_span(&text), 0, &j, err))
-		return false;
-	const char *name;
-	json_t *value;
-	json_object_foreach(j, name, value) {
-		const struct field *f = resource_field(rec->resource, span_of(name));
-		fprintf(c->out, "%-20s ", name);
-		if (f)
-			print(c->out, screen_cell(c->op, rec, field_index(rec->resource, f)));
-		else if (json_is_string(value))
-			print(c->out, json_text(value));
-		else if (!json_is_null(value))
-			json_dumpf(value, c->out, JSON_COMPACT | JSON_ENCODE_ANY);
-		fputc('\n', c->out);
+	while (true) {
+		if (!db_next(rows, &more, err))
+			return false;
+		if (!more)
+			return true;
+		print_step(c, r, rows);
 	}
-	return true;
 }
 
 static bool take_id(const struct command_call *c, struct span *ret, struct err *err)
@@ -297,7 +330,7 @@ bool generic_knows(const struct resource *r, struct span verb)
 	for (size_t i = 0; r->life && i < r->life->n_rows; i++)
 		if (span_is(verb, r->life->rows[i].verb))
 			return true;
-	return false;
+	return r->life && span_is(verb, "steps");
 }
 
 bool generic_run(struct command_call *c, const struct resource *r, struct span verb, struct err *err)
@@ -309,12 +342,21 @@ bool generic_run(struct command_call *c, const struct resource *r, struct span v
 	if (span_is(verb, "show"))
 		return take_id(c, &id, err) && resource_get(c->op, r, id, &rec, err) &&
 			print_one(c, &rec, err);
+	if (r->life && span_is(verb, "steps"))
+		return take_id(c, &id, err) && run_steps(c, r, id, err);
 	CLEANUP(json_free) json_t *in = json_object();
 	if (!members(c, r, in, err) || !op_begin(c->op, err))
 		return false;
+	fold_behalf(r, verb, in);
 	if (!change(c, r, verb, in, &rec, err)) {
 		op_rollback(c->op);
 		return false;
 	}
-	return op_commit(c->op, err) && (!rec.resource || print_one(c, &rec, err));
+	if (!op_commit(c->op, err))
+		return false;
+	bool moved = r->life && !c->json && !span_is(verb, "add") && !span_is(verb, "set");
+	struct page page = { .rows = &rec, .n = 1 };
+	if (moved)      /* what changed is the state: one line says it; `show` says the rest */
+		print_table(c, r, &page);
+	return moved || !rec.resource || print_one(c, &rec, err);
 }

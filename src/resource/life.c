@@ -3,6 +3,8 @@
 #include <assert.h>
 
 #include "resource/behalf.h"
+#include <stdio.h>
+
 #include "resource/internal.h"
 
 enum { VALUES_MAX = 2 << 20 };         /* of a step: no less than the largest body that a verb takes */
@@ -34,8 +36,13 @@ static bool need(struct op *op, const json_t *args, unsigned needs, enum need bi
 {
 	if (!(needs & bit) || given(args, name))
 		return true;
+	const char *zh = bit == NEED_REASON ? "原因" : bit == NEED_TEXT ? "内容" : bit == NEED_UNTIL ? "期限"
+		: bit == NEED_UNIT ? "单位" : "方式";
 	struct err e = { 0 };
-	err_field(&e, name, "请填写“%s”", "\"%s\" must be given", name);
+	char text_zh[80], text_en[80];
+	snprintf(text_zh, sizeof text_zh, "请写明%s（%s）", zh, name);
+	snprintf(text_en, sizeof text_en, "\"%s\" must be given", name);
+	err_texts(&e, ERR_INVALID, name, text_zh, text_en);
 	return op_problem(op, &e, err);
 }
 

@@ -93,6 +93,12 @@ static const struct {
 #define WORD(key, zh, en) { key, zh, en },
 #include "resource/words.def"
 #undef WORD
+#define ROLE(id, name, zh, en) { "role." name, zh, en },
+#include "resource/role.def"
+#undef ROLE
+#define SECTOR(name, zh, en) { "sector." name, zh, en },
+#include "resource/sector.def"
+#undef SECTOR
 };
 
 struct span word_text(struct span key, bool zh)
@@ -103,12 +109,25 @@ struct span word_text(struct span key, bool zh)
 	return key;
 }
 
+/* key is "prefix.rest" */
+static bool is_of(const char *key, const char *prefix, struct span rest)
+{
+	size_t n = strlen(prefix);
+	return strncmp(key, prefix, n) == 0 && key[n] == '.' && span_is(rest, key + n + 1);
+}
+
 struct span word_of(const struct resource *r, struct span key, bool zh)
 {
-	size_t n = strlen(r->name);
 	for (size_t i = 0; i < COUNT(words); i++)
-		if (strncmp(words[i].key, r->name, n) == 0 && words[i].key[n] == '.' &&
-			span_is(key, words[i].key + n + 1))
+		if (is_of(words[i].key, r->name, key))
 			return span_of(zh ? words[i].zh : words[i].en);
 	return word_text(key, zh);
+}
+
+struct span word_of_value(const struct resource *r, const struct field *f, struct span value, bool zh)
+{
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (is_of(words[i].key, f->name, value))
+			return span_of(zh ? words[i].zh : words[i].en);
+	return word_of(r, value, zh);
 }

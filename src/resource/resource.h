@@ -41,6 +41,8 @@ enum field_flag {
 	DERIVED = 128,   /* written without change row and version */
 	RANGED = 512,    /* a time with an index of its own: asked for by a range of it */
 	PINYIN = 256,    /* with SEARCH: found by pinyin and its initials as well */
+	TENTHS = 512,    /* a whole number of tenths; on a screen with a point, below 0 nothing */
+	PERCENT = 1024,  /* a whole number of hundred-thousandths; on a screen in percent */
 };
 
 struct field {
@@ -270,6 +272,8 @@ struct span field_label(const struct field *f, bool zh);   /* up to the first co
 struct span word_text(struct span key, bool zh);
 /* The same of one resource's life, where a word of its own ("notice.issued") goes before the common one. */
 struct span word_of(const struct resource *r, struct span key, bool zh);
+/* The same of a field's value (FIELD_ENUM): "severity.none" goes before "none". */
+struct span word_of_value(const struct resource *r, const struct field *f, struct span value, bool zh);
 struct span resource_label(const struct resource *r, bool zh);
 /* CSV with a BOM and a header row: one line a record. */
 NODISCARD bool record_csv_header(struct op *op, const struct resource *r, uint64_t fields, struct str *out,

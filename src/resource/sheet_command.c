@@ -4,7 +4,7 @@
 #include "os/file.h"
 #include "resource/sheet_room.h"
 
-enum { LOCK_WAIT_MS = 60000, SHOWN = 100 };
+enum { LOCK_WAIT_MS = 60000, SHOWN = 100, LINES = 10 };
 
 static bool path_of(struct span word, char ret[4096], struct err *err)
 {
@@ -77,40 +77,82 @@ static bool options_of(const struct command_call *c, const struct sheet_kind *ki
 	return add_mapping(c, kind, options, err) && add_decisions(c, options, err);
 }
 
-static void print_fault(const struct command_call *c, const struct sheet *s, const struct sheet_row *row,
-	const struct sheet_fault *f, FILE *out)
+/* A fault and the rows that have it, the first of them by their lines. */
+struct told {
+	const struct sheet_fault *fault;
+	uint64_t lines[LINES];
+	size_t n;
+};
+
+static bool is_same_fault(const struct sheet_fault *a, const struct sheet_fault *b)
 {
-	static const char *const zh[] = { "", "已整理：", "建议：", "", "待确认：" };
-	static const char *const en[] = { "", "put right: ", "proposed: ", "", "question: " };
+	return a->column == b->column && a->mark == b->mark && span_eq(a->zh, b->zh);
+}
+
+static struct span rows_of(const struct command_call *c, const struct told *t)
+{
+	struct str s = STR_IN(c->op->arena, 1024);
+	str_addz(&s, c->zh ? "第 " : t->n > 1 ? "lines " : "line ");
+	for (size_t i = 0; i < t->n && i < LINES; i++)
+		str_addf(&s, "%s%" PRIu64, i == 0 ? "" : c->zh ? "、" : ", ", t->lines[i]);
+	if (t->n > LINES)
+		str_addf(&s, c->zh ? " 等 %zu" : " and more, %zu of them", t->n);
+	str_addz(&s, c->zh ? " 行" : "");
+	return str_span(&s);
+}
+
+static void print_fault(const struct command_call *c, const struct sheet *s, const struct told *t, FILE *out)
+{
+	const struct sheet_fault *f = t->fault;
+	static const char *const zh[] = { "", "", "建议：", "", "待确认：" };
+	static const char *const en[] = { "", "", "proposed: ", "", "question: " };
 	struct span text = c->zh ? f->zh : f->en;
+	struct span rows = rows_of(c, t);
 	if (f->column < 0)
-		fprintf(out, c->zh ? "第 %" PRIu64 " 行：%s" SPAN_FMT "\n" : "line %"
-			PRIu64 ": %s" SPAN_FMT "\n", row->line,
+		fprintf(out, c->zh ? SPAN_FMT "：%s" SPAN_FMT "\n" : SPAN_FMT ": %s" SPAN_FMT "\n",
+			SPAN_ARG(rows),
 			(c->zh ? zh : en)[f->mark], SPAN_ARG(text));
 	else
 		fprintf(out,
-			c->zh ? "第 %" PRIu64 " 行，%s 列：%s" SPAN_FMT "\n"
-			      : "line %" PRIu64 ", column %s: %s" SPAN_FMT "\n",
-			row->line, c->zh ? s->kind->columns[f->column].zh : s->kind->columns[f->column].name,
+			c->zh ? SPAN_FMT "，%s 列：%s" SPAN_FMT "\n" : SPAN_FMT ", column %s: %s" SPAN_FMT "\n",
+			SPAN_ARG(rows), c->zh ? s->kind->columns[f->column].zh
+			: s->kind->columns[f->column].name,
 			(c->zh ? zh : en)[f->mark], SPAN_ARG(text));
+}
+
+/* The same word about three hundred rows is said once.  *n_told at most SHOWN; false: no room for another. */
+static bool tell(struct told told[SHOWN], size_t *n_told, const struct sheet_fault *f, uint64_t line)
+{
+	for (size_t i = 0; i < *n_told; i++) {
+		if (is_same_fault(told[i].fault, f)) {
+			if (told[i].n < LINES)
+				told[i].lines[told[i].n] = line;
+			told[i].n++;
+			return true;
+		}
+	}
+	if (*n_told == SHOWN)
+		return false;
+	told[(*n_told)++] = (struct told){ .fault = f, .lines = { line }, .n = 1 };
+	return true;
 }
 
 /* What is wrong goes to standard error; a preview tells what was put right too, on standard output. */
 static void print_faults(const struct command_call *c, const struct sheet *s, bool repairs, FILE *out)
 {
-	size_t shown = 0, all = 0;
+	struct told told[SHOWN];
+	size_t n_told = 0, more = 0;
 	for (size_t i = 0; i < s->rows.n; i++)
 		for (size_t k = 0; k < s->rows.p[i].faults.n; k++) {
 			const struct sheet_fault *f = &s->rows.p[i].faults.p[k];
-			if ((f->mark == REPAIR_REPAIRED) != repairs)
-				continue;
-			if (all++ < SHOWN) {
-				print_fault(c, s, &s->rows.p[i], f, out);
-				shown++;
-			}
+			if ((f->mark == REPAIR_REPAIRED) == repairs &&
+			    !tell(told, &n_told, f, s->rows.p[i].line))
+				more++;
 		}
-	if (all > shown)
-		fprintf(out, c->zh ? "……另有 %zu 处\n" : "… and %zu more\n", all - shown);
+	for (size_t i = 0; i < n_told; i++)
+		print_fault(c, s, &told[i], out);
+	if (more)
+		fprintf(out, c->zh ? "……另有 %zu 处\n" : "… and %zu more\n", more);
 }
 
 /* Columns that no field was found for: nothing of them goes in. */

@@ -46,6 +46,7 @@ static const struct { const struct command *rows; const size_t *n; } commands[] 
 	{ order_behalf_commands, &order_behalf_commands_count },
 	{ order_declaration_commands, &order_declaration_commands_count },
 	{ order_post_commands, &order_post_commands_count },
+	{ notice_commands, &notice_commands_count },
 	{ vuln_commands, &vuln_commands_count },
 	{ kpi_commands, &kpi_commands_count },
 };

@@ -70,12 +70,12 @@ while IFS='|' read -r name pattern; do
 	grep -Eq -- "$pattern" tour.out
 	tell $? "$name"
 done << 'CASES'
-a finding explains itself|"versionEndExcluding":"2\.23\.6"
-and its priority|"kev":\{"value":true
+a finding explains itself|早于版本：2\.23\.6
+and its priority|已知被利用：值：是
 the order has a number|湛网交〔20[0-9][0-9]〕[0-9]+号
 a contradiction is proposed as a return|"returned_proposed":"[^"]*2\.23\.1
 the order is verified in the end|"state":"verified"
-the finding is closed|^state +closed
+the finding is closed|^状态 +已消除
 the steps are on record|"verb":"return"
 the record is whole|变更日志完整
 CASES
