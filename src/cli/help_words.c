@@ -3,7 +3,7 @@
 #include "base/err.h"
 
 #define REASON "--reason TEXT"
-#define BEHALF " [--on_behalf '{\"channel\":\"phone\",\"person\":\"NAME\"}']"
+#define BEHALF " [--channel phone|wechat|yuezhengyi|paper|visit --person NAME]"
 
 static const struct help_words words[] = {
 	{ "finding", "confirm", "", "确认属实", "it is real" },
@@ -21,12 +21,12 @@ static const struct help_words words[] = {
 		"已整改、mitigated 已采取临时措施、\n"
 		"    not_affected 不受影响、decommissioned 已下线、affected 进展；异议须写 --text：not_ours "
 		"非本单位、\n"
-		"    false_positive 误报、cannot_fix 无法整改。--on_behalf 是代录：谁、以何种方式告知",
+		"    false_positive 误报、cannot_fix 无法整改。--channel 和 --person 是代录：以何种方式、谁告知",
 		"--claim answers for all open items, --items one by one (ids: order show). CLAIM: fixed, "
 		"mitigated, not_affected,\n"
 		"    decommissioned, affected (progress); disputes, with --text: not_ours, false_positive, "
 		"cannot_fix.\n"
-		"    --on_behalf records for the unit: who said so, by which channel" },
+		"    --channel and --person record for the unit: by which channel, who said so" },
 	{ "order", "request_extension", "--until 2026-12-31 " REASON BEHALF, "申请延期",
 		"ask for more time" },
 	{ "order", "grant", "[--until 2026-12-31]", "同意延期；--until 另定日期",
