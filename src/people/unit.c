@@ -25,6 +25,10 @@ const char *const unit_sectors_zh[] = {
 #define STALE \
 	"(CASE WHEN COALESCE(t.contacts_checked_at, t.created_at) < NOW - 86400000 * COALESCE((SELECT " \
 	"CAST(s.value AS BIGINT) FROM settings s WHERE s.key='contacts_days'), 92) THEN 1 ELSE 0 END)"
+/* A unit that has let the time to acknowledge pass. */
+#define SILENT \
+	"(CASE WHEN EXISTS (SELECT 1 FROM orders o WHERE o.unit_n=t.n AND o.state='sent' AND " \
+	"o.acknowledge_due<NOW) THEN 1 ELSE 0 END)"
 static const char *const inventories[] = { "unknown", "systems", "none", NULL };
 
 static const struct field fields[] = {
@@ -62,6 +66,8 @@ static const struct field fields[] = {
 	{ "contacts_stale", FIELD_BOOL, READ_ONLY | FILTER, .expr = STALE,
 		.zh = "联系人待核对，超过设定天数未核对",
 		.en = "contacts to be checked, not checked for so many days" },
+	{ "silent", FIELD_BOOL, READ_ONLY | FILTER, .expr = SILENT, .zh = "逾期未签收，有交办单过了签收时限",
+		.en = "silent, an order is not acknowledged in time" },
 };
 
 static bool check_aliases(struct op *op, struct record *after, struct err *err)

@@ -186,7 +186,7 @@ static bool filters(struct command_call *c, const struct resource *r, struct que
 		const struct field *f = q->filters[i].field;
 		int64_t key;
 		if (f->kind == FIELD_REF && (q->filters[i].op == QUERY_EQ ||
-		    q->filters[i].op == QUERY_UNDER) &&
+		    q->filters[i].op == QUERY_UNDER || q->filters[i].op == QUERY_DIRECT) &&
 		    !resource_resolve(c->op, resource_find(span_of(f->ref)), q->filters[i].values[0].s, &key,
 		    err))
 			return false;

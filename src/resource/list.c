@@ -127,7 +127,8 @@ static const char *operator_of(enum query_op op)
 	case QUERY_EQ:
 	case QUERY_IN:
 	case QUERY_NULL:
-	case QUERY_UNDER: break;
+	case QUERY_UNDER:
+	case QUERY_DIRECT: break;
 	}
 	return "=";
 }
@@ -159,6 +160,17 @@ static void list_filter(struct sql *sql, const struct field *f, struct db_value 
 	sql_add(sql, " || '\"')>0)");
 }
 
+/* A unit and those below it that are under no office below it: of the city what is no county's. */
+static void direct_filter(struct sql *sql, const struct field *f, struct db_value v)
+{
+	sql_add(sql, " IN (SELECT a.descendant_n FROM unit_tree a WHERE a.relation=0 AND a.ancestor_n=");
+	filter_value(sql, f, v);
+	sql_add(sql, " AND NOT EXISTS (SELECT 1 FROM unit_tree b JOIN units o ON o.n=b.ancestor_n WHERE"
+		" b.descendant_n=a.descendant_n AND b.relation=0 AND o.kind='office' AND o.n<>a.ancestor_n AND"
+		" EXISTS (SELECT 1 FROM unit_tree c WHERE c.ancestor_n=a.ancestor_n AND c.descendant_n=o.n AND"
+		" c.relation=0)))");
+}
+
 static void one_filter(struct sql *sql, const struct field *f, enum query_op op, const struct db_value *v,
 	size_t n)
 {
@@ -178,6 +190,10 @@ static void one_filter(struct sql *sql, const struct field *f, enum query_op op,
 		sql_add(sql, " IN (SELECT descendant_n FROM unit_tree WHERE relation=0 AND ancestor_n=");
 		filter_value(sql, f, v[0]);
 		sql_add(sql, ")");
+		return;
+	}
+	if (op == QUERY_DIRECT) {
+		direct_filter(sql, f, v[0]);
 		return;
 	}
 	if (op == QUERY_IN) {

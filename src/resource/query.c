@@ -7,6 +7,7 @@ static const struct { const char *suffix; enum query_op op; } suffixes[] = {
 	{ "__gte", QUERY_GTE }, { "__lte", QUERY_LTE }, { "__gt", QUERY_GT }, { "__lt", QUERY_LT },
 	{ "__ne", QUERY_NE },
 	{ "__in", QUERY_IN }, { "__null", QUERY_NULL }, { "__under", QUERY_UNDER },
+	{ "__direct", QUERY_DIRECT },
 };
 
 static enum query_op take_suffix(struct span *name)
@@ -202,14 +203,14 @@ static bool parse_pair(const struct resource *r, const struct query_pair *p, str
 		return true;
 	struct span name = p->name;
 	enum query_op op = take_suffix(&name);
-	const struct field *f = op == QUERY_UNDER && span_is(name, "id") && strcmp(r->name, "unit") == 0
+	const struct field *f = (op == QUERY_UNDER || op == QUERY_DIRECT) && span_is(name, "id") && strcmp(r->name, "unit") == 0
 		? &unit_self
 		: resource_field(r, name);
 	if (!f)
 		f = field_implied(r, name);
 	if (!f || !(f->flags & FILTER))
 		return refuse(err, p->name, "没有这个筛选条件", "is no filter here");
-	if (op == QUERY_UNDER && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
+	if ((op == QUERY_UNDER || op == QUERY_DIRECT) && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
 		return refuse(err, p->name, "只能用于单位", "works for units only");
 	return add_values(f, op, p, a, q, err) && check_states(r, f, q, p->name, err);
 }

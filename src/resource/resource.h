@@ -150,7 +150,7 @@ const struct resource *resource_at(size_t i);              /* NULL past the end 
 /* ---- asking -------------------------------------------------------------------------------------------- */
 
 enum query_op { QUERY_EQ, QUERY_NE, QUERY_GT, QUERY_GTE, QUERY_LT, QUERY_LTE, QUERY_IN, QUERY_NULL,
-	QUERY_UNDER };
+	QUERY_UNDER, QUERY_DIRECT };
 enum { QUERY_FILTERS_MAX = 16, QUERY_IN_MAX = 1000, LIST_DEFAULT = 50, LIST_MAX = 1000 };
 
 struct query {
@@ -167,7 +167,7 @@ struct query {
 struct query_pair { struct span name, value; };
 
 /* Names as in a URL: field, field__gt __gte __lt __lte __ne __in (comma) __null (true/false) __under (a unit
- * and all below; of units also id__under), id__in, q, sort, limit, cursor, fields.  Also state, created_at,
+ * and all below; of units also id__under) __direct (those of them that are under no office below), id__in, q, sort, limit, cursor, fields.  Also state, created_at,
  * updated_at.  Unknown names are errors naming them. */
 NODISCARD bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n,
 	struct arena *a,

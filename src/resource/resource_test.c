@@ -243,6 +243,8 @@ static void test_scope_and_filters(struct world *w)
 		{ &office, "size", "large", 10, "" },
 		{ &office, "size__ne", "large", 33, "" },
 		{ &office, "unit_id__under", "CO", 21, "" },
+		{ &office, "unit_id__direct", "CO", 21, "" },
+		{ &office, "name__direct", "CO", 0, "name__direct" },
 		{ &office, "unit_id__in", "WATER,HOSP", 43, "" },
 		{ &office, "bought_at__null", "true", 43, "" },
 		{ &office, "state", "used", 0, "" },

@@ -35,6 +35,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ order_behalf_routes, &order_behalf_routes_count },
 	{ role_routes, &role_routes_count },
 	{ admin_routes, &admin_routes_count },
+	{ situation_routes, &situation_routes_count },
 };
 
 static const struct { const struct command *rows; const size_t *n; } commands[] = {

@@ -29,5 +29,7 @@ extern const struct route role_routes[];
 extern const size_t role_routes_count;
 extern const struct route admin_routes[];                  /* jobs, feeds, the audit chain, what runs here */
 extern const size_t admin_routes_count;
+extern const struct route situation_routes[];
+extern const size_t situation_routes_count;
 extern const struct job_tick role_ticks[];                 /* signs the audit chain each hour */
 extern const size_t role_ticks_count;

@@ -12,6 +12,9 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./parts/Frame.vue'),
     children: [
       { path: '', name: 'home', component: () => import('./pages/Home.vue') },
+      { path: 'situation', name: 'situation', component: () => import('./pages/Situation.vue') },
+      { path: 'measures', name: 'measures', component: () => import('./pages/Measures.vue') },
+      { path: 'measures/records', name: 'measure-records', component: () => import('./pages/MeasureRecords.vue') },
       { path: 'orders', name: 'orders', component: () => import('./pages/Orders.vue') },
       { path: 'orders/new', name: 'task', component: () => import('./pages/TaskForm.vue') },
       { path: 'orders/calls', name: 'calls', component: () => import('./pages/CallList.vue') },

@@ -3,6 +3,7 @@ import {
   Bell,
   Clock,
   Connection,
+  DataLine,
   DocumentChecked,
   Download,
   Flag,
@@ -10,6 +11,7 @@ import {
   Key,
   List,
   Monitor,
+  Odometer,
   OfficeBuilding,
   Phone,
   RefreshRight,
@@ -38,6 +40,7 @@ export interface Page {
 const office = ['duty_officer', 'analyst', 'leader', 'county_officer']
 export const pages: Page[] = [
   { path: '/', word: 'nav.today', icon: Clock, key: 't', liaison: true },
+  { path: '/situation', word: 'nav.situation', icon: Odometer, resource: 'findings', key: 's' },
   { path: '/orders', word: 'nav.orders', icon: Tickets, resource: 'orders', key: 'o' },
   { path: '/findings', word: 'nav.findings', icon: Flag, resource: 'findings', key: 'f', liaison: true },
   { path: '/notices', word: 'nav.notices', icon: Bell, resource: 'notices', key: 'n' },
@@ -47,6 +50,7 @@ export const pages: Page[] = [
   { path: '/persons', word: 'nav.contacts', icon: Phone, resource: 'persons' },
   { path: '/declarations', word: 'nav.declarations', icon: DocumentChecked, resource: 'declarations' },
   { path: '/imports', word: 'nav.imports', icon: Upload, resource: 'imports' },
+  { path: '/measures', word: 'nav.measures', icon: DataLine, resource: 'targets', key: 'm' },
 ]
 export const administration: Page[] = [
   { path: '/users', word: 'admin.users', icon: User, resource: 'users' },
