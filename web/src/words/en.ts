@@ -284,7 +284,7 @@ const en: Words = {
     rate: 'Handling rate',
     rateOf: 'Handled this year',
     targetIs: 'target {n} %',
-    reached: 'reached',
+    reached: 'met',
     missed: 'missed',
     map: 'Open findings by division',
     own: 'City units',
@@ -443,7 +443,7 @@ const en: Words = {
       visit: 'visit',
     },
     results: {
-      reached: 'met',
+      reached: 'reached',
       promised: 'promised',
       no_answer: 'no answer',
       refused: 'refused',
