@@ -27,6 +27,7 @@ async function whole(house, language) {
   await duty.reload()
   await duty.locator('.bar button.el-button--primary').first().click()
   await duty.waitForFunction(() => /〔\d{4}〕\d+号/.test(document.querySelector('h1')?.textContent ?? ''))
+  await duty.waitForSelector('.recipients tbody tr')
   const units = await duty.locator('.recipients tbody tr').count()
   check(units > 0, 'nobody got it')
   await house.look(duty, `notice-issued-${language}`)
