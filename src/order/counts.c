@@ -1,5 +1,5 @@
-/* How much waits in each lane of the office's day: GET /api/v1/orders/counts.  A lane is a filter in the words of
- * the list of orders, given with its count, so that whoever opens it finds exactly as many rows. */
+/* How much waits in each lane of the office's day: GET /api/v1/orders/counts.  A lane is a filter in the
+ * words of the list of orders, given with its count, so that whoever opens it finds exactly as many rows. */
 #include "order/behalf.h"
 
 /* JSON with ' for "; $now, $day, $later for now, 24 and 72 hours on; $office for whoever asks.  A lane that
@@ -15,7 +15,8 @@ static const struct lane {
 	{ "to_verify", "{'state':'answered','issuer_id':'$office'}" },
 	{ "disputes", "{'state':'disputed','issuer_id':'$office'}" },
 	{ "extensions",
-		"{'state__in':'sent,handling,partly_answered','extension_until__null':'false','issuer_id':'$office'}" },
+		"{'state__in':'sent,handling,partly_answered','extension_until__null':'false',"
+		"'issuer_id':'$office'}" },
 	{ "to_approve", "{'state__in':'draft,to_approve','issuer_id':'$office'}" },
 	{ "to_review", "{'state':'answered','issuer_id__ne':'$office','reviewed_at__null':'true'}" },
 	{ "inbox", "{'unit_id':'$office','state__in':'sent,handling,partly_answered'}" },
@@ -88,7 +89,8 @@ static bool add_given(struct op *op, const struct call *c, struct query *q, stru
 	return true;
 }
 
-static bool count_lane(struct call *c, const struct lane *lane, struct span filter, bool first, struct err *err)
+static bool count_lane(struct call *c, const struct lane *lane, struct span filter, bool first,
+	struct err *err)
 {
 	CLEANUP(json_free) json_t *j = NULL;
 	struct selection found;

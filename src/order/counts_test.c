@@ -42,7 +42,8 @@ static void lists_agree(struct city *c, const json_t *all)
 		c->op.actor = &c->actors[LOCAL];
 		CHECK_INT((int64_t)page.n, json_integer_value(json_object_get(lane, "count")));
 		for (size_t k = 1; k < page.n; k++)
-			CHECK(record_int(&page.rows[k - 1], "next_due") <= record_int(&page.rows[k], "next_due"));
+			CHECK(record_int(&page.rows[k - 1], "next_due") <= record_int(&page.rows[k],
+				"next_due"));
 	}
 }
 

@@ -37,7 +37,9 @@ static const struct field fields[] = {
 		.en = "to be acknowledged by" },
 	{ "answer_due", FIELD_TIME, READ_ONLY | FILTER | LIST, .zh = "反馈时限", .en = "to be answered by" },
 	{ "next_due", FIELD_TIME, READ_ONLY | FILTER | SORT,
-		.expr = "COALESCE(CASE t.state WHEN 'sent' THEN t.acknowledge_due WHEN 'handling' THEN t.answer_due"
+		.expr =
+			"COALESCE(CASE t.state WHEN 'sent' THEN t.acknowledge_due WHEN 'handling' THEN "
+			"t.answer_due"
 			" WHEN 'partly_answered' THEN t.answer_due END, 253402300799999)",
 		.zh = "下一时限，签收或反馈，没有的为 9999 年",
 		.en = "due next, to be acknowledged or answered, in the year 9999 where nothing is" },

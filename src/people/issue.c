@@ -194,6 +194,22 @@ static struct span sign_in_url(struct op *op, struct span base, struct span acco
 	return str_span(&s);
 }
 
+static bool not_of_this_unit(struct err *err)
+{
+	return err_set(err, ERR_FORBIDDEN, "没有为该单位开通账号的权限",
+		"not permitted to open accounts of this unit");
+}
+
+/* Why there may be no account at all; "" in *ret_why otherwise. */
+static bool check_account(struct op *op, const struct account *account, struct not_issued *ret_why,
+	struct err *err)
+{
+	if (account->disabled)
+		return not_now(ret_why, "账号已停用，请由安全管理员恢复",
+			"the account is disabled: ask the security administrator");
+	return !account->n || check_grants(op, account->n, ret_why, err);
+}
+
 bool account_issue_one(
 	struct op *op, const struct issue_one *one, struct slip *ret, struct not_issued *ret_why,
 	struct err *err)
@@ -209,8 +225,7 @@ bool account_issue_one(
 		!actor_may(op->actor, op_db(op), PERM_USER_ISSUE, one->unit_n, &may, err))
 		return false;
 	if (!found || !known || !may)
-		return err_set(err, ERR_FORBIDDEN, "没有为该单位开通账号的权限",
-			"not permitted to open accounts of this unit");
+		return not_of_this_unit(err);
 	ret_why->unit_id = unit.id;
 	ret_why->unit = record_text(&unit, "name");
 	ret_why->person = record_text(&person, "name");
@@ -218,12 +233,7 @@ bool account_issue_one(
 	if (span_is(record_text(&unit, "kind"), "office"))
 		return not_now(ret_why, "网信办的账号请由安全管理员开通",
 			"the security administrator opens the accounts of an office");
-	if (!find_account(op, one->person_n, &account, err))
-		return false;
-	if (account.disabled)
-		return not_now(ret_why, "账号已停用，请由安全管理员恢复",
-			"the account is disabled: ask the security administrator");
-	if (account.n && !check_grants(op, account.n, ret_why, err))
+	if (!find_account(op, one->person_n, &account, err) || !check_account(op, &account, ret_why, err))
 		return false;
 	if (ret_why->zh.n)
 		return true;

@@ -166,8 +166,10 @@ static void direct_filter(struct sql *sql, const struct field *f, struct db_valu
 	sql_add(sql, " IN (SELECT a.descendant_n FROM unit_tree a WHERE a.relation=0 AND a.ancestor_n=");
 	filter_value(sql, f, v);
 	sql_add(sql, " AND NOT EXISTS (SELECT 1 FROM unit_tree b JOIN units o ON o.n=b.ancestor_n WHERE"
-		" b.descendant_n=a.descendant_n AND b.relation=0 AND o.kind='office' AND o.n<>a.ancestor_n AND"
-		" EXISTS (SELECT 1 FROM unit_tree c WHERE c.ancestor_n=a.ancestor_n AND c.descendant_n=o.n AND"
+		" b.descendant_n=a.descendant_n AND b.relation=0 AND o.kind='office' AND o.n<>a.ancestor_n "
+		"AND"
+		" EXISTS (SELECT 1 FROM unit_tree c WHERE c.ancestor_n=a.ancestor_n AND c.descendant_n=o.n "
+		"AND"
 		" c.relation=0)))");
 }
 

@@ -177,6 +177,24 @@ static bool has_search(const struct resource *r)
 static const struct field unit_self = { "id", FIELD_REF, READ_ONLY | FILTER, .ref = "unit", .expr = "t.n",
 	.zh = "标识", .en = "identifier" };
 
+/* A condition: field, and what stands behind two underscores. */
+static bool parse_filter(const struct resource *r, const struct query_pair *p, struct arena *a,
+	struct query *q, struct err *err)
+{
+	struct span name = p->name;
+	enum query_op op = take_suffix(&name);
+	bool below = op == QUERY_UNDER || op == QUERY_DIRECT;
+	bool self = below && span_is(name, "id") && strcmp(r->name, "unit") == 0;
+	const struct field *f = self ? &unit_self : resource_field(r, name);
+	if (!f)
+		f = field_implied(r, name);
+	if (!f || !(f->flags & FILTER))
+		return refuse(err, p->name, "没有这个筛选条件", "is no filter here");
+	if (below && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
+		return refuse(err, p->name, "只能用于单位", "works for units only");
+	return add_values(f, op, p, a, q, err) && check_states(r, f, q, p->name, err);
+}
+
 static bool parse_pair(const struct resource *r, const struct query_pair *p, struct arena *a, struct query *q,
 		       struct err *err)
 {
@@ -201,18 +219,7 @@ static bool parse_pair(const struct resource *r, const struct query_pair *p, str
 	}
 	if (span_is(p->name, "format"))
 		return true;
-	struct span name = p->name;
-	enum query_op op = take_suffix(&name);
-	const struct field *f = (op == QUERY_UNDER || op == QUERY_DIRECT) && span_is(name, "id") && strcmp(r->name, "unit") == 0
-		? &unit_self
-		: resource_field(r, name);
-	if (!f)
-		f = field_implied(r, name);
-	if (!f || !(f->flags & FILTER))
-		return refuse(err, p->name, "没有这个筛选条件", "is no filter here");
-	if ((op == QUERY_UNDER || op == QUERY_DIRECT) && (f->kind != FIELD_REF || strcmp(f->ref, "unit") != 0))
-		return refuse(err, p->name, "只能用于单位", "works for units only");
-	return add_values(f, op, p, a, q, err) && check_states(r, f, q, p->name, err);
+	return parse_filter(r, p, a, q, err);
 }
 
 bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n, struct arena *a,

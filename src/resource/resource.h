@@ -167,8 +167,8 @@ struct query {
 struct query_pair { struct span name, value; };
 
 /* Names as in a URL: field, field__gt __gte __lt __lte __ne __in (comma) __null (true/false) __under (a unit
- * and all below; of units also id__under) __direct (those of them that are under no office below), id__in, q, sort, limit, cursor, fields.  Also state, created_at,
- * updated_at.  Unknown names are errors naming them. */
+ * and all below; of units also id__under) __direct (those of them that are under no office below), id__in, q,
+ * sort, limit, cursor, fields.  Also state, created_at, updated_at.  Unknown names are errors naming them. */
 NODISCARD bool query_parse(const struct resource *r, const struct query_pair *pairs, size_t n,
 	struct arena *a,
 			   struct query *ret, struct err *err);

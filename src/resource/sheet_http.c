@@ -125,7 +125,8 @@ bool sheet_change(struct call *c, struct import_plan *p, struct err *err)
 			ok = ok || strcmp(key, known[i]) == 0;
 		if (!ok)
 			return err_field(err, key, "没有这一项", "there is no such member");
-		bool object = strcmp(key, "mapping") == 0 || strcmp(key, "decide") == 0 || strcmp(key, "cells") == 0;
+		bool object = strcmp(key, "mapping") == 0 || strcmp(key, "decide") == 0 ||
+			strcmp(key, "cells") == 0;
 		if (!object && (json_is_object(value) || json_is_array(value)))
 			return err_field(err, key, "应为文字或真假", "a text, or true or false");
 	}
