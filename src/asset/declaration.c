@@ -103,24 +103,12 @@ bool declaration_supersede(struct op *op, int64_t row_n, struct span reason, str
 
 /* ---- whose word ---- */
 
-/* Is it one of the actor's own units, as their liaison? */
-static bool is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err)
-{
-	struct grant own[GRANTS_MAX];
-	struct actor liaison = *op->actor;
-	liaison.n_grants = 0;
-	liaison.grants = own;
-	for (size_t i = 0; i < op->actor->n_grants && liaison.n_grants < GRANTS_MAX; i++)
-		if (op->actor->grants[i].role == ROLE_UNIT_LIAISON)
-			own[liaison.n_grants++] = op->actor->grants[i];
-	return actor_may(&liaison, op_db(op), PERM_DECLARE, unit_n, ret, err);
-}
-
 static bool submit(struct op *op, struct record *row, const json_t *args, struct err *err)
 {
 	struct behalf said;
 	bool liaison;
-	if (!is_liaison(op, record_int(row, "unit_id"), &liaison, err) || !behalf_parse(op, args, &said, err))
+	if (!actor_is_liaison(op->actor, op_db(op), record_int(row, "unit_id"), &liaison, err) ||
+		!behalf_parse(op, args, &said, err))
 		return false;
 	if (!liaison && !op->actor->local && !said.given)
 		return err_field(err, "on_behalf", "代单位申报须写明代录（on_behalf：方式 channel、何人 person）",

@@ -37,13 +37,9 @@ static void list_verbs(FILE *out, const struct resource *r)
 		fprintf(out, "|set");
 	if (r->ops & RESOURCE_DELETE)
 		fprintf(out, "|rm");
-	for (size_t i = 0; r->life && i < r->life->n_rows; i++) {
-		bool seen = false;
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = strcmp(r->life->rows[j].verb, r->life->rows[i].verb) == 0;
-		if (!seen)
+	for (size_t i = 0; r->life && i < r->life->n_rows; i++)
+		if (life_is_first(r->life, i))
 			fprintf(out, "|%s", r->life->rows[i].verb);
-	}
 }
 
 static void print_value(FILE *out, const struct resource *r, const struct field *f, size_t i, bool zh)

@@ -6,23 +6,6 @@
 #include "people/people.h"
 #include "resource/behalf.h"
 
-/* Is it one of the actor's own units, as their liaison? */
-bool order_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err)
-{
-	*ret = false;
-	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++) {
-		const struct grant *g = &op->actor->grants[i];
-		int64_t one;
-		if (g->role == ROLE_UNIT_LIAISON &&
-			!db_int(op_db(op),
-				SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND "
-				    "relation=?"),
-				V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
-			return false;
-	}
-	return true;
-}
-
 bool order_is_office(const struct actor *a)
 {
 	for (size_t i = 0; i < a->n_grants; i++)
@@ -37,7 +20,7 @@ bool order_speaker(
 	const json_t *behalf = json_object_get(args, "on_behalf");
 	bool liaison;
 	*ret = (struct speaker){ .at = op_now(op) };
-	if (!order_is_liaison(op, record_int(o, "unit_id"), &liaison, err))
+	if (!actor_is_liaison(op->actor, op_db(op), record_int(o, "unit_id"), &liaison, err))
 		return false;
 	if (!behalf || json_is_null(behalf))
 		return liaison || op->actor->local ||

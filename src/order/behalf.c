@@ -100,7 +100,7 @@ void order_seen(struct op *op, struct record *o)
 	if (record_get(o, "seen_at").type != DB_NULL || record_get(o, "sent_at").type == DB_NULL ||
 		looks_for_office(op->actor))
 		return;
-	if (!order_is_liaison(op, record_int(o, "unit_id"), &liaison, &err) ||
+	if (!actor_is_liaison(op->actor, op_db(op), record_int(o, "unit_id"), &liaison, &err) ||
 		(liaison && !note_seen(op, o, &err)))
 		log_error("order.seen", LOG_TEXT("order", o->id), LOG_Z("reason", err.en));
 }

@@ -5,7 +5,6 @@
  */
 #include "order/room.h"
 
-bool order_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err);
 bool order_is_office(const struct actor *a);
 bool order_four_eyes(struct op *op, const struct item *it, struct err *err);
 

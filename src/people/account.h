@@ -23,8 +23,6 @@ extern const char *const account_states[];    /* NULL-terminated */
 /* Reads the member `name` of a body.  `needed`: absent is an error; else *ret is one's own word. */
 NODISCARD bool word_read(
 	struct op *op, const json_t *body, const char *name, bool needed, struct word *ret, struct err *err);
-/* Is the actor a liaison in charge of this unit? */
-NODISCARD bool actor_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err);
 
 /* The routes (account_routes.c). */
 bool contact_route(struct call *c, struct err *err);

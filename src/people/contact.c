@@ -30,22 +30,6 @@ bool word_read(
 	return true;
 }
 
-bool actor_is_liaison(struct op *op, int64_t unit_n, bool *ret, struct err *err)
-{
-	*ret = false;
-	for (size_t i = 0; i < op->actor->n_grants && !*ret; i++) {
-		const struct grant *g = &op->actor->grants[i];
-		int64_t one;
-		if (g->role == ROLE_UNIT_LIAISON &&
-			!db_int(op_db(op),
-				SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND "
-				    "relation=?"),
-				V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
-			return false;
-	}
-	return true;
-}
-
 static bool check_contacts(
 	struct op *op, int64_t unit_n, struct span text, const struct word *word, struct err *err)
 {
@@ -85,7 +69,7 @@ bool contact_route(struct call *c, struct err *err)
 	struct span text = span_trim(json_get_text(c->json, "text"));
 	if (!resource_get(op, &unit_resource, c->params[0], &unit, err) ||
 		!actor_may(op->actor, op_db(op), PERM_CONTACT_CHECK, unit.n, &may, err) ||
-		!actor_is_liaison(op, unit.n, &liaison, err))
+		!actor_is_liaison(op->actor, op_db(op), unit.n, &liaison, err))
 		return false;
 	if (!may)
 		return err_set(err, ERR_FORBIDDEN, "没有核对该单位联系人的权限",

@@ -77,21 +77,33 @@ bool actor_whole(const struct actor *a, enum perm p)
 	return false;
 }
 
+/* Does its unit stand at or above this one, in the tree that it is bound to? */
+static bool grant_covers(const struct grant *g, struct db *db, int64_t unit_n, bool *ret, struct err *err)
+{
+	int64_t one;
+	return db_int(db, SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND relation=?"),
+		V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err);
+}
+
 bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n, bool *ret, struct err *err)
 {
 	*ret = actor_whole(a, p);
 	if (*ret || unit_n == 0 || denied(a, p))
 		return true;
 	for (size_t i = 0; i < a->n_grants && !*ret; i++) {
-		const struct grant *g = &a->grants[i];
-		int64_t one;
-		if (!role_has(g->role, p))
-			continue;
-		if (!db_int(db,
-		    SQL("SELECT 1 FROM unit_tree WHERE ancestor_n=? AND descendant_n=? AND relation=?"),
-			    V(db_i(g->unit_n), db_i(unit_n), db_i(g->tree)), &one, ret, err))
+		if (role_has(a->grants[i].role, p) && !grant_covers(&a->grants[i], db, unit_n, ret, err))
 			return false;
 	}
+	return true;
+}
+
+bool actor_is_liaison(const struct actor *a, struct db *db, int64_t unit_n, bool *ret, struct err *err)
+{
+	*ret = false;
+	for (size_t i = 0; i < a->n_grants && !*ret; i++)
+		if (a->grants[i].role == ROLE_UNIT_LIAISON &&
+			!grant_covers(&a->grants[i], db, unit_n, ret, err))
+			return false;
 	return true;
 }
 

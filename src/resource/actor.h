@@ -60,6 +60,9 @@ bool actor_whole(const struct actor *a, enum perm p);  /* in the whole city */
 /* Has the permission for rows of this unit (0: unowned rows, which only the whole city sees). */
 NODISCARD bool actor_may(const struct actor *a, struct db *db, enum perm p, int64_t unit_n, bool *ret,
 	struct err *err);
+/* Is it one of the actor's own units, as their liaison? */
+NODISCARD bool actor_is_liaison(
+	const struct actor *a, struct db *db, int64_t unit_n, bool *ret, struct err *err);
 /* Appends " AND <column> IN (…)" for the units where the actor has p; nothing for the whole city; " AND 1=0"
  * for nowhere. */
 NODISCARD bool actor_scope(const struct actor *a, struct db *db, enum perm p, const char *column,

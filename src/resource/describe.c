@@ -70,14 +70,6 @@ static void add_field(struct str *out, const struct resource *r, const struct fi
 	str_addz(out, "}}");
 }
 
-static bool first_with_verb(const struct life *life, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(life->rows[k].verb, life->rows[i].verb) == 0)
-			return false;
-	return true;
-}
-
 static void add_verb(struct str *out, const struct resource *r, size_t at, const struct actor *who)
 {
 	const struct life *life = r->life;
@@ -116,7 +108,7 @@ static void add_life(struct str *out, const struct resource *r, const struct act
 	str_addz(out, "],\"verbs\":[");
 	bool any = false;
 	for (size_t i = 0; i < life->n_rows; i++) {
-		if (!first_with_verb(life, i))
+		if (!life_is_first(life, i))
 			continue;
 		str_addz(out, any ? "," : "");
 		add_verb(out, r, i, who);

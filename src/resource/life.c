@@ -26,6 +26,14 @@ static const struct transition *find_verb(const struct life *life, struct span v
 	return NULL;
 }
 
+bool life_is_first(const struct life *life, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(life->rows[k].verb, life->rows[i].verb) == 0)
+			return false;
+	return true;
+}
+
 static bool given(const json_t *args, const char *name)
 {
 	return span_trim(json_get_text(args, name)).n > 0;

@@ -340,12 +340,9 @@ static void verbs(struct str *o, const struct resource *r)
 		r->args_schema ? "," : "", r->args_schema ? r->args_schema : "");
 	for (size_t i = 0; r->life && i < r->life->n_rows; i++) {
 		const char *verb = r->life->rows[i].verb;
-		bool seen = false;
 		char rest[80];
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = strcmp(r->life->rows[j].verb, verb) == 0;
 		snprintf(rest, sizeof rest, "/{id}/%s", verb);
-		if (seen || is_taken("POST", r, rest))
+		if (!life_is_first(r->life, i) || is_taken("POST", r, rest))
 			continue;
 		str_addf(o, "\"/api/v1/%s/{id}/%s\":{", r->path, verb);
 		path_params(o, "{id}");

@@ -90,6 +90,9 @@ struct life {
 	size_t n_rows;
 };
 
+/* Is row i the first with its verb?  Several rows share one: what is told of verbs is told once. */
+bool life_is_first(const struct life *life, size_t i);
+
 enum resource_op { RESOURCE_CREATE = 1, RESOURCE_CHANGE = 2, RESOURCE_DELETE = 4 };
 
 struct resource {
