@@ -98,7 +98,11 @@ async function security(house, language) {
   // the grant ends: nothing is left to see
   await page.click('main table >> nth=0 >> button')
   await page.click('.el-popconfirm__action .el-button--primary')
-  await page.waitForFunction(() => document.querySelectorAll('main table')[0]?.querySelectorAll('tbody button').length !== 1 || !document.body.textContent.includes('赤坎区网信办'))
+  await page.waitForFunction(
+    () =>
+      document.querySelectorAll('main table')[0]?.querySelectorAll('tbody button').length !== 1 ||
+      !document.body.textContent.includes('赤坎区网信办'),
+  )
   await other.close()
 
   // an administrator does not become another one, too
@@ -126,7 +130,9 @@ async function auditor(house, language) {
   await page.fill('input[name=actor]', 'auditor')
   await page.keyboard.press('Tab')
   await page.waitForURL((url) => url.searchParams.get('actor') === 'auditor')
-  await page.waitForFunction(() => [...document.querySelectorAll('tbody tr td:nth-child(2)')].every((td) => td.textContent === 'auditor'))
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('tbody tr td:nth-child(2)')].every((td) => td.textContent === 'auditor'),
+  )
   check((await page.$$('tbody tr')).length > 0, 'the auditor’s own sign-ins')
   // a link shows the same list
   const link = page.url()

@@ -16,7 +16,10 @@ async function facets(house) {
   await page.waitForURL(/exposure=internet/)
   const list = await api(page, '/api/v1/assets?exposure=internet&limit=1000')
   check(list.items.length === n, `${n} in the facet, ${list.items.length} in the list`)
-  await page.waitForFunction((c) => document.querySelector('.assets h1 [role=status]')?.textContent.trim() === String(c), n)
+  await page.waitForFunction(
+    (c) => document.querySelector('.assets h1 [role=status]')?.textContent.trim() === String(c),
+    n,
+  )
 
   const host = (await api(page, '/api/v1/findings?limit=1')).items[0].asset_id
   await page.goto(`${house.base}/assets/${host}`)
@@ -26,8 +29,25 @@ async function facets(house) {
 
 async function declarations(house) {
   const unit = JSON.parse(house.cli('unit', 'list', '--code', 'zj-gas', '--json').split('\n')[0]).id
-  for (const [name, level] of [['计费服务系统', '3'], ['调度监控系统', '2']]) {
-    const d = JSON.parse(house.cli('declaration', 'add', '--unit', unit, '--name', name, '--mlps_level', level, '--says', 'system', '--json'))
+  for (const [name, level] of [
+    ['计费服务系统', '3'],
+    ['调度监控系统', '2'],
+  ]) {
+    const d = JSON.parse(
+      house.cli(
+        'declaration',
+        'add',
+        '--unit',
+        unit,
+        '--name',
+        name,
+        '--mlps_level',
+        level,
+        '--says',
+        'system',
+        '--json',
+      ),
+    )
     house.cli('declaration', 'submit', d.id, '--on_behalf', '{"channel":"phone","person":"岑既明"}')
   }
   const page = await house.signIn('duty')

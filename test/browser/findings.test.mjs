@@ -6,8 +6,12 @@ const ready = async (page) => {
   await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
 }
 const text = (page, selector) => page.textContent(selector).then((s) => s.replace(/\s+/g, ' ').trim())
-const facet = (page, name) => page.$eval(`input[name="${name}"]`, (i) => Number(i.closest('label').querySelector('.tabular').textContent.replace(/\D/g, '')))
-const listed = (page) => page.evaluate(() => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')))
+const facet = (page, name) =>
+  page.$eval(`input[name="${name}"]`, (i) =>
+    Number(i.closest('label').querySelector('.tabular').textContent.replace(/\D/g, '')),
+  )
+const listed = (page) =>
+  page.evaluate(() => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')))
 
 /** Every number opens a list with exactly that many rows. */
 async function facets(house, language) {
@@ -18,13 +22,18 @@ async function facets(house, language) {
   for (const name of ['state-new', 'severity-critical', 'kev-true', 'first_seen-quarter']) {
     const n = await facet(page, name)
     await page.click(`input[name="${name}"]`)
-    await page.waitForFunction((m) => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')) === m, n)
+    await page.waitForFunction(
+      (m) => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')) === m,
+      n,
+    )
     await ready(page)
     const url = new URL(page.url())
     const rows = await page.evaluate(async (q) => {
       let n = 0
-      for (let next = ''; next !== null; ) {
-        const a = await (await fetch(`/api/v1/findings?limit=1000&${q}${next ? `&cursor=${next}` : ''}`)).json()
+      for (let next = ''; next !== null;) {
+        const a = await (
+          await fetch(`/api/v1/findings?limit=1000&${q}${next ? `&cursor=${next}` : ''}`)
+        ).json()
         n += a.items.length
         next = a.next
       }
@@ -52,17 +61,30 @@ async function judge(house, language) {
   await page.keyboard.press('j')
   await page.keyboard.press('Shift+X')
   check((await page.$$('tr.picked')).length === 3, 'three rows are chosen by keyboard')
-  check(!(await page.$$eval('.chosen button', (all) => all.map((b) => b.textContent.trim()))).some((w) => /交办|^Order/.test(w)), 'an analyst does not order')
-  await page.click('.chosen .el-button:has-text("' + (language === 'zh' ? '标为误报' : 'False positive') + '")')
+  check(
+    !(await page.$$eval('.chosen button', (all) => all.map((b) => b.textContent.trim()))).some((w) =>
+      /交办|^Order/.test(w),
+    ),
+    'an analyst does not order',
+  )
+  await page.click(
+    '.chosen .el-button:has-text("' + (language === 'zh' ? '标为误报' : 'False positive') + '")',
+  )
   await page.waitForFunction(() => /3/.test(document.querySelector('dialog .effect')?.textContent ?? ''))
   await house.look(page, `findings-bulk-${language}`)
-  await page.fill('dialog textarea[name=reason]', language === 'zh' ? '版本已由厂商回移补丁' : 'patch backported by the vendor')
+  await page.fill(
+    'dialog textarea[name=reason]',
+    language === 'zh' ? '版本已由厂商回移补丁' : 'patch backported by the vendor',
+  )
   await page.keyboard.press('Tab')
   await page.click('dialog button[type=submit]')
   await page.waitForFunction(() => !document.querySelector('dialog textarea'))
   check(/3/.test(await text(page, 'dialog .effect')), 'three are done')
   await page.click('dialog button')
-  await page.waitForFunction((n) => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')) === n, before - 3)
+  await page.waitForFunction(
+    (n) => Number(document.querySelector('.findings h1 .tabular').textContent.replace(/\D/g, '')) === n,
+    before - 3,
+  )
 }
 
 async function order(house, language) {
@@ -96,15 +118,26 @@ async function day(house, language) {
   await page.keyboard.type('CVE-2021 学院')
   await page.waitForURL(/q=/)
   await ready(page)
-  await page.waitForFunction(() => [...document.querySelectorAll('.findings tbody tr:not(.space) td:nth-child(5)')].every((c) => c.textContent.includes('学院')))
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.findings tbody tr:not(.space) td:nth-child(5)')].every((c) =>
+      c.textContent.includes('学院'),
+    ),
+  )
   await page.focus('.findings .scroller')
   await page.keyboard.press('Enter')
   await page.waitForSelector('.finding .explain .said')
   check(/at=/.test(await page.evaluate(() => history.state.back)), 'going back leads to the same row')
   await page.waitForFunction(() => document.querySelectorAll('.finding .steps li').length)
   await house.look(page, `finding-${language}`)
-  const points = await page.$$eval('.terms .points', (all) => all.reduce((n, c) => n + Number(c.textContent), 0))
-  const priority = Number((await page.$eval('.terms', (t) => t.closest('section').querySelector('h2').textContent)).replace(/\D/g, ''))
+  const points = await page.$$eval('.terms .points', (all) =>
+    all.reduce((n, c) => n + Number(c.textContent), 0),
+  )
+  const priority = Number(
+    (await page.$eval('.terms', (t) => t.closest('section').querySelector('h2').textContent)).replace(
+      /\D/g,
+      '',
+    ),
+  )
   check(Math.abs(points - priority) <= 2, `the terms sum to ${points}, the priority is ${priority}`)
   const confirm = page.locator(`.finding .bar button:has-text("${zh ? '确认' : 'Confirm'}")`)
   if (await confirm.count()) {
@@ -113,7 +146,10 @@ async function day(house, language) {
     await page.click('dialog button[type=submit]')
     await page.waitForFunction(() => !document.querySelector('dialog button[type=submit]'))
     await page.click('dialog button')
-    await page.waitForFunction((word) => document.querySelector('.finding .state').textContent === word, zh ? '已确认' : 'confirmed')
+    await page.waitForFunction(
+      (word) => document.querySelector('.finding .state').textContent === word,
+      zh ? '已确认' : 'confirmed',
+    )
   }
   await page.goBack()
   await ready(page)
@@ -123,7 +159,11 @@ async function day(house, language) {
   await house.look(page, `vulns-${language}`)
   const found = async (words, id) => {
     await page.fill('#vuln-search', words)
-    await page.waitForFunction((i) => document.querySelector('.vulns tbody')?.textContent.includes(i) && location.search.includes('q='), id)
+    await page.waitForFunction(
+      (i) =>
+        document.querySelector('.vulns tbody')?.textContent.includes(i) && location.search.includes('q='),
+      id,
+    )
     await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
   }
   await found('2021-34473', 'CVE-2021-34473')

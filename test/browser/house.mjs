@@ -12,8 +12,16 @@ const load = async (name) => import(pathToFileURL(join(modules, name)).href)
 const { chromium } = await load('playwright-core/index.mjs')
 const { AxeBuilder } = await load('@axe-core/playwright/dist/index.mjs')
 
-const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 function freePort() {
   return new Promise((done) => {
@@ -30,20 +38,37 @@ export async function open(program) {
   const data = join(folder, 'data')
   const made = spawnSync(program, ['demo', '--data', data], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`seawall demo: ${made.stderr}`)
-  const accounts = Object.fromEntries(readFileSync(join(data, 'accounts.txt'), 'utf8').split('\n').filter(Boolean)
-    .map((line) => line.split(/\s+/).slice(0, 2)))
+  const accounts = Object.fromEntries(
+    readFileSync(join(data, 'accounts.txt'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(/\s+/).slice(0, 2)),
+  )
   const port = await freePort()
   const base = `http://127.0.0.1:${port}`
-  const server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
-  server.stderr.on('data', (text) => { said = (said + text).slice(-20000) })
+  server.stderr.on('data', (text) => {
+    said = (said + text).slice(-20000)
+  })
   const ended = new Promise((done) => server.on('exit', (code) => done(code)))
   for (let i = 0; ; i++) {
-    if (await fetch(`${base}/healthz`).then((a) => a.ok, () => false)) break
+    if (
+      await fetch(`${base}/healthz`).then(
+        (a) => a.ok,
+        () => false,
+      )
+    )
+      break
     if (i === 200) throw new Error(`the server did not start: ${said}`)
     await new Promise((done) => setTimeout(done, 50))
   }
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ARGUMENTS,
+  })
   return new House(program, folder, data, base, accounts, browser, server, ended)
 }
 
@@ -65,20 +90,27 @@ class House {
   async page({ language = 'zh', phone = false, dark = false, expect = [] } = {}) {
     const context = await this.browser.newContext({
       viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 720 },
-      hasTouch: phone, timezoneId: 'UTC', colorScheme: dark ? 'dark' : 'light', acceptDownloads: true,
+      hasTouch: phone,
+      timezoneId: 'UTC',
+      colorScheme: dark ? 'dark' : 'light',
+      acceptDownloads: true,
     })
     await context.addInitScript((l) => {
       if (!localStorage.getItem('seawall.language')) localStorage.setItem('seawall.language', l)
-      document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))
+      document.addEventListener('securitypolicyviolation', (e) =>
+        console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`),
+      )
     }, language)
     const page = await context.newPage()
     const allowed = new Set([401, ...expect])
     page.on('console', (m) => {
-      if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) this.faults.push(`console: ${m.text()}`)
+      if (m.type() === 'error' && !/Failed to load resource/.test(m.text()))
+        this.faults.push(`console: ${m.text()}`)
     })
     page.on('pageerror', (e) => this.faults.push(`page error: ${e.message}`))
     page.on('response', (r) => {
-      if (r.status() >= 400 && !allowed.has(r.status())) this.faults.push(`${r.status()} ${r.request().method()} ${r.url()}`)
+      if (r.status() >= 400 && !allowed.has(r.status()))
+        this.faults.push(`${r.status()} ${r.request().method()} ${r.url()}`)
     })
     page.setDefaultTimeout(10000)
     return page
@@ -100,7 +132,12 @@ class House {
     const found = await new AxeBuilder({ page }).analyze()
     for (const v of found.violations)
       if (v.impact === 'serious' || v.impact === 'critical')
-        this.faults.push(`axe on ${name}: ${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`)
+        this.faults.push(
+          `axe on ${name}: ${v.id} (${v.impact}): ${v.nodes
+            .slice(0, 3)
+            .map((n) => n.target.join(' '))
+            .join(' | ')}`,
+        )
     if (process.env.SHOTS) {
       mkdirSync(process.env.SHOTS, { recursive: true })
       await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) })

@@ -10,7 +10,10 @@ const ROSTER = `湛江市网络安全联络员名册（2026年）,,,,,
 廉江市云帆小学,廉江,廉江市网信办,,温一鸣,13800002003、0759-0100203
 廉江市长号中学,廉江,廉江市网信办,,郑一,1.39E+10
 `
-const settled = (page) => page.waitForFunction(() => !/比对|写入|compared|written/.test(document.querySelector('.import .state')?.textContent ?? '比对'))
+const settled = (page) =>
+  page.waitForFunction(
+    () => !/比对|写入|compared|written/.test(document.querySelector('.import .state')?.textContent ?? '比对'),
+  )
 
 async function chooseFile(page, name, text) {
   await page.setInputFiles('#import-file', { name, mimeType: 'text/csv', buffer: Buffer.from(text) })
@@ -28,7 +31,10 @@ async function roster(house) {
   await page.check('.kinds input[value=units]')
   await chooseFile(page, 'roster.csv', ROSTER)
   await house.look(page, 'import-preview')
-  check((await count(page, 'new')) === 2 && (await count(page, 'refused')) === 2, 'two new, two wrong at first')
+  check(
+    (await count(page, 'new')) === 2 && (await count(page, 'refused')) === 2,
+    'two new, two wrong at first',
+  )
 
   // the cell is put right in its place: opened and kept by keyboard
   const cell = page.locator('[data-cell="4-liaison_a_phone"]')
@@ -46,7 +52,10 @@ async function roster(house) {
   await page.waitForFunction(() => document.querySelectorAll('.cells tbody tr').length === 1)
   check(page.url().includes('action=refused'), 'what is shown is in the address')
 
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('button:has-text("下载其余 1 行")')])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.click('button:has-text("下载其余 1 行")'),
+  ])
   const bytes = readFileSync(await download.path())
   check(bytes.subarray(0, 2).toString() === 'PK' && bytes.length > 2000, 'the rest is a workbook')
 
@@ -71,7 +80,9 @@ async function pasted(house) {
   await page.evaluate(() => {
     const held = new DataTransfer()
     held.setData('text/plain', '单位名称\t所在地方\t类别\n"廉江市试点\n单位"\t廉江市\t党政机关\n')
-    document.querySelector('#paste-here').dispatchEvent(new ClipboardEvent('paste', { clipboardData: held, bubbles: true }))
+    document
+      .querySelector('#paste-here')
+      .dispatchEvent(new ClipboardEvent('paste', { clipboardData: held, bubbles: true }))
   })
   await page.waitForSelector('text=2 rows, 3 columns pasted')
   await house.look(page, 'import-pasted')

@@ -23,13 +23,20 @@ async function measures(house, language) {
   // the records of each are as many as the server counts, on the page too
   const asked = new URL(page.url()).search
   const answer = await page.evaluate(async (q) => (await fetch(`/api/v1/kpi${q}`)).json(), asked)
-  check(answer.items.some((m) => m.count > 3), 'something happened in that month')
+  check(
+    answer.items.some((m) => m.count > 3),
+    'something happened in that month',
+  )
   for (const m of answer.items) {
     const href = await page.getAttribute(`.measures a[data-key="${m.key}"]`, 'href')
     const n = await page.evaluate(async (path) => {
       let n = 0
-      for (let next = ''; next !== null; ) {
-        const a = await (await fetch(`/api/v1${path.replace('/measures/records', '/kpi/records')}&limit=1000${next ? `&cursor=${next}` : ''}`)).json()
+      for (let next = ''; next !== null;) {
+        const a = await (
+          await fetch(
+            `/api/v1${path.replace('/measures/records', '/kpi/records')}&limit=1000${next ? `&cursor=${next}` : ''}`,
+          )
+        ).json()
         n += a.items.length
         next = a.next
       }
@@ -57,7 +64,10 @@ async function measures(house, language) {
   await page.dispatchEvent('input[name=asof]', 'change')
   await page.waitForURL(/asof=/)
   await ready(page)
-  check((await text(page, '.measures a[data-key="orders_sent"]')) !== String(sent), 'nothing was known yet on the first')
+  check(
+    (await text(page, '.measures a[data-key="orders_sent"]')) !== String(sent),
+    'nothing was known yet on the first',
+  )
 
   // CSV as the table
   await page.goto(`${house.base}/measures${asked}`)
@@ -76,8 +86,10 @@ async function measures(house, language) {
   await page.click('.measures form button[type=submit]')
   await page.waitForSelector('.measures form', { state: 'detached' })
   await page.waitForFunction(
-    (aimed) => document.querySelector('.measures tbody:nth-of-type(6) td:nth-of-type(3)').textContent.includes(aimed),
-    language === 'zh' ? '5 %' : '6.5 %')
+    (aimed) =>
+      document.querySelector('.measures tbody:nth-of-type(6) td:nth-of-type(3)').textContent.includes(aimed),
+    language === 'zh' ? '5 %' : '6.5 %',
+  )
   if (language === 'zh') {
     await page.emulateMedia({ media: 'print' })
     await house.look(page, 'measures-print')
@@ -86,13 +98,17 @@ async function measures(house, language) {
 
 /** The leader instructs about an order that is late. */
 async function instruct(house, language) {
-  const words = language === 'zh' ? '请本周内办结，周五前报我' : 'To be closed this week; report to me by Friday'
+  const words =
+    language === 'zh' ? '请本周内办结，周五前报我' : 'To be closed this week; report to me by Friday'
   const page = await house.signIn('leader', { language })
   await page.click('nav a[href="/situation"]')
   await page.waitForSelector('.situation .figures')
   await page.click('.situation .figures > div:nth-child(4) a')
   await page.waitForURL((url) => url.pathname === '/orders')
-  const id = await page.evaluate(async (q) => (await (await fetch(`/api/v1/orders${q}`)).json()).items[0].id, new URL(page.url()).search)
+  const id = await page.evaluate(
+    async (q) => (await (await fetch(`/api/v1/orders${q}`)).json()).items[0].id,
+    new URL(page.url()).search,
+  )
   await page.click(`a[href="/orders/${id}"]`)
   await page.click(`button:has-text("${language === 'zh' ? '批示' : 'instruct'}")`)
   await page.fill('form textarea[name=text]', words)
@@ -110,7 +126,13 @@ async function reader(house) {
 }
 
 export const cases = [
-  ...['zh', 'en'].map((language) => ({ name: `measures of a past month, ${language}`, run: (house) => measures(house, language) })),
-  ...['zh', 'en'].map((language) => ({ name: `the leader instructs, ${language}`, run: (house) => instruct(house, language) })),
+  ...['zh', 'en'].map((language) => ({
+    name: `measures of a past month, ${language}`,
+    run: (house) => measures(house, language),
+  })),
+  ...['zh', 'en'].map((language) => ({
+    name: `the leader instructs, ${language}`,
+    run: (house) => instruct(house, language),
+  })),
   { name: 'who only reads', run: reader },
 ]

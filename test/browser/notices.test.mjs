@@ -33,4 +33,7 @@ async function whole(house, language) {
   await house.look(duty, `notice-issued-${language}`)
 }
 
-export const cases = ['zh', 'en'].map((language) => ({ name: `a notice is drafted, approved and issued (${language})`, run: (house) => whole(house, language) }))
+export const cases = ['zh', 'en'].map((language) => ({
+  name: `a notice is drafted, approved and issued (${language})`,
+  run: (house) => whole(house, language),
+}))

@@ -3,14 +3,50 @@ import { check } from './house.mjs'
 
 const first = (text) => JSON.parse(text.split('\n')[0])
 const sent = (house, kind, title, unit) => {
-  const { orders } = JSON.parse(house.cli('order', 'send', '--kind', kind, '--title', title, '--to-unit', unit, '--json'))
+  const { orders } = JSON.parse(
+    house.cli('order', 'send', '--kind', kind, '--title', title, '--to-unit', unit, '--json'),
+  )
   return first(house.cli('order', 'show', orders[0].id, '--json'))
 }
 const words = {
-  zh: { late: '已超期', urge: '催办', did: '已完成', acknowledgeFor: '代签收', handling: '处置中', answer: '反馈', preview: '预览收件单位', send: '发出', grant: '同意延期',
-    verify: '复核通过', back: '退回整改', waitsAnswer: '等待', verified: '已办结', moreTime: '需要更多时间', askTime: '申请延期', submit: '提交反馈', changes: '新变化' },
-  en: { late: 'overdue', urge: 'urge', did: 'done', acknowledgeFor: 'ack. for it', handling: 'handling', answer: 'answer', preview: 'Preview recipients', send: 'Send', grant: 'grant',
-    verify: 'verify', back: 'return', waitsAnswer: 'waiting', verified: 'verified', moreTime: 'We need more time', askTime: 'Ask for more time', submit: 'Send the answer', changes: 'new changes' },
+  zh: {
+    late: '已超期',
+    urge: '催办',
+    did: '已完成',
+    acknowledgeFor: '代签收',
+    handling: '处置中',
+    answer: '反馈',
+    preview: '预览收件单位',
+    send: '发出',
+    grant: '同意延期',
+    verify: '复核通过',
+    back: '退回整改',
+    waitsAnswer: '等待',
+    verified: '已办结',
+    moreTime: '需要更多时间',
+    askTime: '申请延期',
+    submit: '提交反馈',
+    changes: '新变化',
+  },
+  en: {
+    late: 'overdue',
+    urge: 'urge',
+    did: 'done',
+    acknowledgeFor: 'ack. for it',
+    handling: 'handling',
+    answer: 'answer',
+    preview: 'Preview recipients',
+    send: 'Send',
+    grant: 'grant',
+    verify: 'verify',
+    back: 'return',
+    waitsAnswer: 'waiting',
+    verified: 'verified',
+    moreTime: 'We need more time',
+    askTime: 'Ask for more time',
+    submit: 'Send the answer',
+    changes: 'new changes',
+  },
 }
 const count = async (page, lane) => Number(await page.innerText(`.lane:has-text("${lane}") b`))
 
@@ -102,7 +138,10 @@ async function life(house, language) {
   await office.goto(`${house.base}/orders/${o.id}`)
   await unit.goto(`${house.base}/orders/${o.id}`)
   await office.waitForSelector('.order .turn')
-  check((await office.innerText('.order .turn')).includes(o.unit_name), 'the office does not see whose turn it is')
+  check(
+    (await office.innerText('.order .turn')).includes(o.unit_name),
+    'the office does not see whose turn it is',
+  )
   await house.look(office, `order-sent-${language}`)
   await office.evaluate(() => (window.kept = true)) // a reload would lose it
 
@@ -112,7 +151,10 @@ async function life(house, language) {
   // more time
   await unit.click(`summary:has-text("${w.moreTime}")`)
   await unit.fill('input[name=until]', '2099-01-31')
-  await unit.fill('textarea[name=reason]', language === 'zh' ? '考试周不能停机' : 'no downtime in the exam week')
+  await unit.fill(
+    'textarea[name=reason]',
+    language === 'zh' ? '考试周不能停机' : 'no downtime in the exam week',
+  )
   await unit.click(`button:has-text("${w.askTime}")`)
   await office.waitForSelector('.ask')
   await office.click(`.actions .el-button:has-text("${w.grant}")`)
@@ -130,7 +172,10 @@ async function life(house, language) {
     await house.look(office, `order-answered-${round}-${language}`)
     if (round === 1) {
       await office.click(`.actions .el-button:has-text("${w.back}")`)
-      await office.fill('form.act textarea[name=reason]', language === 'zh' ? '请附名单' : 'please add the list')
+      await office.fill(
+        'form.act textarea[name=reason]',
+        language === 'zh' ? '请附名单' : 'please add the list',
+      )
       await office.click('form.act button[type=submit]')
       await unit.waitForSelector('.liaison .back')
       await house.look(unit, `liaison-returned-${language}`)
@@ -140,7 +185,11 @@ async function life(house, language) {
   await office.waitForSelector('form.act')
   await office.click('form.act button[type=submit]')
   await office.waitForSelector('.turn.done')
-  await unit.waitForFunction(() => !document.querySelector('.answerbox button[type=submit]') && !document.querySelector('input[name=claim]'))
+  await unit.waitForFunction(
+    () =>
+      !document.querySelector('.answerbox button[type=submit]') &&
+      !document.querySelector('input[name=claim]'),
+  )
   await house.look(unit, `liaison-closed-${language}`)
   await house.look(office, `order-verified-${language}`)
   check(await office.evaluate(() => window.kept === true), 'the office had to reload')
@@ -161,8 +210,17 @@ async function broken(house) {
 }
 
 export const cases = [
-  ...['zh', 'en'].map((language) => ({ name: `the day of a duty officer, ${language}`, run: (house) => desk(house, language) })),
-  ...['zh', 'en'].map((language) => ({ name: `a task to many units, ${language}`, run: (house) => send(house, language) })),
-  ...['zh', 'en'].map((language) => ({ name: `one order through its whole life in two browsers, ${language}`, run: (house) => life(house, language) })),
+  ...['zh', 'en'].map((language) => ({
+    name: `the day of a duty officer, ${language}`,
+    run: (house) => desk(house, language),
+  })),
+  ...['zh', 'en'].map((language) => ({
+    name: `a task to many units, ${language}`,
+    run: (house) => send(house, language),
+  })),
+  ...['zh', 'en'].map((language) => ({
+    name: `one order through its whole life in two browsers, ${language}`,
+    run: (house) => life(house, language),
+  })),
   { name: 'nothing is lost when the connection breaks', run: broken },
 ]

@@ -5,14 +5,23 @@ import { open } from './house.mjs'
 
 const [program, ...names] = process.argv.slice(2)
 const here = fileURLToPath(new URL('.', import.meta.url))
-const files = readdirSync(here).filter((f) => f.endsWith('.test.mjs') && (!names.length || names.includes(f.slice(0, -9)))).sort()
+const files = readdirSync(here)
+  .filter((f) => f.endsWith('.test.mjs') && (!names.length || names.includes(f.slice(0, -9))))
+  .sort()
 let n = 0
 let failed = 0
 function tell(ok, name, why = '') {
   n++
   if (!ok) failed++
   console.log(`${ok ? 'ok' : 'not ok'} ${n} - ${name}`)
-  if (why) console.log(why.split('\n').slice(0, 30).map((line) => `# ${line}`).join('\n'))
+  if (why)
+    console.log(
+      why
+        .split('\n')
+        .slice(0, 30)
+        .map((line) => `# ${line}`)
+        .join('\n'),
+    )
 }
 
 const house = await open(program)

@@ -56,7 +56,10 @@ async function secondFactor(house, language) {
   await page.click('.panel button.el-button--primary')
   const secret = await page.textContent('code.secret')
   await page.waitForSelector('img.qr')
-  check((await page.evaluate(() => document.querySelector('img.qr').naturalWidth)) > 0, 'the QR code is drawn')
+  check(
+    (await page.evaluate(() => document.querySelector('img.qr').naturalWidth)) > 0,
+    'the QR code is drawn',
+  )
   await house.look(page, `account-totp-${language}`)
   await page.fill('input[name=code]', '000000')
   await page.click('form:has(img.qr) button[type=submit]')
@@ -78,7 +81,10 @@ async function secondFactor(house, language) {
   await second.waitForSelector('input[name=totp]')
   await second.waitForTimeout(500) // the button's colours fade in
   await house.look(second, `signin-totp-${language}`)
-  check((await second.evaluate(() => document.activeElement.name)) === 'totp', 'one can type the digits at once')
+  check(
+    (await second.evaluate(() => document.activeElement.name)) === 'totp',
+    'one can type the digits at once',
+  )
   await second.keyboard.type('123456')
   await second.keyboard.press('Enter')
   await second.waitForSelector('[role=alert]')

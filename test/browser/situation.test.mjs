@@ -5,7 +5,7 @@ import { check } from './house.mjs'
 const rows = (page, href) =>
   page.evaluate(async (path) => {
     let n = 0
-    for (let next = ''; next !== null; ) {
+    for (let next = ''; next !== null;) {
       const url = new URL(`/api/v1${path.replace('/measures/records', '/kpi/records')}`, location.origin)
       url.searchParams.set('limit', '1000')
       if (next) url.searchParams.set('cursor', next)
@@ -38,15 +38,24 @@ async function glance(house, language) {
   await page.check('.situation input[type=checkbox]')
   await page.waitForSelector('.situation .trend table')
   const links = await page.$$eval('.situation .count, .city .number, .city a.word', (all) =>
-    all.map((a) => ({ href: a.getAttribute('href'), n: Number(a.textContent.replace(/\D/g, '')) })))
+    all.map((a) => ({ href: a.getAttribute('href'), n: Number(a.textContent.replace(/\D/g, '')) })),
+  )
   check(links.length > 60, `only ${links.length} numbers`)
-  check(links.some((l) => l.n > 0 && l.href.includes('unit_id__direct')), 'the city has findings of its own')
-  check(links.some((l) => l.n > 0 && l.href.includes('silent')), 'somebody does not answer')
+  check(
+    links.some((l) => l.n > 0 && l.href.includes('unit_id__direct')),
+    'the city has findings of its own',
+  )
+  check(
+    links.some((l) => l.n > 0 && l.href.includes('silent')),
+    'somebody does not answer',
+  )
   for (const { href, n } of links) {
     const has = await rows(page, href)
     check(has === n, `${href} says ${n}, the list has ${has}`)
   }
-  const sum = await page.$$eval('.city .number', (all) => all.reduce((s, a) => s + Number(a.textContent.replace(/\D/g, '')), 0))
+  const sum = await page.$$eval('.city .number', (all) =>
+    all.reduce((s, a) => s + Number(a.textContent.replace(/\D/g, '')), 0),
+  )
   const all = links.find((l) => l.href === '/findings?state__in=new,confirmed,ordered,fixed').n
   const unowned = links.find((l) => l.href.includes('unit_id__null'))?.n ?? 0
   check(sum + unowned === all, `the tiles have ${sum}, nobody's are ${unowned}, all are ${all}`)
@@ -84,14 +93,43 @@ async function boundaries(house) {
   const page = await house.signIn('leader')
   await page.goto(`${house.base}/situation`)
   await ready(page)
-  const file = (text) => ({ name: 'city.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(text) })
+  const file = (text) => ({
+    name: 'city.geojson',
+    mimeType: 'application/geo+json',
+    buffer: Buffer.from(text),
+  })
   await page.setInputFiles('input[name=geo]', file('{"type":"Topology"}'))
   await page.waitForSelector('.bounds [role=alert]')
   check((await page.$$('.city .tile')).length === 10, 'the tiles stay')
-  const area = (code, name, lon, lat) => ({ type: 'Feature', properties: { adcode: code, name },
-    geometry: { type: 'Polygon', coordinates: [[[lon, lat], [lon + 0.2, lat], [lon + 0.2, lat + 0.2], [lon, lat + 0.2], [lon, lat]]] } })
-  await page.setInputFiles('input[name=geo]', file(JSON.stringify({ type: 'FeatureCollection',
-    features: [area(440802, '赤坎区', 110.3, 21.2), area(440881, '廉江市', 110.2, 21.6), area(1, '海', 110.6, 21)] })))
+  const area = (code, name, lon, lat) => ({
+    type: 'Feature',
+    properties: { adcode: code, name },
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [lon, lat],
+          [lon + 0.2, lat],
+          [lon + 0.2, lat + 0.2],
+          [lon, lat + 0.2],
+          [lon, lat],
+        ],
+      ],
+    },
+  })
+  await page.setInputFiles(
+    'input[name=geo]',
+    file(
+      JSON.stringify({
+        type: 'FeatureCollection',
+        features: [
+          area(440802, '赤坎区', 110.3, 21.2),
+          area(440881, '廉江市', 110.2, 21.6),
+          area(1, '海', 110.6, 21),
+        ],
+      }),
+    ),
+  )
   await page.waitForSelector('.geo path')
   await page.reload()
   await page.waitForSelector('.geo path')
@@ -105,7 +143,10 @@ async function boundaries(house) {
 }
 
 export const cases = [
-  ...['zh', 'en'].map((language) => ({ name: `each number opens its list, ${language}`, run: (house) => glance(house, language) })),
+  ...['zh', 'en'].map((language) => ({
+    name: `each number opens its list, ${language}`,
+    run: (house) => glance(house, language),
+  })),
   { name: 'dark', run: dark },
   { name: 'own boundaries', run: boundaries },
   { name: 'a county sees its own', run: parts },

@@ -13,10 +13,14 @@ async function tour(house, who, language) {
     await page.click(`nav a[href="${link}"]`)
     await page.waitForSelector('main h1, main .trouble')
     await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
-    if (language === 'zh' || link === '/') await house.look(page, `${who}-${language}${link.replaceAll('/', '-')}`)
+    if (language === 'zh' || link === '/')
+      await house.look(page, `${who}-${language}${link.replaceAll('/', '-')}`)
   }
 }
 
 export const cases = people.flatMap((who) =>
-  ['zh', 'en'].map((language) => ({ name: `${who} in ${language}`, run: (house) => tour(house, who, language) })),
+  ['zh', 'en'].map((language) => ({
+    name: `${who} in ${language}`,
+    run: (house) => tour(house, who, language),
+  })),
 )

@@ -22,12 +22,15 @@ async function tree(house) {
   await page.waitForSelector('.unit .unit-panel >> text=责任链')
   check(/at=/.test(page.url()) && /q=lwrq/.test(page.url()), 'what is chosen and searched is in the address')
   await page.waitForSelector('text=岑既明')
-  await page.waitForFunction(() => [...document.querySelectorAll('.number-link b')].every((b) => b.textContent !== '–'))
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.number-link b')].every((b) => b.textContent !== '–'),
+  )
   await house.look(page, 'units-card')
 
   // every number opens its list, with exactly so many rows
   const links = await page.$$eval('.number-link', (all) =>
-    all.map((a) => ({ href: a.getAttribute('href'), n: Number(a.querySelector('b').textContent) })))
+    all.map((a) => ({ href: a.getAttribute('href'), n: Number(a.querySelector('b').textContent) })),
+  )
   check(links.length >= 8, 'numbers of assets, findings, orders, declarations')
   for (const one of links) {
     const list = await api(page, `/api/v1${one.href}&limit=1000`)

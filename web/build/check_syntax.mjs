@@ -14,7 +14,8 @@ function complain(name, node, what) {
 function walk(name, node) {
   if (!node || typeof node.type !== 'string') return
   if (node.type === 'StaticBlock') complain(name, node, 'static block')
-  if (node.type === 'BinaryExpression' && node.left.type === 'PrivateIdentifier') complain(name, node, '#x in y')
+  if (node.type === 'BinaryExpression' && node.left.type === 'PrivateIdentifier')
+    complain(name, node, '#x in y')
   if (node.type === 'AwaitExpression' && node.top) complain(name, node, 'top-level await')
   for (const value of Object.values(node)) {
     if (Array.isArray(value)) value.forEach((one) => walk(name, one))

@@ -103,12 +103,19 @@ export async function send(method: string, url: string, ask: Ask = {}): Promise<
     throw new OfflineError()
   }
   if (answer.ok) return answer
-  const problem = await answer.json().catch(() => ({ title: answer.statusText, detail: '', status: answer.status }))
+  const problem = await answer
+    .json()
+    .catch(() => ({ title: answer.statusText, detail: '', status: answer.status }))
   if (answer.status === 401) onUnauthenticated()
   throw new ApiError(problem as Problem, Number(answer.headers.get('Retry-After')) || null)
 }
 
-async function ask<T>(method: string, path: string, params: Record<string, string>, ask: Ask): Promise<Answer<T>> {
+async function ask<T>(
+  method: string,
+  path: string,
+  params: Record<string, string>,
+  ask: Ask,
+): Promise<Answer<T>> {
   const answer = await send(method, fill(path, params, ask.query), ask)
   const etag = /^"(\d+)"$/.exec(answer.headers.get('ETag') ?? '')
   const text = await answer.text()

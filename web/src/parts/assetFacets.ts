@@ -25,7 +25,10 @@ const sources: [string, string, string][] = [
 export function assetFacets(resource: Resource, offices: Office[]): Shape {
   const words = (name: string): Shape[number] => ({
     name,
-    values: (resource.fields.find((f) => f.name === name)?.values ?? []).map((v) => ({ ...v, filter: { [name]: v.key } })),
+    values: (resource.fields.find((f) => f.name === name)?.values ?? []).map((v) => ({
+      ...v,
+      filter: { [name]: v.key },
+    })),
   })
   return [
     words('kind'),
@@ -54,7 +57,12 @@ export function assetFacets(resource: Resource, offices: Office[]): Shape {
     {
       name: 'confirmed_at',
       values: [
-        { key: 'stale', zh: '超过半年未确认', en: 'over half a year ago', filter: { confirmed_at__lt: halfYearAgo() } },
+        {
+          key: 'stale',
+          zh: '超过半年未确认',
+          en: 'over half a year ago',
+          filter: { confirmed_at__lt: halfYearAgo() },
+        },
         { key: 'never', zh: '从未确认', en: 'never', filter: { confirmed_at__null: 'true' } },
       ],
     },

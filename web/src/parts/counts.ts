@@ -15,7 +15,10 @@ export async function counts(lists: ListOf[], signal?: AbortSignal): Promise<Cou
   const all: Count[] = []
   for (let at = 0; at < lists.length; at += 100) {
     const json = { lists: lists.slice(at, at + 100) }
-    const answer = await api.any<{ items: Count[] }>('POST', '/api/v1/counts', { json, ...(signal ? { signal } : {}) })
+    const answer = await api.any<{ items: Count[] }>('POST', '/api/v1/counts', {
+      json,
+      ...(signal ? { signal } : {}),
+    })
     all.push(...answer.data.items)
   }
   return all

@@ -21,6 +21,8 @@ describe('what a declaration changes', () => {
     expect(changesOf(row({ mlps_level: 'ungraded' }), row({ mlps_level: 0 }))).toEqual([])
   })
   it('names software with its version', () => {
-    expect(softwareOf(row({ software: [{ product: 'Apache', version: '2.4' }, { name: '自研' }, 'x'] }))).toEqual(['Apache 2.4', '自研', 'x'])
+    expect(
+      softwareOf(row({ software: [{ product: 'Apache', version: '2.4' }, { name: '自研' }, 'x'] })),
+    ).toEqual(['Apache 2.4', '自研', 'x'])
   })
 })

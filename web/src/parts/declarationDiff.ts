@@ -42,5 +42,7 @@ export interface DeclaredSoftware {
 }
 export function softwareOf(declared: Row): string[] {
   const list = Array.isArray(declared.software) ? (declared.software as (DeclaredSoftware | string)[]) : []
-  return list.map((s) => (typeof s === 'string' ? s : [s.name || s.product || '', s.version || ''].filter(Boolean).join(' ')))
+  return list.map((s) =>
+    typeof s === 'string' ? s : [s.name || s.product || '', s.version || ''].filter(Boolean).join(' '),
+  )
 }

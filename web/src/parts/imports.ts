@@ -76,4 +76,5 @@ export function plainQuestion(fault: string): string {
 }
 
 /** In motion: the server works on it. */
-export const moving = (state: string): boolean => state === 'received' || state === 'building' || state === 'applying'
+export const moving = (state: string): boolean =>
+  state === 'received' || state === 'building' || state === 'applying'

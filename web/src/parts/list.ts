@@ -1,6 +1,6 @@
 // A list that pages by key: filters, sort and search are in the address, so that a link shows the same thing.
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
+import { useRoute, useRouter } from 'vue-router'
 import { api } from '../api/client'
 import type { Resource, Row } from '../stores/resources'
 
@@ -29,7 +29,8 @@ export function useList(resource: () => Resource, fixed: () => Record<string, st
 
   const filters = computed(() => {
     const all: Record<string, string> = {}
-    for (const [name, value] of Object.entries(route.query)) if (typeof value === 'string' && value) all[name] = value
+    for (const [name, value] of Object.entries(route.query))
+      if (typeof value === 'string' && value) all[name] = value
     return all
   })
   async function ask(cursor: string | null): Promise<void> {
@@ -40,9 +41,13 @@ export function useList(resource: () => Resource, fixed: () => Record<string, st
     try {
       const query = new URLSearchParams({ ...filters.value, ...fixed(), limit: String(PAGE) })
       if (cursor) query.set('cursor', cursor)
-      const answer = await api.any<{ items: Row[]; next: string | null }>('GET', `/api/v1/${resource().path}?${query}`, {
-        signal: mine.signal,
-      })
+      const answer = await api.any<{ items: Row[]; next: string | null }>(
+        'GET',
+        `/api/v1/${resource().path}?${query}`,
+        {
+          signal: mine.signal,
+        },
+      )
       rows.value = cursor ? [...rows.value, ...answer.data.items] : answer.data.items
       next.value = answer.data.next
     } catch (why) {
@@ -56,10 +61,7 @@ export function useList(resource: () => Resource, fixed: () => Record<string, st
     if (next.value && !busy.value) await ask(next.value)
   }
   async function set(name: string, value: string): Promise<void> {
-    const query: LocationQueryRaw = { ...route.query }
-    if (value) query[name] = value
-    else delete query[name]
-    await router.replace({ query })
+    await router.replace({ query: { ...route.query, [name]: value || undefined } })
   }
   const clear = async (): Promise<void> => {
     await router.replace({ query: {} })

@@ -3,7 +3,14 @@ import { parseTsv, toCsv } from './tsv'
 
 describe('what a spreadsheet program puts on the clipboard', () => {
   it.each([
-    ['plain cells', 'a\tb\r\nc\td\r\n', [['a', 'b'], ['c', 'd']]],
+    [
+      'plain cells',
+      'a\tb\r\nc\td\r\n',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['no line end at the end', 'a\tb', [['a', 'b']]],
     ['empty cells', '\ta\t\r\n\t\t\r\nb', [['', 'a', ''], ['', '', ''], ['b']]],
     ['a line break in a cell', '"a\nb"\tc\r\n', [['a\nb', 'c']]],
@@ -15,6 +22,8 @@ describe('what a spreadsheet program puts on the clipboard', () => {
     expect(parseTsv(text)).toEqual(rows)
   })
   it('becomes CSV as wide as its widest row', () => {
-    expect(toCsv([['title'], ['a', 'b,c', '"d"'], ['x\ny']])).toBe('title,,\r\na,"b,c","""d"""\r\n"x\ny",,\r\n')
+    expect(toCsv([['title'], ['a', 'b,c', '"d"'], ['x\ny']])).toBe(
+      'title,,\r\na,"b,c","""d"""\r\n"x\ny",,\r\n',
+    )
   })
 })

@@ -46,6 +46,9 @@ function closes(text: string, from: number): boolean {
 /** RFC 4180, every row as wide as the widest. */
 export function toCsv(rows: string[][]): string {
   const width = Math.max(0, ...rows.map((r) => r.length))
-  const quoted = (s: string): string => (/[",\r\n]/.test(s) || s !== s.trim() ? `"${s.replaceAll('"', '""')}"` : s)
-  return rows.map((r) => Array.from({ length: width }, (_, i) => quoted(r[i] ?? '')).join(',') + '\r\n').join('')
+  const quoted = (s: string): string =>
+    /[",\r\n]/.test(s) || s !== s.trim() ? `"${s.replaceAll('"', '""')}"` : s
+  return rows
+    .map((r) => Array.from({ length: width }, (_, i) => quoted(r[i] ?? '')).join(',') + '\r\n')
+    .join('')
 }

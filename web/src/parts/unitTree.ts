@@ -36,7 +36,12 @@ export function useUnitTree(kind: TreeKind): Tree {
   const open = ref(new Set<string>())
 
   const list = async (query: Record<string, string>): Promise<Page> =>
-    (await api.any<Page>('GET', `/api/v1/units?${new URLSearchParams({ fields, limit: String(PAGE), ...query })}`)).data
+    (
+      await api.any<Page>(
+        'GET',
+        `/api/v1/units?${new URLSearchParams({ fields, limit: String(PAGE), ...query })}`,
+      )
+    ).data
 
   /** Which of these have units below them?  Asked once for all; where the answer is cut off, the rest may. */
   async function leaves(ids: string[]): Promise<Set<string>> {
@@ -53,7 +58,14 @@ export function useUnitTree(kind: TreeKind): Tree {
     const fresh = rows.filter((r) => !nodes.value.has(r.id))
     const without = await leaves(fresh.map((r) => r.id))
     for (const r of fresh)
-      nodes.value.set(r.id, { id: r.id, name: String(r.name), above: (r[by] as string | null) ?? null, leaf: without.has(r.id), below: null, next: null })
+      nodes.value.set(r.id, {
+        id: r.id,
+        name: String(r.name),
+        above: (r[by] as string | null) ?? null,
+        leaf: without.has(r.id),
+        below: null,
+        next: null,
+      })
     nodes.value = new Map(nodes.value)
     return rows.map((r) => r.id)
   }
@@ -61,7 +73,11 @@ export function useUnitTree(kind: TreeKind): Tree {
     const found = new Set<string>()
     let cursor: string | null = null
     for (let i = 0; i < 5; i++) {
-      const page: Page = await list({ supervisor_id__null: 'false', limit: '1000', ...(cursor ? { cursor } : {}) })
+      const page: Page = await list({
+        supervisor_id__null: 'false',
+        limit: '1000',
+        ...(cursor ? { cursor } : {}),
+      })
       for (const row of page.items) found.add(String(row.supervisor_id))
       cursor = page.next
       if (!cursor) break
@@ -74,7 +90,9 @@ export function useUnitTree(kind: TreeKind): Tree {
       if (!ids.length) return
       const page = await list({ id__in: ids.slice(0, 1000).join(','), limit: '1000' })
       // those that are supervised themselves stand below their own supervisor
-      roots.value = await keep(page.items.filter((r) => !r.supervisor_id || !ids.includes(String(r.supervisor_id))))
+      roots.value = await keep(
+        page.items.filter((r) => !r.supervisor_id || !ids.includes(String(r.supervisor_id))),
+      )
     } else {
       let page = await list({ parent_id__null: 'true' })
       // a county, or a unit, begins where its own rights begin
@@ -110,7 +128,9 @@ export function useUnitTree(kind: TreeKind): Tree {
       way.unshift(at)
       if (roots.value.includes(at)) break
       const known: Node | undefined = nodes.value.get(at)
-      at = known ? known.above : (((await api.any<Row>('GET', `/api/v1/units/${at}`)).data[by] as string | null) ?? null)
+      at = known
+        ? known.above
+        : (((await api.any<Row>('GET', `/api/v1/units/${at}`)).data[by] as string | null) ?? null)
     }
     for (const one of way.slice(0, -1)) {
       const node = nodes.value.get(one)

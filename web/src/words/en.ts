@@ -237,10 +237,12 @@ const en: Words = {
     description: 'Description',
     severity: { critical: 'critical', high: 'high', medium: 'medium', low: 'low' },
     bulletin: 'Draft a bulletin',
-    bulletinAbout: 'Makes a draft from the template with the affected units as recipients; issued, it becomes an order to each',
+    bulletinAbout:
+      'Makes a draft from the template with the affected units as recipients; issued, it becomes an order to each',
     here: 'Affected here',
     hereCount: '{n} findings',
-    nobody: 'No asset of the inventory is affected. Where the inventory has gaps, that does not mean nobody is.',
+    nobody:
+      'No asset of the inventory is affected. Where the inventory has gaps, that does not mean nobody is.',
     software: 'Software',
     why: 'Why',
     first: 'These are the first {n} by priority.',

@@ -194,7 +194,16 @@ const zh = {
       cvss: 'CVSS',
       score: 'CVSS',
     },
-    termValue: { true: '是', false: '否', internet: '互联网', internal: '内网', high: '高', medium: '中', low: '低', unknown: '未知' },
+    termValue: {
+      true: '是',
+      false: '否',
+      internet: '互联网',
+      internal: '内网',
+      high: '高',
+      medium: '中',
+      low: '低',
+      unknown: '未知',
+    },
     step: {
       find: '发现',
       report: '上报',
