@@ -21,10 +21,12 @@ struct span screen_time(struct op *op, int64_t ms)
 	return arena_printf(op->arena, "%s %02d:%02d", date, (int)(minutes / 60), (int)(minutes % 60));
 }
 
-/* "local:1000" is who sat at the machine itself. */
+/* "local:1000" is who sat at the machine itself, "local" the program on its own: its jobs and clocks. */
 struct span screen_text(struct op *op, struct span s)
 {
 	int64_t uid;
+	if (span_is(s, "local"))
+		return op->zh ? SPAN("系统") : SPAN("the system");
 	if (!span_starts(s, SPAN("local:")) || !span_int(span_from(s, 6), 0, UINT32_MAX, &uid))
 		return s;
 	return op->zh ? SPAN("本机管理员") : SPAN("local administrator");

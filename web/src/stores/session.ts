@@ -28,6 +28,9 @@ export interface SignIn {
   recovery?: string
 }
 
+/** The session's cookie cannot be read here: a mark beside it spares strangers a request that must fail. */
+const MARK = 'seawall.signed-in'
+
 export const useSession = defineStore('session', () => {
   const user = ref<Session['user'] | null>(null)
   const asked = ref(false)
@@ -35,19 +38,22 @@ export const useSession = defineStore('session', () => {
   function take(s: Session): void {
     user.value = s.user
     setCsrf(s.csrf)
+    localStorage.setItem(MARK, 'yes')
   }
   function forget(): void {
     user.value = null
     setCsrf(null)
+    localStorage.removeItem(MARK)
   }
   /** Is somebody signed in already? Asked once, at the start. */
   async function resume(): Promise<void> {
     if (asked.value) return
-    try {
-      take((await api.any<Session>('GET', '/api/v1/session')).data)
-    } catch {
-      forget()
-    }
+    if (localStorage.getItem(MARK))
+      try {
+        take((await api.any<Session>('GET', '/api/v1/session')).data)
+      } catch {
+        forget()
+      }
     asked.value = true
   }
   async function refresh(): Promise<void> {
