@@ -88,7 +88,8 @@ static bool timeline_query(struct op *op, const struct finding_timeline *t, cons
 	sql_add(q, "SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor,"
 		   " on_whose_word, text, body,"
 		   " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END, n,"
-		   " COALESCE((SELECT p.name FROM users u JOIN persons p ON p.n=u.person_n WHERE u.name=actor), '')"
+		   " COALESCE((SELECT p.name FROM users u JOIN persons p ON p.n=u.person_n"
+		   " WHERE u.name=actor), '')"
 		   " FROM steps WHERE ((resource=");
 	sql_text(q, span_of(t->resource));
 	sql_add(q, " AND record_n=");

@@ -13,8 +13,8 @@ import {
   type Item,
   type Me,
   type Order,
-  type Step,
 } from './order'
+import type { Step } from './steps'
 
 const item = (state: string, claim: string | null = null): Item =>
   ({ id: state, title: state, state, claim, findings: [] }) as unknown as Item

@@ -1,5 +1,6 @@
 // What an order says, and what follows from it for whoever looks at it: whose turn it is, which actions fit.
 import type { Both, Row, Verb } from '../stores/resources'
+import type { Step } from './steps'
 
 export interface Item {
   id: string
@@ -84,20 +85,6 @@ export interface Order extends Row {
   items: Item[]
   clocks?: Clock[]
   redirected_to?: { id: string; number: string }[]
-}
-export interface Step {
-  id: string
-  resource: string
-  from: string | null
-  verb: string
-  to: string
-  happened_at: string
-  recorded_at: string
-  actor: string
-  on_whose_word: string | null
-  text: string | null
-  values: Record<string, unknown> | null
-  record_id: string | null
 }
 export interface Attachment {
   id: string
