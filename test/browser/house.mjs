@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const modules = resolve(here, '../../web/node_modules')
 const load = async (name) => import(pathToFileURL(join(modules, name)).href)
 const { chromium } = await load('playwright-core/index.mjs')
-const { AxeBuilder } = await load('@axe-core/playwright/dist/index.mjs')
+export const { AxeBuilder } = await load('@axe-core/playwright/dist/index.mjs')
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -138,10 +138,14 @@ class House {
             .map((n) => n.target.join(' '))
             .join(' | ')}`,
         )
-    if (process.env.SHOTS) {
-      mkdirSync(process.env.SHOTS, { recursive: true })
-      await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) })
-    }
+    await this.shot(page, name)
+  }
+
+  /** A screenshot when SHOTS names a folder. */
+  async shot(page, name) {
+    if (!process.env.SHOTS) return
+    mkdirSync(process.env.SHOTS, { recursive: true })
+    await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) })
   }
 
   async close() {

@@ -15,6 +15,8 @@ export const words = createI18n<[Words], Language, false>({
   locale: first(),
   fallbackLocale: 'zh',
   messages: { zh, en },
+  // 'record | records': one, and all other numbers
+  pluralRules: { en: (n: number) => (n === 1 ? 0 : 1) },
 })
 
 /** Without a reload: what is on screen changes at once, and what the server says from the next answer on. */

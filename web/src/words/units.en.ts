@@ -202,7 +202,7 @@ export const importsEn: Texts<typeof importsZh> = {
   choose: 'Choose a file',
   paste: 'Or copy a table in Excel or WPS and paste it (Ctrl-V)',
   pasted: 'What was pasted',
-  pasteRows: '{n} rows, {c} columns pasted',
+  pasteRows: '{n} row, {c} columns pasted | {n} rows, {c} columns pasted',
   pasteHere: 'paste here',
   send: 'Upload and preview',
   formats:
@@ -231,7 +231,7 @@ export const importsEn: Texts<typeof importsZh> = {
     applied: 'imported',
     cancelled: 'cancelled',
   },
-  read: '{n} rows',
+  read: '{n} row | {n} rows',
   action: {
     new: 'new',
     changed: 'changed',
@@ -258,16 +258,16 @@ export const importsEn: Texts<typeof importsZh> = {
   isSame: 'the same as {code}',
   editHint: 'Click a cell to put it right; Enter saves, Esc leaves it',
   repaired: 'put right',
-  takeAll: 'Import all {n} rows',
+  takeAll: 'Import all {n} row | Import all {n} rows',
   takeClean: 'Import the {n} clean rows',
-  rest: 'Download the other {n} rows (workbook)',
+  rest: 'Download the other {n} row (workbook) | Download the other {n} rows (workbook)',
   restAbout:
     'The other {n} rows are not imported. Download them as a workbook with the faults marked, put it right and import it.',
   effect: '{a} rows are new, {b} changed; {c} are the same already.',
   nothing: 'No row can be imported yet: put right what is marked below, or choose another file.',
   same: 'The file says what is on record already; nothing to write.',
   done: 'Imported: {a} new, {b} changed, {c} unchanged.',
-  doneRest: '{n} rows were not imported.',
+  doneRest: '{n} row was not imported. | {n} rows were not imported.',
   refused: 'The file cannot be imported, for these reasons. Put it right and upload it again.',
   atLine: 'line {n}',
   again: 'Import another file',
@@ -277,5 +277,6 @@ export const importsEn: Texts<typeof importsZh> = {
   noRows: 'no such rows',
   moreRows: 'list more',
   saving: 'comparing again',
-  declared: 'Declaration submitted: {n} rows wait to be reviewed.',
+  declared:
+    'Declaration submitted: {n} row waits to be reviewed. | Declaration submitted: {n} rows wait to be reviewed.',
 }
