@@ -47,7 +47,8 @@ const struct route finding_routes[] = {
 		"\"facets\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\",\"required\":[\"name\",\"values\"],"
 		"\"properties\":{\"name\":{\"type\":"
-		"\"string\"},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
+		"\"string\"},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}",
+		.counts = "finding asset unit division" },
 	{ "GET", "/api/v1/findings/{id}/steps", steps, PERM_FINDING_READ, 0, 0, "隐患的经过",
 		"timeline of a finding" },
 	{ "POST", "/api/v1/findings/{id}/attachments", attach, PERM_FINDING_WRITE, 20 << 20, ROUTE_RAW,

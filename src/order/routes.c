@@ -84,7 +84,8 @@ const struct route order_routes[] = {
 		"\"properties\":{\"items\":{"
 		"\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"findings\":{\"type\":\"integer\"},"
 		"\"more\":{"
-		"\"type\":\"boolean\"}}}" },
+		"\"type\":\"boolean\"}}}",
+		.counts = "" },
 	{ "GET", "/api/v1/orders/counts", order_counts_route, PERM_ORDER_READ, 0, 0,
 		"各类待办的数量和对应的筛选，超过 10000 的只说明更多",
 		"how much waits in each lane, with its filter; exact up to 10,000",
@@ -95,7 +96,8 @@ const struct route order_routes[] = {
 		"\"properties\":{\"key\":{\"type\":\"string\"},\"filter\":{\"type\":\"object\"},"
 		"\"count\":{\"type\":"
 		"\"integer\"},\"more\":{\"type\":\"boolean\"}}}},\"next\":{\"type\":[\"string\","
-		"\"null\"]}}}" },
+		"\"null\"]}}}",
+		.counts = "order unit" },
 	{ "GET", "/api/v1/orders/{id}/steps", steps, PERM_ORDER_READ, 0, 0, "交办单的经过",
 		"timeline of an order" },
 	{ "POST", "/api/v1/orders/{id}/attachments", attach, PERM_ORDER_ANSWER, 20 << 20, ROUTE_RAW,

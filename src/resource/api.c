@@ -5,6 +5,7 @@
 #include "resource/dispatch.h"
 #include "resource/idempotency.h"
 #include "resource/internal.h"
+#include "resource/kept.h"
 
 enum { ANSWER_MAX = 48 * 1024 * 1024, EXPORT_PAGE = 1000 };
 
@@ -296,6 +297,8 @@ static bool run_handler(struct exchange *x, struct err *err)
 	bool judged = route->body_schema && route->perm != PERM_NONE;
 	if (judged && !args_check_body(&x->op, route->body_schema, x->json, err))
 		return false;
+	if (route->counts && x->api->kept)
+		return kept_answer(x->api->kept, route, &x->call, err);
 	return route->handler(&x->call, err);
 }
 

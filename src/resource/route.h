@@ -46,6 +46,9 @@ struct route {
 	const char *zh, *en;
 	const char *body_schema;      /* JSON text for OpenAPI: schema of the request body, or NULL */
 	const char *answer_schema;             /* schema of the 200 answer, or NULL: any object */
+	/* Its answer counts these resources ("order unit"; "": any), is the same for all whose roles are
+	 * bound alike, and is kept until one of them changes (kept.h).  NULL: it is not kept. */
+	const char *counts;
 };
 
 void route_register(const struct route *const *tables, const size_t *counts, size_t n_tables);

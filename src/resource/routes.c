@@ -23,7 +23,8 @@ const struct route resource_routes[] = {
 		"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\",\"required\":[\"count\",\"more\"],"
 		"\"properties\":{\"count\":{\"type\":["
-		"\"integer\",\"null\"]},\"more\":{\"type\":\"boolean\"}}}}}}" },
+		"\"integer\",\"null\"]},\"more\":{\"type\":\"boolean\"}}}}}}",
+		.counts = "" },
 	{ "GET", "/api/v1/changes/stream", stream_changes, PERM_SIGNED_IN, 0, 0, "变更的实时提示",
 		"live hints of changes" },
 };

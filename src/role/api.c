@@ -8,6 +8,7 @@
 #include "os/sandbox.h"
 #include "people/people.h"
 #include "resource/api.h"
+#include "resource/kept.h"
 #include "role/console.h"
 #include "role/role.h"
 
@@ -127,6 +128,7 @@ bool role_api(const struct role_config *c, struct err *err)
 	    !loop_new(&role.loop, err))
 		return false;
 	role.api.loop_store = loop_store;
+	role.api.kept = kept_new();
 	bool ok = http_server_new(role.loop, &http, &role.server, err);
 	if (ok) {
 		running = role.server;
@@ -136,6 +138,7 @@ bool role_api(const struct role_config *c, struct err *err)
 		running = NULL;
 		http_server_free(role.server);
 	}
+	kept_free(role.api.kept);
 	loop_free(role.loop);
 	return ok;
 }

@@ -283,11 +283,14 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_accepted ON findings (accepted_until) WHERE accepted_until IS NOT NULL;
 
-CREATE INDEX findings_first_seen ON findings (first_seen, n, state, severity, unit_n, kind);
+CREATE INDEX findings_first_seen ON findings (first_seen, n, state, severity, unit_n, kind, kev);
 
-CREATE INDEX findings_kev ON findings (kev, priority, n, unit_n, state, severity, kind);
+CREATE INDEX findings_kev ON findings (kev, priority, n, unit_n, state, severity, kind, first_seen);
 
 CREATE INDEX findings_kind ON findings (kind, priority, n, unit_n, state, severity) WHERE kind <> 'vulnerability';
+
+CREATE INDEX findings_open ON findings (unit_n, severity, first_seen, state)
+	WHERE COALESCE(state, '') IN ('new', 'confirmed', 'ordered', 'fixed');
 
 CREATE INDEX findings_order ON findings (order_n) WHERE order_n IS NOT NULL;
 
@@ -643,7 +646,12 @@ CREATE UNIQUE INDEX orders_number ON orders (issuer_n, number) WHERE number <> '
 
 CREATE INDEX orders_redirected ON orders (redirected_from_n) WHERE redirected_from_n IS NOT NULL;
 
+CREATE INDEX orders_silent ON orders (unit_n, acknowledge_due) WHERE state = 'sent';
+
 CREATE INDEX orders_state ON orders (state, n, unit_n);
+
+CREATE INDEX orders_state_due ON orders (state, COALESCE(CASE state WHEN 'sent' THEN acknowledge_due
+	WHEN 'handling' THEN answer_due WHEN 'partly_answered' THEN answer_due END, 253402300799999));
 
 CREATE INDEX orders_unit ON orders (unit_n, n);
 
