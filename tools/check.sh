@@ -7,7 +7,7 @@ folder=$1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-names=(banned includes size fuzzers tree)
+names=(banned includes size fuzzers tree web)
 for name in "${names[@]}"; do
 	tools/check_"$name".sh > "$out/$name" 2> "$out/$name.warn" && echo 0 > "$out/$name.rc" || echo 1 > "$out/$name.rc" &
 done

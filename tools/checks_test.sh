@@ -136,6 +136,34 @@ else
 	done
 fi
 
+# The console's build says what to do when there is no Node, and when npm cannot reach its registry.
+mkdir -p "$folder/node/tools" "$folder/node/web" "$folder/node/bin"
+cp tools/web.sh tools/node.sh "$folder/node/tools"
+echo '{}' | tee "$folder/node/web/package.json" "$folder/node/web/package-lock.json" > "$folder/node/openapi.json"
+for tool in bash cat cut dirname flock grep head mkdir realpath sha256sum; do
+	ln -s "$(command -v $tool)" "$folder/node/bin/$tool"
+done
+
+build_says()    # NAME, what the build must say when it fails for want of Node
+{
+	local out
+	cd "$folder/node" || return
+	if out=$(PATH=$folder/node/bin tools/web.sh web openapi.json out/console.c out/console.d 2>&1); then
+		out="it did not fail: $out"
+	fi
+	[[ $out == *"$2"* && $out == *"build without the console"* && ! -e out/console.c ]]
+	result "$1" $? <<< "$out"
+	cd - > /dev/null || return
+}
+
+build_says 'no Node' 'error: the console needs Node 20 or newer and npm (found: none); run: tools/setup.sh build'
+printf '#!/bin/bash\necho v18.20.4\n' > "$folder/node/bin/node"
+printf '#!/bin/bash\necho "npm ERR! network request failed, reason: getaddrinfo ENOTFOUND" >&2\nexit 1\n' > "$folder/node/bin/npm"
+chmod +x "$folder/node/bin/node" "$folder/node/bin/npm"
+build_says 'an old Node' '(found: v18.20.4); run: tools/setup.sh build'
+printf '#!/bin/bash\necho v22.0.0\n' > "$folder/node/bin/node"
+build_says 'npm does not reach its registry' 'error: It needs a package registry, once: check the network, or name a mirror'
+
 summary()       # NAME, the closing line wanted; the log on standard input
 {
 	local out

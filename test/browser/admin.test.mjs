@@ -1,24 +1,16 @@
 // The days of the three administrators and of the duty officer who opens accounts, in Chinese and in English.
-import { check } from './house.mjs'
-
-const open = async (page, path) => {
-  await page.click(`nav a[href="${path}"]`)
-  await page.waitForSelector('main h1')
-  await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
-}
-const settled = (page) => page.waitForTimeout(400) // colours fade in
+import { check, visit } from './house.mjs'
 
 async function system(house, language) {
   const page = await house.signIn('sysadmin', { language, expect: [422] })
   for (const path of ['/users', '/changes', '/orders', '/accounts'])
     check(!(await page.$(`nav a[href="${path}"]`)), `the system administrator is not shown ${path}`)
 
-  await open(page, '/settings')
+  await visit(page, '/settings')
   await page.waitForSelector('#contacts_days')
   await page.fill('#contacts_days', '5000')
   await page.keyboard.press('Enter')
   await page.waitForSelector('td .wrong')
-  await settled(page)
   await house.look(page, `admin-settings-${language}`)
   const days = language === 'zh' ? '60' : '61'
   await page.fill('#contacts_days', days)
@@ -28,16 +20,16 @@ async function system(house, language) {
   await page.waitForSelector('#contacts_days')
   check((await page.inputValue('#contacts_days')) === days, 'the setting holds')
 
-  await open(page, '/feeds')
+  await visit(page, '/feeds')
   await page.waitForSelector('tbody tr')
   check((await page.$$('.table >> nth=0 >> tbody tr')).length === 3, 'three feeds')
   await house.look(page, `admin-feeds-${language}`)
-  await open(page, '/jobs')
+  await visit(page, '/jobs')
   await page.waitForSelector('.chip b')
   await page.click('.chip >> nth=1')
   await page.waitForURL((url) => url.searchParams.get('state') === 'failed')
   await house.look(page, `admin-jobs-${language}`)
-  await open(page, '/about')
+  await visit(page, '/about')
   await page.waitForSelector('dl dd')
   check(/\d+\.\d+\.\d+/.test(await page.textContent('dl')), 'the version is told')
   await house.look(page, `admin-about-${language}`)
@@ -53,9 +45,8 @@ async function system(house, language) {
 async function security(house, language) {
   const name = `watch.${language}`
   const page = await house.signIn('secadmin', { language, expect: [409, 422] })
-  await open(page, '/users')
+  await visit(page, '/users')
   await page.waitForSelector('tbody tr')
-  await settled(page)
   await house.look(page, `admin-users-${language}`)
   await page.click('main .el-button--primary')
   await page.fill('input[name=name]', name)
@@ -71,7 +62,6 @@ async function security(house, language) {
   await page.click('.el-select-dropdown__item:has-text("赤坎区网信办")')
   await page.click('form button[type=submit]')
   await page.waitForSelector('tbody td:has-text("赤坎区网信办")')
-  await settled(page)
   await house.look(page, `admin-user-${language}`)
 
   // a password, so that the new one can sign in; and out again when disabled
@@ -119,11 +109,10 @@ async function security(house, language) {
 
 async function auditor(house, language) {
   const page = await house.signIn('auditor', { language })
-  await open(page, '/changes')
+  await visit(page, '/changes')
   await page.waitForSelector('tbody tr')
   await page.click('main .el-button--primary')
   await page.waitForSelector('.verdict.good', { timeout: 60000 })
-  await settled(page)
   await house.look(page, `admin-audit-${language}`)
   await page.selectOption('select[name=verb]', 'sign_in')
   await page.waitForURL((url) => url.searchParams.get('verb') === 'sign_in')
@@ -143,7 +132,7 @@ async function auditor(house, language) {
   await page.waitForSelector('tbody button')
   await page.click('tbody button >> nth=0')
   await page.waitForSelector('.values dl')
-  await open(page, '/users')
+  await visit(page, '/users')
   await page.waitForSelector('tbody tr')
   await page.click('tbody tr >> nth=0')
   await page.waitForURL((url) => url.pathname.startsWith('/users/'))
@@ -153,14 +142,13 @@ async function auditor(house, language) {
 
 async function office(house, language) {
   const page = await house.signIn('duty', { language, expect: [422] })
-  await open(page, '/accounts')
+  await visit(page, '/accounts')
   for (const name of language === 'zh' ? ['血液中心', '燃气'] : ['配电服务', '港务']) {
     await page.click('form .el-select >> nth=0')
     await page.keyboard.type(name)
     await page.click(`.el-select-dropdown__item:visible:has-text("${name}")`)
     await page.waitForSelector(`.picked li:has-text("${name}")`)
   }
-  await settled(page)
   await house.look(page, `admin-accounts-${language}`)
   await page.click('form button[type=submit]')
   await page.waitForSelector('.slip, .table', { timeout: 30000 })
@@ -171,11 +159,9 @@ async function office(house, language) {
   await house.look(page, `admin-slips-print-${language}`)
   await page.emulateMedia({ media: 'screen' })
   // one is asked before the codes are lost
-  let asked = ''
-  page.once('dialog', (d) => ((asked = d.message()), d.dismiss()))
-  await page.click('nav a[href="/orders"]')
-  await page.waitForTimeout(200)
-  check(asked && page.url().endsWith('/accounts'), 'one is asked before the codes are lost')
+  const asked = page.waitForEvent('dialog')
+  await Promise.all([asked.then((d) => d.dismiss()), page.click('nav a[href="/orders"]')])
+  check(page.url().endsWith('/accounts'), 'one is asked before the codes are lost')
   page.once('dialog', (d) => d.accept())
   await page.click('nav a[href="/orders"]')
   await page.waitForURL((url) => url.pathname === '/orders')
@@ -192,7 +178,8 @@ async function palette(house) {
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname.split('/').length === 3)
   await page.waitForSelector('main h1')
-  await page.waitForTimeout(1300)
+  // kept once one has looked at it for a second
+  await page.waitForFunction(() => localStorage.getItem('seawall.recent'))
   await page.keyboard.press('Control+k')
   await page.waitForSelector('.palette li:has-text("最近打开")')
   await page.keyboard.press('Escape')
@@ -206,7 +193,6 @@ async function palette(house) {
   // keys and help
   await page.keyboard.press('?')
   await page.waitForSelector('.keys')
-  await settled(page)
   await house.look(page, 'keys')
   await page.keyboard.press('Escape')
   await page.waitForSelector('.keys', { state: 'detached' })
@@ -217,7 +203,6 @@ async function palette(house) {
   await page.waitForSelector('aside.help p')
   await page.keyboard.press('[')
   await page.waitForSelector('.frame.folded')
-  await settled(page)
   await house.look(page, 'folded-help-dark')
   await page.reload()
   await page.waitForSelector('.frame.folded aside.help')

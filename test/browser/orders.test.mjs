@@ -120,7 +120,6 @@ async function send(house, language) {
   await page.selectOption('select[name=sector]', 'water')
   await page.click(`button[type=submit]:has-text("${w.preview}")`)
   await page.waitForSelector('.turn[role=status]')
-  await page.waitForTimeout(400) // the button changes its colour slowly
   await house.look(page, `task-preview-${language}`)
   const rows = (await page.$$('.halves table tbody tr')).length
   const button = await page.innerText('button[type=submit]')
@@ -204,9 +203,8 @@ async function broken(house) {
   await page.waitForSelector('.order .turn')
   await page.context().setOffline(true)
   house.cli('order', 'acknowledge', o.id)
-  await new Promise((done) => setTimeout(done, 1500))
   await page.context().setOffline(false)
-  await page.waitForSelector('.way li:nth-child(2).now', { timeout: 30000 })
+  await page.waitForSelector('.way li:nth-child(2).now')
 }
 
 export const cases = [

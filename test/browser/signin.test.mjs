@@ -51,7 +51,7 @@ async function bySlip(house) {
 
 async function secondFactor(house, language) {
   const name = language === 'zh' ? 'leader' : 'analyst'
-  const page = await house.signIn(name, { language, expect: [422] })
+  const page = await house.signIn(name, { language, typed: true, expect: [422] })
   await page.goto(`${house.base}/account`)
   await page.click('.panel button.el-button--primary')
   const secret = await page.textContent('code.secret')
@@ -79,7 +79,6 @@ async function secondFactor(house, language) {
   await second.fill('input[name=password]', house.accounts[name])
   await submit(second)
   await second.waitForSelector('input[name=totp]')
-  await second.waitForTimeout(500) // the button's colours fade in
   await house.look(second, `signin-totp-${language}`)
   check(
     (await second.evaluate(() => document.activeElement.name)) === 'totp',
@@ -111,8 +110,8 @@ async function secondFactor(house, language) {
 }
 
 async function sessions(house) {
-  const one = await house.signIn('county')
-  const two = await house.signIn('county', { expect: [401] })
+  const one = await house.signIn('county', { typed: true })
+  const two = await house.signIn('county', { typed: true })
   await one.goto(`${house.base}/account`)
   await one.waitForSelector('.panel.wide tbody tr')
   const before = (await one.$$('.panel.wide tbody tr')).length
@@ -127,7 +126,7 @@ async function sessions(house) {
 }
 
 async function ownPassword(house) {
-  const page = await house.signIn('liaison2', { expect: [422] })
+  const page = await house.signIn('liaison2', { typed: true, expect: [422] })
   await page.goto(`${house.base}/account`)
   await page.fill('input[name=old]', 'not this')
   await page.fill('input[name=new]', 'Harbour-light-7')

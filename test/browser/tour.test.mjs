@@ -1,5 +1,5 @@
 // Each kind of user, in both languages: signs in, opens every page that the side bar offers, and its first record.
-import { check } from './house.mjs'
+import { check, visit } from './house.mjs'
 
 const people = ['duty', 'analyst', 'leader', 'county', 'liaison', 'sysadmin', 'secadmin', 'auditor']
 
@@ -10,9 +10,7 @@ async function tour(house, who, language) {
   const links = await page.$$eval('nav a', (all) => all.map((a) => a.getAttribute('href')))
   check(links.length >= 2, `${who} has only ${links.length} pages`)
   for (const link of links) {
-    await page.click(`nav a[href="${link}"]`)
-    await page.waitForSelector('main h1, main .trouble')
-    await page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'))
+    await visit(page, link)
     if (language === 'zh' || link === '/')
       await house.look(page, `${who}-${language}${link.replaceAll('/', '-')}`)
   }
