@@ -10,6 +10,7 @@ import {
   primary,
   turnOf,
   wayOf,
+  wordOf,
   type Item,
   type Me,
   type Order,
@@ -169,4 +170,13 @@ it('the version that is no longer affected is the one of the matching range, els
   expect(fixedIn(configurations, [cpe])).toBe('2.4.59')
   expect(fixedIn(configurations, ['cpe:2.3:a:apache:http_server:2.4.46:*:*:*:*:*:*:*'])).toBe('2.4.59')
   expect(fixedIn([], [cpe])).toBeNull()
+})
+
+describe('on whose word', () => {
+  it('says the channel in the reader’s language and keeps what is no channel', () => {
+    expect(wordOf('陈工（电话）', 'zh')).toBe('陈工（电话）')
+    expect(wordOf('陈工（电话）', 'en')).toBe('陈工 (telephone)')
+    expect(wordOf('陈工（科长）', 'en')).toBe('陈工（科长）')
+    expect(wordOf('陈工', 'en')).toBe('陈工')
+  })
 })

@@ -329,3 +329,10 @@ export const callResults: ({ key: string } & Both)[] = [
   { key: 'refused', zh: '拒绝', en: 'refused' },
   { key: 'wrong_number', zh: '号码有误', en: 'wrong number' },
 ]
+
+/** 「陈工（电话）」: on whose word, as it is kept; the channel in the reader's language. */
+export function wordOf(kept: string, language: 'zh' | 'en'): string {
+  const [, who, how] = /^(.*)（([^（）]+)）$/.exec(kept) ?? []
+  const channel = channels.find((c) => c.zh === how)
+  return language === 'en' && channel ? `${who} (${channel.en})` : kept
+}
