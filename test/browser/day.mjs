@@ -15,12 +15,17 @@ async function wordsOf(language) {
 }
 const words = { zh: await wordsOf('zh'), en: await wordsOf('en') }
 const states = Object.fromEntries(
-  [...readFileSync(join(root, 'src/resource/words.def'), 'utf8').matchAll(/WORD\("(\w+)", "([^"]+)", "([^"]+)"\)/g)]
-    .map(([, key, zh, en]) => [key, { zh, en }]),
+  [
+    ...readFileSync(join(root, 'src/resource/words.def'), 'utf8').matchAll(
+      /WORD\("(\w+)", "([^"]+)", "([^"]+)"\)/g,
+    ),
+  ].map(([, key, zh, en]) => [key, { zh, en }]),
 )
 const every = (tree) => Object.values(tree).flatMap((one) => (typeof one === 'string' ? [one] : every(one)))
 /** Chinese that the console itself says. */
-const said = new Set([...every(words.zh), ...Object.values(states).map((s) => s.zh)].filter((s) => s.length > 1))
+const said = new Set(
+  [...every(words.zh), ...Object.values(states).map((s) => s.zh)].filter((s) => s.length > 1),
+)
 const spoken = new Set()
 
 /** Chinese on screen: visible texts, names and hints of elements, beside what is marked as Chinese. */
@@ -30,7 +35,8 @@ function hanTexts() {
   const marked = (e) => e.closest('[lang^=zh]:not(html), script, style, option:not(:checked)')
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let n = walk.nextNode(); n; n = walk.nextNode())
-    if (han.test(n.data) && !marked(n.parentElement) && n.parentElement.getClientRects().length) found.add(n.data.trim())
+    if (han.test(n.data) && !marked(n.parentElement) && n.parentElement.getClientRects().length)
+      found.add(n.data.trim())
   for (const e of document.querySelectorAll('[title], [aria-label], [placeholder], [alt]'))
     for (const name of ['title', 'aria-label', 'placeholder', 'alt']) {
       const text = e.getAttribute(name)
@@ -42,7 +48,9 @@ function hanTexts() {
 /** Is this what a record says?  What is stored lies in the store as it was written. */
 function stored(house) {
   const folder = join(house.data, 'store')
-  return readdirSync(folder).filter((f) => /\.db(-wal)?$/.test(f)).map((f) => readFileSync(join(folder, f)))
+  return readdirSync(folder)
+    .filter((f) => /\.db(-wal)?$/.test(f))
+    .map((f) => readFileSync(join(folder, f)))
 }
 export async function onlyEnglish(house, page, name) {
   const texts = await page.evaluate(hanTexts)
@@ -92,7 +100,10 @@ export class Day {
   }
   /** A page of the side bar, by its word. */
   async go(key) {
-    await this.page.locator('nav').getByRole('link', { name: this.w(key), exact: true }).click()
+    await this.page
+      .locator('nav')
+      .getByRole('link', { name: this.w(key), exact: true })
+      .click()
     await this.settled()
   }
   /** The page is in order, in the right language, and this much of it a screenshot. */
@@ -116,7 +127,9 @@ export class Day {
   /** One field, whatever it is. */
   async put(name, value, within = this.page) {
     const field = this.field(name, within)
-    const kind = await field.first().evaluate((e) => (e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()))
+    const kind = await field
+      .first()
+      .evaluate((e) => (e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()))
     if (kind === 'select') await field.selectOption(value)
     else if (kind === 'file') await field.setInputFiles(value)
     else if (kind === 'radio') await field.and(this.page.locator(`[value="${value}"]`)).check()
@@ -140,15 +153,39 @@ export async function day(house, who, language, options = {}) {
   return new Day(house, await house.signIn(who, { language, ...options }), who, language)
 }
 /** The same day in both languages. */
-export const both = (name, run) => ['zh', 'en'].map((language) => ({ name: `${name} (${language})`, run: (house) => run(house, language) }))
-export const json = (text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
+export const both = (name, run) =>
+  ['zh', 'en'].map((language) => ({ name: `${name} (${language})`, run: (house) => run(house, language) }))
+export const json = (text) =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
 export const order = (house, id) => json(house.cli('order', 'show', id, '--json'))[0]
 /** An order of the other side: sent by the local administrator. */
 export const sent = (house, kind, title, unit) =>
-  order(house, JSON.parse(house.cli('order', 'send', '--kind', kind, '--title', title, '--to-unit', unit, '--json')).orders[0].id)
+  order(
+    house,
+    JSON.parse(house.cli('order', 'send', '--kind', kind, '--title', title, '--to-unit', unit, '--json'))
+      .orders[0].id,
+  )
 /** An order about these vulnerabilities of a unit, an item for each piece of software. */
 export function dispatched(house, unit, ...vulns) {
-  const ids = json(house.cli('finding', 'list', '--unit_id', unit, '--state', 'new', '--vuln_id__in', vulns.join(','), '--json')).map((f) => f.id)
+  const ids = json(
+    house.cli(
+      'finding',
+      'list',
+      '--unit_id',
+      unit,
+      '--state',
+      'new',
+      '--vuln_id__in',
+      vulns.join(','),
+      '--json',
+    ),
+  ).map((f) => f.id)
   return order(house, JSON.parse(house.cli('finding', 'order', ...ids, '--json')).orders[0].id)
 }
-export const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)

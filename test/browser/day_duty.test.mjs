@@ -21,23 +21,39 @@ async function desk(d) {
   check((await row.innerText()).includes(d.w('time.overdue', { t: '' }).trim()), 'late is said in words')
 
   await d.act('urge', { channel: 'phone', person: d.type('信息科', 'IT section') }, row)
-  await page.getByRole('status').filter({ hasText: d.verb('urge') }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: d.verb('urge') })
+    .waitFor()
   await d.act('escalate', { reason: d.type('两次催办未果', 'urged twice in vain') }, row)
-  await page.getByRole('status').filter({ hasText: d.verb('escalate') }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: d.verb('escalate') })
+    .waitFor()
 
   // new ones: one is acknowledged for the unit, whose word it is is asked for
   await page.getByRole('tab', { name: d.w('today.lanes.sent') }).click()
   await page.waitForURL((url) => url.searchParams.get('lane') === 'sent')
-  await page.locator('.desk tbody tr').first().getByRole('button', { name: d.w('today.ackFor'), exact: true }).click()
+  await page
+    .locator('.desk tbody tr')
+    .first()
+    .getByRole('button', { name: d.w('today.ackFor'), exact: true })
+    .click()
   await d.put('behalf_person', d.type('信息科 陈工', 'Mr Chen'))
   await page.keyboard.press('Enter')
-  await page.getByRole('status').filter({ hasText: d.verb('acknowledge') }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: d.verb('acknowledge') })
+    .waitFor()
 }
 
 async function calls(d) {
   const { page } = d
   await page.getByRole('link', { name: d.w('today.calls'), exact: true }).click()
-  const line = page.locator('.call').filter({ has: d.page.getByRole('button', { name: d.w('calls.answerFor'), exact: true }) }).first()
+  const line = page
+    .locator('.call')
+    .filter({ has: d.page.getByRole('button', { name: d.w('calls.answerFor'), exact: true }) })
+    .first()
   await line.waitFor()
   await d.look('calls')
   const id = (await line.getByRole('link').first().getAttribute('href')).split('/').pop()
@@ -55,7 +71,10 @@ async function calls(d) {
   await form.waitFor({ state: 'detached' })
   await page.goto(`${d.house.base}/orders/${id}`)
   await page.locator('.evidence img').first().waitFor()
-  check((await page.innerText('main')).includes(d.w('order.behalf')), 'it is not seen to be recorded on behalf')
+  check(
+    (await page.innerText('main')).includes(d.w('order.behalf')),
+    'it is not seen to be recorded on behalf',
+  )
   await d.look('on-behalf')
   check(['answered', 'partly_answered'].includes(order(d.house, id).state), 'the answer is not recorded')
 }
@@ -78,18 +97,30 @@ async function task(d) {
   await d.look('task')
   await d.button(d.w('task.send', { n })).click()
   await page.locator('.turn.done a').first().waitFor()
-  check((await page.locator('.turn.done a').count()) === n && n > 1, `${n} recipients, ${await page.locator('.turn.done a').count()} orders`)
+  check(
+    (await page.locator('.turn.done a').count()) === n && n > 1,
+    `${n} recipients, ${await page.locator('.turn.done a').count()} orders`,
+  )
   await page.locator('.turn.done a').first().click()
   await page.locator('.order .turn').waitFor()
   await d.look('order')
 
   // as it will be printed: heading, items, receipt with the place of the seal and the code
-  const [paper] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: d.w('do.print'), exact: true }).click()])
+  const [paper] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('link', { name: d.w('do.print'), exact: true }).click(),
+  ])
   await paper.waitForLoadState()
   await d.house.look(paper, `day-duty-print-${d.language}`)
   const text = await paper.innerText('body')
-  for (const part of ['工作任务单', title, '回执', '盖章']) check(text.includes(part), `the printed order lacks ${part}`)
-  check(await paper.evaluate(() => [...document.querySelectorAll('svg, img')].some((e) => e.getBoundingClientRect().width > 60)), 'no code to scan')
+  for (const part of ['工作任务单', title, '回执', '盖章'])
+    check(text.includes(part), `the printed order lacks ${part}`)
+  check(
+    await paper.evaluate(() =>
+      [...document.querySelectorAll('svg, img')].some((e) => e.getBoundingClientRect().width > 60),
+    ),
+    'no code to scan',
+  )
   await paper.close()
 
   await d.act('withdraw', { reason: d.type('重复下发', 'sent twice') })
@@ -111,7 +142,10 @@ async function handOver(d) {
   await d.put('text', note)
   await d.look('note')
   await d.button(d.w('today.handOver')).click()
-  await page.getByRole('status').filter({ hasText: d.w('today.handedOver') }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: d.w('today.handedOver') })
+    .waitFor()
   const next = await day(house, 'analyst', d.language)
   const seen = next.page.locator('.note', { hasText: note }).first()
   await seen.waitFor()

@@ -26,7 +26,9 @@ async function glance(d) {
     await d.settled()
     if (key === 'situation.kev')
       await page.waitForFunction(
-        (m) => Number(document.querySelector('.findings h1 .tabular')?.textContent.replace(/\D/g, '')) === m, n)
+        (m) => Number(document.querySelector('.findings h1 .tabular')?.textContent.replace(/\D/g, '')) === m,
+        n,
+      )
     else await d.shows(n, rows)
     await page.goBack()
     await page.locator('.situation .figures').waitFor()
@@ -43,7 +45,10 @@ async function measures(d) {
   await d.look('measures')
   const sent = page.locator('a[data-key="orders_sent"]')
   const n = digits(await sent.innerText())
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: d.w('do.export') }).click()])
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: d.w('do.export') }).click(),
+  ])
   const csv = readFileSync(await file.path(), 'utf8')
   check(csv.includes(String(n)) && csv.trim().split('\n').length > 5, 'the CSV has not what the page has')
   await sent.click()
@@ -60,12 +65,15 @@ async function approve(d, title) {
   await d.go('nav.today')
   await page.getByRole('tab', { name: d.w('today.lanes.to_approve') }).click()
   for (const [n, key] of ['approve', 'send_back'].entries()) {
-    const row = page.locator(".desk tbody tr", { hasText: `${title} ${n}` }).first()
+    const row = page.locator('.desk tbody tr', { hasText: `${title} ${n}` }).first()
     await row.waitFor()
     if (!n) await d.look('to-approve')
     await row.getByRole('link').first().click()
     await page.locator('.order .turn').waitFor()
-    await d.act(key, key === 'send_back' ? { reason: d.type('请写明反馈要求', 'say what is to be answered') } : {})
+    await d.act(
+      key,
+      key === 'send_back' ? { reason: d.type('请写明反馈要求', 'say what is to be answered') } : {},
+    )
     await page.locator('.way li.now', { hasText: d.verb(key === 'approve' ? 'sent' : 'draft') }).waitFor()
     await d.go('nav.today')
     await page.getByRole('tab', { name: d.w('today.lanes.to_approve') }).click()
@@ -82,7 +90,10 @@ async function notice(d, duty) {
   check(!(await duty.button(duty.verb('approve')).count()), 'the writer may approve')
   const { page } = d
   await d.go('nav.notices')
-  await page.locator('main tbody tr', { hasText: d.verb('to_approve') }).first().click()
+  await page
+    .locator('main tbody tr', { hasText: d.verb('to_approve') })
+    .first()
+    .click()
   await d.button(d.verb('approve')).first().waitFor()
   await d.look('notice')
   await d.button(d.verb('approve')).first().click()
@@ -136,7 +147,10 @@ async function whole(house, language) {
   await approve(d, title)
   await notice(d, duty)
   await instruct(d, duty)
-  check(json(house.cli('order', 'list', '--q', title, '--json')).some((o) => o.state === 'sent'), 'nothing was approved')
+  check(
+    json(house.cli('order', 'list', '--q', title, '--json')).some((o) => o.state === 'sent'),
+    'nothing was approved',
+  )
 }
 
 export const cases = both('the day of a leader', whole)

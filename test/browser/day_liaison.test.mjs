@@ -33,7 +33,11 @@ async function task(d, title, wide) {
   await done(d, 'liaison.asked')
   await page.getByLabel(d.w('order.claims.done'), { exact: true }).check()
   await d.put('text', d.type('已核对', 'checked'))
-  await page.setInputFiles('.evidence input[type=file]', { name: 'photo.png', mimeType: 'image/png', buffer: PNG })
+  await page.setInputFiles('.evidence input[type=file]', {
+    name: 'photo.png',
+    mimeType: 'image/png',
+    buffer: PNG,
+  })
   await page.locator('.evidence img').first().waitFor()
   await d.button(d.w('liaison.submit')).click()
   await done(d, 'liaison.answered')
@@ -64,7 +68,10 @@ async function items(d, number) {
   check(await d.field('text').evaluate((e) => e.matches(':invalid')), 'a dispute without its reason')
   await d.put('text', d.type('由云屿信息运维', 'another company runs it'))
   await d.button(d.w('liaison.submit')).click()
-  await page.getByText(d.w('order.turn.rule', { who: '' }).trim().split(' ').pop()).first().waitFor()
+  await page
+    .getByText(d.w('order.turn.rule', { who: '' }).trim().split(' ').pop())
+    .first()
+    .waitFor()
   await d.look('disputed')
   await home(d)
 }
