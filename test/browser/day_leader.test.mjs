@@ -86,8 +86,13 @@ async function notice(d, duty) {
   await duty.page.waitForURL(/\/notices\/[0-9a-f-]{36}$/)
   await duty.button(duty.verb('submit')).click()
   await duty.page.locator('main .state', { hasText: duty.verb('to_approve') }).waitFor()
-  // who wrote it does not approve it
-  check(!(await duty.button(duty.verb('approve')).count()), 'the writer may approve')
+  // who is no leader may only say who approved it on paper
+  await duty.button(duty.verb('approve')).click()
+  check(
+    await duty.field('paper_person').isVisible(),
+    'who is no leader approves only what was approved on paper',
+  )
+  await duty.look('paper')
   const { page } = d
   await d.go('nav.notices')
   await page
