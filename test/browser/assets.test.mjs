@@ -9,6 +9,16 @@ async function facets(house) {
   await page.waitForSelector('.facets fieldset')
   await page.waitForFunction(() => document.querySelector('.facets')?.getAttribute('aria-busy') === 'false')
   await house.look(page, 'assets')
+  // every row can be reached by scrolling, and only those in view are drawn
+  const all = Number((await page.locator('.assets h1 [role=status]').textContent()).replace(',', ''))
+  check(all > 300, `${all} assets`)
+  await page.waitForFunction((n) => {
+    const box = document.querySelector('.assets .scroller')
+    box.scrollTop = box.scrollHeight
+    return box.querySelector(`tr[aria-rowindex="${n + 1}"]`) !== null
+  }, all)
+  const drawn = (await page.$$('.assets .scroller tbody tr')).length
+  check(drawn < 60, `${drawn} rows are drawn`)
   // a facet's number is the number of rows that it leaves
   const box = page.locator('.facets label:has(input[name=exposure-internet])')
   const n = Number((await box.locator('.tabular').textContent()).replace(',', ''))

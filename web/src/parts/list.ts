@@ -5,6 +5,7 @@ import { api } from '../api/client'
 import type { Resource, Row } from '../stores/resources'
 
 const PAGE = 50
+const MORE = 200
 
 export interface List {
   rows: ShallowRef<Row[]>
@@ -39,7 +40,7 @@ export function useList(resource: () => Resource, fixed: () => Record<string, st
     busy.value = true
     error.value = null
     try {
-      const query = new URLSearchParams({ ...filters.value, ...fixed(), limit: String(PAGE) })
+      const query = new URLSearchParams({ ...filters.value, ...fixed(), limit: String(cursor ? MORE : PAGE) })
       if (cursor) query.set('cursor', cursor)
       const answer = await api.any<{ items: Row[]; next: string | null }>(
         'GET',
