@@ -84,8 +84,7 @@ const struct route order_routes[] = {
 		"\"properties\":{\"items\":{"
 		"\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"findings\":{\"type\":\"integer\"},"
 		"\"more\":{"
-		"\"type\":\"boolean\"}}}",
-		.counts = "" },
+		"\"type\":\"boolean\"}}}" },
 	{ "GET", "/api/v1/orders/counts", order_counts_route, PERM_ORDER_READ, 0, 0,
 		"各类待办的数量和对应的筛选，超过 10000 的只说明更多",
 		"how much waits in each lane, with its filter; exact up to 10,000",

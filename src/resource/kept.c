@@ -210,7 +210,7 @@ static bool ask(struct kept *k, const struct route *route, struct call *c, const
 {
 	struct timespec until;
 	int64_t seq;
-	int waited = 0;
+	bool waited = false;
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += WAIT_S;
 	*ret_place = NULL;
@@ -227,14 +227,17 @@ static bool ask(struct kept *k, const struct route *route, struct call *c, const
 			k->again++;
 			return true;
 		}
+		bool counted_in_vain = waited && same && !a->making && !a->body;
+		if (counted_in_vain)                   /* too long to be kept: nobody waits for another one */
+			return true;
 		if (!same || !a->making) {
 			claim(k, a, key, seq);
 			*ret_place = a;
 			return true;
 		}
-		if (waited != 0)
+		if (pthread_cond_timedwait(&k->made, &k->lock, &until) != 0)
 			return true;
-		waited = pthread_cond_timedwait(&k->made, &k->lock, &until);
+		waited = true;
 	}
 }
 
