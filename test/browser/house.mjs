@@ -139,13 +139,19 @@ class House {
     context.setDefaultTimeout(PATIENCE)
     if (session)
       await context.addCookies([{ ...session, url: this.base, httpOnly: true, sameSite: 'Strict' }])
-    await context.addInitScript((l) => {
-      if (location.protocol === 'about:') return
-      if (!localStorage.getItem('seawall.language')) localStorage.setItem('seawall.language', l)
-      document.addEventListener('securitypolicyviolation', (e) =>
-        console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`),
-      )
-    }, language)
+    await context.addInitScript(
+      ({ l, known }) => {
+        if (location.protocol === 'about:') return
+        // the mark that the console keeps beside a cookie which it cannot read
+        if (known && !sessionStorage.getItem('known')) localStorage.setItem('seawall.signed-in', 'yes')
+        if (known) sessionStorage.setItem('known', 'yes')
+        if (!localStorage.getItem('seawall.language')) localStorage.setItem('seawall.language', l)
+        document.addEventListener('securitypolicyviolation', (e) =>
+          console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`),
+        )
+      },
+      { l: language, known: !!session },
+    )
     this.#watch(context, new Set([401, ...expect]))
     return context.newPage()
   }
@@ -188,11 +194,17 @@ class House {
    * the others are made alike); a screenshot when SHOTS names a folder.
    */
   async look(page, name) {
+    for (const one of await this.serious(page)) this.faults.push(`axe on ${name}: ${one}`)
+    await this.shot(page, name)
+  }
+
+  /** What axe finds serious or critical, by all its rules or those named. */
+  async serious(page, rules = null) {
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
-    const wrong = await page.evaluate(async () => {
+    return page.evaluate(async (only) => {
       const { violations } = await window.axe.run(
         { exclude: [['tbody tr:nth-child(n+13)']] },
-        { resultTypes: ['violations'] },
+        { resultTypes: ['violations'], ...(only && { runOnly: only }) },
       )
       return violations
         .filter((v) => v.impact === 'serious' || v.impact === 'critical')
@@ -200,9 +212,7 @@ class House {
           const where = v.nodes.slice(0, 3).map((n) => n.target.join(' '))
           return `${v.id} (${v.impact}): ${where.join(' | ')}`
         })
-    })
-    for (const one of wrong) this.faults.push(`axe on ${name}: ${one}`)
-    await this.shot(page, name)
+    }, rules)
   }
 
   /** A screenshot when SHOTS names a folder. */
