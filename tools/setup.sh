@@ -17,7 +17,7 @@ sanitizers="clang llvm $runtime"
 case $stage in
 build) packages=$build ;;
 test) packages=$test ;;
-bench) packages="$build curl procps sqlite3 zstd" ;;
+bench) packages="$build chromium curl fonts-noto-cjk procps sqlite3 zstd" ;;
 fuzz) packages="$build $sanitizers" ;;
 sanitize) packages="$test $sanitizers" ;;
 check) packages="$test clang clang-tidy cppcheck" ;;

@@ -21,7 +21,8 @@ async function chooseFile(page, name, text) {
   await page.waitForSelector('.cells tbody tr, .done li')
   await settled(page)
 }
-const count = async (page, key) => Number(await page.textContent(`.counts .${key} b`).catch(() => '0'))
+const count = async (page, key) =>
+  Number(await page.$eval(`.counts .${key} b`, (b) => b.textContent).catch(() => '0'))
 
 async function roster(house) {
   const page = await house.signIn('duty')
