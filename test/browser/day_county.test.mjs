@@ -74,7 +74,10 @@ async function elsewhere(d, other) {
   const { page } = d
   await page.goto(`${d.house.base}/orders/${other.id}`)
   await page.locator('.trouble').waitFor()
-  check((await page.innerText('main')).includes(d.w('state.missing')), 'the page does not say what is the matter')
+  check(
+    (await page.innerText('main')).includes(d.w('state.missing')),
+    'the page does not say what is the matter',
+  )
   check(!(await page.innerText('main')).includes(other.number), 'it shows what it must not')
   await d.look('elsewhere')
 }
@@ -85,7 +88,20 @@ async function whole(house, language) {
   const other = sent(house, 'task', title, 'leizhou-hospital')
   const vulns = language === 'zh' ? ['chikan-hospital', 'chikan-water'] : ['chikan-school', 'chikan-service']
   const asked = vulns.map((unit) => sent(house, 'task', `${title} ${unit}`, unit))
-  for (const o of asked) house.cli('order', 'answer', o.id, '--claim', 'done', '--text', 'done', '--channel', 'phone', '--person', 'x')
+  for (const o of asked)
+    house.cli(
+      'order',
+      'answer',
+      o.id,
+      '--claim',
+      'done',
+      '--text',
+      'done',
+      '--channel',
+      'phone',
+      '--person',
+      'x',
+    )
   const d = await day(house, 'county', language, { expect: [404] })
   await d.page.locator('.lanes .lane').first().waitFor()
   await inbox(d, title)
