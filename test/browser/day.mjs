@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { check } from './house.mjs'
+import { check, visit } from './house.mjs'
 
 const root = resolve(fileURLToPath(new URL('.', import.meta.url)), '../..')
 const { rolldown } = await import(pathToFileURL(join(root, 'web/node_modules/rolldown/dist/index.mjs')).href)
@@ -100,11 +100,8 @@ export class Day {
   }
   /** A page of the side bar, by its word. */
   async go(key) {
-    await this.page
-      .locator('nav')
-      .getByRole('link', { name: this.w(key), exact: true })
-      .click()
-    await this.settled()
+    const link = this.page.locator('nav').getByRole('link', { name: this.w(key), exact: true })
+    await visit(this.page, await link.getAttribute('href'))
   }
   /** The page is in order, in the right language, and this much of it a screenshot. */
   async look(name) {
@@ -150,7 +147,7 @@ export class Day {
 }
 
 export async function day(house, who, language, options = {}) {
-  return new Day(house, await house.signIn(who, { language, ...options }), who, language)
+  return new Day(house, await house.signIn(who, { language, typed: true, ...options }), who, language)
 }
 /** The same day in both languages. */
 export const both = (name, run) =>

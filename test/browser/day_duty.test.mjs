@@ -93,7 +93,6 @@ async function task(d) {
   await d.button(d.w('task.preview')).click()
   await page.locator('.turn[role=status]').waitFor()
   const n = await d.rows('.halves tbody tr')
-  await page.waitForTimeout(400) // the button changes its colour slowly
   await d.look('task')
   await d.button(d.w('task.send', { n })).click()
   await page.locator('.turn.done a').first().waitFor()
