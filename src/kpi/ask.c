@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "kpi/room.h"
+#include "order/rules.h"
 #include "people/people.h"
 
 /* ---- times ---- */
@@ -187,24 +188,12 @@ static bool read_units(struct op *op, struct span unit, struct kpi_ask *q, struc
 	return true;
 }
 
-/* ---- rules ---- */
-
-static bool read_rule(struct op *op, const char *name, int64_t at, int64_t *ret, struct err *err)
-{
-	bool found = false;
-	return db_int(op_db(op),
-		       SQL("SELECT value FROM kpi_rules WHERE name=? AND (effective_at<=? OR effective_at=0)"
-			   " ORDER BY effective_at DESC, version DESC LIMIT 1"),
-		       V(db_z(name), db_i(at)), ret, &found, err) &&
-		(found || err_set(err, ERR_CORRUPT, "没有规则 %s", "no rule %s", name));
-}
-
 bool kpi_ask_read(struct op *op, const struct kpi_words *w, struct kpi_ask *ret, struct err *err)
 {
 	struct kpi_ask q = { .unit_id = { NULL, 0 } };
 	if (!read_times(op, w, &q, err) || !read_units(op, w->unit, &q, err) ||
-		!read_rule(op, "inventory_days", q.asof, &q.inventory_days, err) ||
-		!read_rule(op, "contacts_days", q.asof, &q.contacts_days, err))
+		!rule_days(op, "inventory_days", q.asof, &q.inventory_days, err) ||
+		!rule_days(op, "contacts_days", q.asof, &q.contacts_days, err))
 		return false;
 	*ret = q;
 	return true;

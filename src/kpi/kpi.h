@@ -3,7 +3,7 @@
  * The room `kpi`: measures.
  *
  * In: steps, and nothing else of what happened; the trees of units as they were (unit_tree_past); rule data
- * (kpi_rules) and targets.  Out: for any period and any part of the city, as known at any time, twelve
+ * (rules) and targets.  Out: for any period and any part of the city, as known at any time, twelve
  * values, each with its numerator, denominator, target, the version of its definition, and the list of the
  * records behind it.  What is asked again for a past time is answered the same: nothing that can change is
  * read, but for the names and titles beside records.

@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 
+#include "order/day_list.h"
+#include "order/rules.h"
+
 enum { DAYS_SEARCHED = 4000 }; /* no calendar is without a working day for ten years */
 
 static const char *const units[] = { "hour", "working_hour", "day", "working_day" };
@@ -17,15 +20,25 @@ bool calendar_unit_find(struct span name, enum calendar_unit *ret)
 	return false;
 }
 
+bool calendar_clock(struct span text, int64_t *ret)
+{
+	int64_t hour, minute;
+	if (text.n != 5 || text.p[2] != ':' || !span_int((struct span){ text.p, 2 }, 0, 24, &hour) ||
+		!span_int((struct span){ text.p + 3, 2 }, 0, 59, &minute) || hour * 60 + minute > 24 * 60)
+		return false;
+	*ret = hour * TIME_HOUR + minute * TIME_MINUTE;
+	return true;
+}
+
 static bool load_head(struct op *op, struct span name, struct calendar *c, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool row;
 	if (!db_query(op_db(op),
-		    SQL("SELECT name, version, offset_ms, morning_start, morning_end, afternoon_start, "
-			"afternoon_end"
-			" FROM calendars WHERE name=?"),
-		    V(db_t(name)), &r, err) ||
+		    SQL("SELECT name, edition, zone, morning_start, morning_end, afternoon_start, "
+		    "afternoon_end"
+			" FROM calendars t WHERE name=? AND " RULE_USABLE("t") "?" RULE_ORDER("t")),
+		    V(db_t(name), db_i(op_now(op))), &r, err) ||
 		!db_next(r, &row, err))
 		return false;
 	if (!row)
@@ -33,65 +46,96 @@ static bool load_head(struct op *op, struct span name, struct calendar *c, struc
 			SPAN_ARG(name));
 	snprintf(c->name, sizeof c->name, SPAN_FMT, SPAN_ARG(db_col_text(r, 0)));
 	snprintf(c->version, sizeof c->version, SPAN_FMT, SPAN_ARG(db_col_text(r, 1)));
-	c->offset = db_col_int(r, 2);
-	c->open[0] = db_col_int(r, 3) * TIME_MINUTE;
-	c->close[0] = db_col_int(r, 4) * TIME_MINUTE;
-	c->open[1] = db_col_int(r, 5) * TIME_MINUTE;
-	c->close[1] = db_col_int(r, 6) * TIME_MINUTE;
+	int64_t *const to[] = { &c->offset, &c->open[0], &c->close[0], &c->open[1], &c->close[1] };
+	for (size_t i = 0; i < COUNT(to); i++)
+		if (!calendar_clock(span_from(db_col_text(r, (int)i + 2), i == 0), to[i]))
+			return err_set(err, ERR_CORRUPT, "日历 %s 中有无效的时刻", "calendar %s holds a bad time",
+				c->name);
+	if (span_starts(db_col_text(r, 2), SPAN("-")))
+		c->offset = -c->offset;
 	return true;
 }
 
-static bool load_days(struct op *op, struct calendar *c, struct err *err)
+struct loading {
+	struct arena *arena;
+	VEC(struct calendar_day) days;
+	VEC(struct calendar_year) years;
+};
+
+static void add_year(struct loading *g, int64_t year, struct span edition, const struct day_list *l)
 {
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	VEC(struct calendar_day) days = { .arena = op->arena };
-	bool row;
-	int64_t at;
-	if (!db_query(op_db(op), SQL("SELECT day, working FROM calendar_days WHERE calendar=? ORDER BY day"),
-		    V(db_z(c->name)), &r, err))
-		return false;
-	for (;;) {
-		if (!db_next(r, &row, err))
-			return false;
-		if (!row)
-			break;
-		if (!time_parse_date(db_col_text(r, 0), 0, &at))
-			return err_set(err, ERR_CORRUPT, "日历 %s 中有无效的日期",
-				"calendar %s holds a bad date", c->name);
-		vec_push(&days, (struct calendar_day){ at / TIME_DAY, db_col_int(r, 1) != 0 });
-	}
-	c->days = days.p;
-	c->n_days = days.n;
-	return true;
+	struct calendar_year y = { .year = year };
+	snprintf(y.edition, sizeof y.edition, SPAN_FMT, SPAN_ARG(edition));
+	vec_push(&g->years, y);
+	for (size_t i = 0; i < l->n; i++)
+		vec_push(&g->days, (struct calendar_day){ l->at[i].day, l->at[i].working });
 }
 
+/* By years, ascending, and so by days. */
 static bool load_years(struct op *op, struct calendar *c, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	VEC(int64_t) years = { .arena = op->arena };
+	struct loading g = { .arena = op->arena, .days = { .arena = op->arena },
+		.years = { .arena = op->arena } };
 	bool row;
-	if (!db_query(op_db(op), SQL("SELECT year FROM calendar_years WHERE calendar=?"), V(db_z(c->name)),
-		    &r, err))
+	if (!db_query(op_db(op),
+		    SQL("SELECT year, edition, days FROM calendar_years t WHERE calendar=? "
+		    "AND " RULE_USABLE("t")
+			"? AND NOT EXISTS (SELECT 1 FROM calendar_years o WHERE o.calendar=t.calendar AND"
+			" o.year=t.year AND " RULE_USABLE("o") "? AND (COALESCE(o.effective_at,0)>"
+			"COALESCE(t.effective_at,0) OR (COALESCE(o.effective_at,0)=COALESCE(t.effective_at,0)"
+			" AND o.n>t.n))) ORDER BY year"),
+		    V(db_z(c->name), db_i(op_now(op)), db_i(op_now(op))), &r, err))
 		return false;
 	for (;;) {
+		struct day_list l;
 		if (!db_next(r, &row, err))
 			return false;
 		if (!row)
 			break;
-		vec_push(&years, db_col_int(r, 0));
+		if (!day_list_read(arena_span(op->arena, db_col_text(r, 2)), (int)db_col_int(r, 0), op->arena,
+		    &l,
+			    &(struct err){ 0 }))
+			return err_set(err, ERR_CORRUPT, "日历 %s 中有无效的日期", "calendar %s holds a bad date",
+				c->name);
+		add_year(&g, db_col_int(r, 0), db_col_text(r, 1), &l);
 	}
-	c->years = years.p;
-	c->n_years = years.n;
+	c->days = g.days.p;
+	c->n_days = g.days.n;
+	c->years = g.years.p;
+	c->n_years = g.years.n;
 	return true;
 }
 
 bool calendar_load(struct op *op, struct span name, struct calendar *ret, struct err *err)
 {
 	struct calendar c = { 0 };
-	if (!load_head(op, name, &c, err) || !load_days(op, &c, err) || !load_years(op, &c, err))
+	if (!load_head(op, name, &c, err) || !load_years(op, &c, err))
 		return false;
 	*ret = c;
 	return true;
+}
+
+void calendar_with_year(struct calendar *c, int64_t year, const struct day_list *l, struct arena *a)
+{
+	struct loading g = { .arena = a, .days = { .arena = a }, .years = { .arena = a } };
+	bool done = false;
+	for (size_t i = 0; i < c->n_years; i++)
+		if (c->years[i].year != year)
+			vec_push(&g.years, c->years[i]);
+	vec_push(&g.years, ((struct calendar_year){ .year = year, .edition = "*" }));
+	for (size_t i = 0; i <= c->n_days; i++) {
+		int64_t of = i < c->n_days ? time_date_of_days(c->days[i].day).year : INT64_MAX;
+		for (size_t k = 0; !done && of >= year && k < l->n; k++)
+			vec_push(&g.days, (struct calendar_day){ l->at[k].day, l->at[k].working });
+		done = done || of >= year;
+		if (i < c->n_days && of != year)
+			vec_push(&g.days, c->days[i]);
+	}
+	c->days = g.days.p;
+	c->n_days = g.days.n;
+	c->years = g.years.p;
+	c->n_years = g.years.n;
 }
 
 int64_t calendar_day_of(const struct calendar *c, int64_t at)
@@ -115,17 +159,37 @@ bool calendar_is_working(const struct calendar *c, int64_t day)
 	return time_weekday(day) <= 5;
 }
 
+static const struct calendar_year *year_of(const struct calendar *c, int64_t year)
+{
+	for (size_t i = 0; i < c->n_years; i++)
+		if (c->years[i].year == year)
+			return &c->years[i];
+	return NULL;
+}
+
 static bool published(const struct calendar *c, int64_t from_day, int64_t to_day)
 {
 	int first = time_date_of_days(from_day).year, last = time_date_of_days(to_day).year;
-	for (int year = first; year <= last; year++) {
-		bool known = false;
-		for (size_t i = 0; i < c->n_years; i++)
-			known = known || c->years[i] == year;
-		if (!known)
+	for (int year = first; year <= last; year++)
+		if (!year_of(c, year))
 			return false;
-	}
 	return true;
+}
+
+struct span calendar_editions(const struct calendar *c, int64_t from, int64_t to, struct arena *a)
+{
+	struct str out = STR_IN(a, 400);
+	int first = time_date_of_days(calendar_day_of(c, from)).year,
+	    last = time_date_of_days(calendar_day_of(c, to)).year;
+	str_addf(&out, "%s/%s", c->name, c->version);
+	for (int year = first; year <= last && year < first + 5; year++) {
+		const struct calendar_year *y = year_of(c, year);
+		if (y)
+			str_addf(&out, " %s", y->edition);
+		else
+			str_addf(&out, " %d?", year);
+	}
+	return str_span(&out);
 }
 
 static int64_t close_of(const struct calendar *c, int64_t day)

@@ -9,8 +9,9 @@ bool clock_begin(struct op *op, const struct clock_start *s, const struct calend
 		due = s->not_before;
 	if (s->given)
 		due = s->given;
-	struct span rule = arena_printf(
-		store_tx_arena(op->tx), SPAN_FMT " %s/%s", SPAN_ARG(s->rule), c->name, c->version);
+	struct arena *a = store_tx_arena(op->tx);
+	struct span rule = arena_printf(a, SPAN_FMT " " SPAN_FMT, SPAN_ARG(s->rule),
+		SPAN_ARG(calendar_editions(c, now, due, a)));
 	if (!clock_stop(op, s->resource, s->record_n, s->kind, err) ||
 		!db_exec(op_db(op),
 			SQL("INSERT INTO clocks (resource, record_n, kind, rule, confirmed, calendar, "

@@ -46,6 +46,7 @@ static bool issue(struct command_call *c, const json_t *ids, const json_t *filte
 		.filter = filter,
 		.text = command_option(c, "text"),
 		.template = command_option(c, "template"),
+		.words = command_option(c, "text-template"),
 		.number = command_option(c, "number") };
 	return order_dispatch(c->op, &d, &out, err) && print(c, &out, err);
 }
@@ -93,10 +94,10 @@ static bool run_accept(struct command_call *c, struct err *err)
 }
 
 const struct command order_commands[] = {
-	{ "order dispatch", "", "filter=* text= template= number=", COMMAND_OPEN, run_dispatch,
+	{ "order dispatch", "", "filter=* text= text-template= template= number=", COMMAND_OPEN, run_dispatch,
 		"交办隐患：缺省为已知被利用或高危以上的",
 		"order findings: by default the KEV-listed and those high and above" },
-	{ "finding order", "ID…", "text= template= number=", COMMAND_OPEN, run_order, "交办这些隐患",
+	{ "finding order", "ID…", "text= text-template= template= number=", COMMAND_OPEN, run_order, "交办这些隐患",
 		"order these findings" },
 	{ "clock accept", "", "", COMMAND_OPEN, run_accept, "确认现在的系统时间正确，恢复时限计时",
 		"the present system time is right: deadlines fire again" },

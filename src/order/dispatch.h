@@ -36,6 +36,9 @@ bool task_same_item(const struct task *a, const struct task *b);
 bool issue_prepare(struct issue *s, struct err *err);
 /* One whole order inside the open transaction; *ret_any false if nothing was left to order. */
 bool issue_order(struct issue *s, struct unit_tasks *t, struct issued *ret, bool *ret_any, struct err *err);
+/* Without a text of its own an order says what the template of its kind does; sets it in the record. */
+bool issue_words(struct issue *s, const struct unit_tasks *t, const struct order_terms *terms,
+	struct record *o, struct err *err);
 /* 「Apache HTTP Server 2.4.46 升级 · 19 个漏洞，最高超危」 */
 bool issue_item_title(struct op *op, const struct task *tasks, size_t n, struct span *ret, struct err *err);
 /* {"list":[…],"orders":N,…}: what issue_order() would make of these, sorted; at most 500 in the list. */

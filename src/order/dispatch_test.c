@@ -153,18 +153,24 @@ static void calendars(struct city *c)
 	struct err err;
 	int64_t a = city_host(c, UNIT_C, "calendars");
 	city_exec(c,
-		SQL("INSERT INTO calendars SELECT 'night', version, offset_ms, 1080, 1200, 1260, 1380, "
-		    "source,"
-		    " confirmed FROM calendars WHERE name='cn'"),
+		SQL("INSERT INTO calendars (id, version, created_at, updated_at, state, name, edition, zone,"
+		    " morning_start, morning_end, afternoon_start, afternoon_end, source, proposed_by, "
+		    "confirmed_by)"
+		    " SELECT 'night', 1, 0, 0, state, 'night', edition, zone, '18:00', '20:00', '21:00', "
+		    "'23:00', '', '',"
+		    " '' FROM calendars WHERE name='cn'"),
 		V0);
 	city_exec(c,
-		SQL("INSERT INTO order_templates (name, version, severity, acknowledge_amount,"
-		    " acknowledge_unit, answer_amount, answer_unit, rework_amount, rework_unit,"
-		    " escalate_amount, escalate_unit, calendar, effective_at, source, confirmed)"
-		    " SELECT 'mixed', version, severity, acknowledge_amount, acknowledge_unit,"
-		    " answer_amount, answer_unit, rework_amount, rework_unit, escalate_amount,"
-		    " escalate_unit, CASE severity WHEN 'critical' THEN 'night' ELSE calendar END, 0, '', 0"
-		    " FROM order_templates WHERE name='default'"),
+		SQL("INSERT INTO deadlines (id, version, created_at, updated_at, state, name, severity, "
+		"edition,"
+		    " acknowledge_amount, acknowledge_unit, answer_amount, answer_unit, rework_amount, "
+		    "rework_unit,"
+		    " escalate_amount, escalate_unit, calendar, source, proposed_by, confirmed_by)"
+		    " SELECT 'mixed' || n, 1, 0, 0, state, 'mixed', severity, edition, acknowledge_amount,"
+		    " acknowledge_unit, answer_amount, answer_unit, rework_amount, rework_unit, "
+		    "escalate_amount,"
+		    " escalate_unit, CASE severity WHEN 'critical' THEN 'night' ELSE calendar END, '', '', ''"
+		    " FROM deadlines WHERE name='default'"),
 		V0);
 	test_case("deadlines by the calendar of the template of the severity");
 	city_found(c, a, city_software(c, a, "x", "calendars", "1"), 900, 1, "critical");

@@ -113,7 +113,7 @@ static int64_t source_due(const struct issue *s, const struct unit_tasks *t)
 }
 
 /* Without a text of its own an order says what the template of its kind does. */
-static bool add_words(struct issue *s, const struct unit_tasks *t, const struct order_terms *terms,
+bool issue_words(struct issue *s, const struct unit_tasks *t, const struct order_terms *terms,
 	struct record *o, struct err *err)
 {
 	struct op *op = s->op;
@@ -128,7 +128,8 @@ static bool add_words(struct issue *s, const struct unit_tasks *t, const struct 
 			return false;
 		from = i + 1;
 	}
-	if (!order_words(op, o, terms, order_listed(op, titles, n), &text, err))
+	struct order_words_of of = { order_listed(op, titles, n), s->d->words };
+	if (!order_words(op, o, terms, &of, &text, err))
 		return false;
 	record_set(o, "text", db_t(text.p ? text : SPAN("")));
 	return true;
@@ -168,7 +169,7 @@ static bool make_row(
 		(strcmp(state, "sent") == 0 && !order_take_number(op, o, terms, err)))
 		return false;
 	o->state = span_of(state);
-	return add_words(s, t, terms, o, err) && (record_insert(op, o, err) || order_number_taken(o, err));
+	return issue_words(s, t, terms, o, err) && (record_insert(op, o, err) || order_number_taken(o, err));
 }
 
 /* Clocks, items and findings follow where it is sent at once; else they wait for its approval. */

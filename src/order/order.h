@@ -32,6 +32,11 @@
 #include "resource/job.h"
 
 extern const struct resource order_resource, instruction_resource, shift_note_resource;
+/* Rules as data (rules.h): proposed, confirmed, never changed. */
+extern const struct resource deadline_resource, calendar_resource, calendar_year_resource,
+	number_format_resource, rule_resource;
+extern const struct route order_rule_routes[];
+extern const size_t order_rule_routes_count;
 extern const struct route order_routes[];
 extern const size_t order_routes_count;
 extern const struct route order_behalf_routes[];
@@ -55,6 +60,7 @@ struct order_dispatch {
 	const json_t *ids, *filter; /* both NULL: KEV-listed, critical and high */
 	struct span text; /* what the order says */
 	struct span template; /* of deadlines; {NULL,0}: "default" */
+	struct span words; /* the text template that speaks where there is no text; {NULL,0}: "default" */
 	struct span number; /* typed in; only where one order comes of it */
 	/* Who wants it from above, under which number, until when; 0: the earliest date its findings have. */
 	struct span source, source_number;
@@ -64,7 +70,8 @@ struct order_dispatch {
 };
 /* Outside a transaction: makes its own, about 40 ms each, an order never cut in two.  Appends
  * {"orders":[{"id","number","unit_id","state"}…],"skipped":[{"id","reason"}…],"skipped_count":N,
- * "warnings":[…]} to out; of a preview no orders, but "preview":{…} in numbers and by unit.
+ * "warnings":[…]} to out; of a preview no orders, but "preview":{…} in numbers and by unit, with
+ * the text of the first.
  * What fails after a transaction was committed is no failure of the whole: the rest is among the skipped,
  * with the reason. */
 NODISCARD bool order_dispatch(

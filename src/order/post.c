@@ -32,6 +32,7 @@ static bool read_send(struct op *op, const json_t *body, struct order_send *ret,
 		.text = json_get_text(body, "text"),
 		.reply = word(op, body, "reply", "answer"),
 		.template = json_get_text(body, "template"),
+		.words = json_get_text(body, "text_template"),
 		.number = json_get_text(body, "number"),
 		.source = json_get_text(body, "source"),
 		.source_number = json_get_text(body, "source_number"),
@@ -167,13 +168,16 @@ static bool preview(struct call *c, struct err *err)
 		return false;
 	s.to = r.at;
 	s.n = r.n;
-	if (!order_send_due(op, &s, &due, err))
+	struct span words;
+	if (!order_send_due(op, &s, &due, err) || !order_send_text(op, &s, &words, err))
 		return false;
 	str_addf(c->out, "{\"count\":%zu,\"no_liaison\":%lld,\"due\":", r.n, (long long)r.no_liaison);
 	if (due)
 		str_addf(c->out, "\"%s\"", time_format(due, text));
 	else
 		str_addz(c->out, "null");
+	str_addz(c->out, ",\"text\":");
+	str_add_json(c->out, words.p ? words : SPAN(""));
 	str_addz(c->out, ",\"recipients\":");
 	if (!add_recipients(op, &r, c->out, &missing, err))
 		return false;
@@ -193,7 +197,7 @@ static bool preview(struct call *c, struct err *err)
 	"\"acknowledge\",\"answer\"]},\"severity\":{\"type\":\"string\",\"enum\":[\"none\",\"low\"," \
 	"\"medium\",\"high\",\"critical\"]},\"to\":{\"type\":\"object\"},\"draft\":{\"type\":\"boolean\"}," \
 	"\"approval\":{\"type\":\"boolean\"}," \
-	TEXT_SCHEMA("title") "," TEXT_SCHEMA("text") "," TEXT_SCHEMA("due") "," TEXT_SCHEMA("template") "," \
+	TEXT_SCHEMA("title") "," TEXT_SCHEMA("text") "," TEXT_SCHEMA("due") "," TEXT_SCHEMA("template") "," TEXT_SCHEMA("text_template") "," \
 	TEXT_SCHEMA("number") "," TEXT_SCHEMA("source") "," TEXT_SCHEMA("source_number") "," \
 	TEXT_SCHEMA("source_due") "," TEXT_SCHEMA("topic") "}}"
 #define RECIPIENTS \
@@ -215,50 +219,44 @@ const struct route order_post_routes[] = {
 		"预览收件单位、理由和提醒，不发出", "preview of recipients, reasons and warnings, sends nothing", BODY,
 		"{\"type\":\"object\",\"required\":[\"count\",\"recipients\",\"warnings\"],\"properties\":{"
 		"\"count\":{\"type\":\"integer\"},\"no_liaison\":{\"type\":\"integer\"},\"due\":{\"type\":["
-		"\"string\",\"null\"]}," RECIPIENTS "}}" },
+		"\"string\",\"null\"]},\"text\":{\"type\":\"string\"}," RECIPIENTS "}}" },
 };
 const size_t order_post_routes_count = COUNT(order_post_routes);
 
 /* ---- seawall order send ---- */
 
-static json_t *texts(struct command_call *c, const char *option)
+/* --to "division=XS tag=医疗", and each of its words as an option of its own; --unit says where one stands, so
+ * a unit is --to-unit. */
+static bool read_to(struct command_call *c, json_t **ret, struct err *err)
 {
-	json_t *list = json_array();
-	for (size_t o = 0; o < c->n_options; o++)
-		for (size_t i = 0; i < c->options[o].n && strcmp(c->options[o].name, option) == 0; i++)
-			json_array_append_new(list, json_of_span(c->options[o].values[i]));
-	return list;
-}
-
-static json_t *read_to(struct command_call *c)
-{
-	static const struct {
-		const char *option, *name;
-	} lists[] = { { "to-unit", "units" }, { "support", "support" }, { "copy", "copies" },
-		{ "division", "division" }, { "sector", "sector" }, { "tag", "tag" } };
-	static const struct {
-		const char *option, *name;
-	} matches[] = { { "product", "product" }, { "vuln", "vuln_id" } };
-	json_t *to = json_object();
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		CLEANUP(json_free) json_t *list = texts(c, lists[i].option);
-		if (json_array_size(list))
-			json_object_set(to, lists[i].name, list);
+	static const char *const words[] = { "support", "copy", "division", "sector", "tag", "product",
+		"vuln" };
+	CLEANUP(json_free) json_t *to = order_to_words(command_option(c, "to"), err);
+	if (!to)
+		return false;
+	for (size_t o = 0; o < c->n_options; o++) {
+		struct span name = span_of(c->options[o].name);
+		bool known = span_is(name, "to-unit");
+		for (size_t i = 0; i < COUNT(words); i++)
+			known = known || span_is(name, words[i]);
+		for (size_t i = 0; known && i < c->options[o].n; i++)
+			order_to_add(to, span_is(name, "to-unit") ? SPAN("units") : name,
+				c->options[o].values[i]);
 	}
-	for (size_t i = 0; i < COUNT(matches); i++)
-		if (command_option(c, matches[i].option).p)
-			json_object_set_new(to, "match",
-				json_pack("{s:o}", matches[i].name,
-				json_of_span(command_option(c, matches[i].option))));
 	if (command_flag(c, "all"))
-		json_object_set_new(to, "all", json_true());
-	return to;
+		order_to_add(to, SPAN("all"), SPAN(""));
+	*ret = to;
+	to = NULL;
+	return true;
 }
 
-static json_t *read_body(struct command_call *c)
+static bool read_body(struct command_call *c, json_t **ret, struct err *err)
 {
-	static const char *const names[] = { "kind", "title", "text", "reply", "due", "template", "number",
-		"source", "source-number", "source-due", "severity", "topic" };
+	static const char *const names[] = { "kind", "title", "text", "reply", "due", "template",
+		"text-template", "number", "source", "source-number", "source-due", "severity", "topic" };
+	json_t *to;
+	if (!read_to(c, &to, err))
+		return false;
 	json_t *body = json_object();
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct span value = command_option(c, names[i]);
@@ -272,8 +270,9 @@ static json_t *read_body(struct command_call *c)
 		json_object_set_new(body, "draft", json_true());
 	if (command_flag(c, "approval"))
 		json_object_set_new(body, "approval", json_true());
-	json_object_set_new(body, "to", read_to(c));
-	return body;
+	json_object_set_new(body, "to", to);
+	*ret = body;
+	return true;
 }
 
 static void print_list(struct command_call *c, const json_t *answer, bool dry)
@@ -299,11 +298,14 @@ static void print_list(struct command_call *c, const json_t *answer, bool dry)
 
 static bool run_send(struct command_call *c, struct err *err)
 {
-	CLEANUP(json_free) json_t *body = read_body(c);
+	CLEANUP(json_free) json_t *body = NULL;
 	CLEANUP(json_free) json_t *answer = NULL;
 	struct str out = STR_IN(c->op->arena, ANSWER_MAX);
-	struct call call = { .op = c->op, .json = body, .out = &out };
+	struct call call = { .op = c->op, .out = &out };
 	bool dry = command_flag(c, "dry-run");
+	if (!read_body(c, &body, err))
+		return false;
+	call.json = body;
 	if (!(dry ? preview(&call, err) : post(&call, err)))
 		return false;
 	if (c->json) {
@@ -318,9 +320,10 @@ static bool run_send(struct command_call *c, struct err *err)
 
 const struct command order_post_commands[] = {
 	{ "order send", "",
-		"kind= title= text= reply= due= template= number= source= source-number= source-due= "
+		"kind= title= text= reply= due= template= text-template= number= source= source-number= "
+		"source-due= "
 		"severity= topic="
-		" to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft approval "
+		" to= to-unit=* support=* copy=* division=* sector=* tag=* product= vuln= all draft approval "
 		"dry-run",
 		COMMAND_OPEN, run_send, "发出任务或资产申报：单位可指名，也可按区划、行业、标签、产品或漏洞",
 		"send a task or a declaration to units by name, division, sector, tag, product or "

@@ -114,6 +114,29 @@ static bool add_order(struct issue *s, struct task *tasks, size_t n, struct tota
 	return true;
 }
 
+/* What the first of them would say. */
+static bool add_text(struct issue *s, struct task *tasks, size_t n, struct str *out, struct err *err)
+{
+	struct unit_tasks t = { tasks, 1 };
+	struct record o;
+	while (t.n < n && tasks[t.n].f.unit_n == tasks->f.unit_n)
+		t.n++;
+	const char *worst = worst_of(t.at, t.n);
+	if (!record_new(&order_resource, s->op->arena, &o))
+		return false;
+	o.state = SPAN("sent");
+	record_set(&o, "unit_id", db_i(tasks->f.unit_n));
+	record_set(&o, "kind", db_z("finding"));
+	record_set(&o, "severity", db_z(worst));
+	record_set(&o, "text", db_t(s->d->text.p ? s->d->text : SPAN("")));
+	record_set(&o, "source_number", db_t(s->d->source_number.p ? s->d->source_number : SPAN("")));
+	if (!issue_words(s, &t, &s->terms[finding_severity_rank(span_of(worst))], &o, err))
+		return false;
+	str_addz(out, ",\"text\":");
+	str_add_json(out, record_text(&o, "text"));
+	return true;
+}
+
 bool dispatch_preview(struct issue *s, struct task *tasks, size_t n, struct str *out, struct err *err)
 {
 	struct totals t = { 0 };
@@ -126,9 +149,12 @@ bool dispatch_preview(struct issue *s, struct task *tasks, size_t n, struct str 
 	}
 	str_addf(out,
 		"],\"orders\":%lld,\"units\":%lld,\"items\":%lld,\"findings\":%zu,\"no_liaison\":%lld,"
-		"\"to_approve\":%lld}",
+		"\"to_approve\":%lld",
 		(long long)t.orders, (long long)t.orders, (long long)t.items, n, (long long)t.no_liaison,
 		(long long)t.to_approve);
+	if (n && !add_text(s, tasks, n, out, err))
+		return false;
+	str_addc(out, '}');
 	return str_check(out, err);
 }
 

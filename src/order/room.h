@@ -51,7 +51,6 @@ struct order_template {
 /* The version in effect now; ERR_INVALID (field template) if there is no such name. */
 bool order_template_find(
 	struct op *op, struct span name, struct span severity, struct order_template *ret, struct err *err);
-bool order_rule(struct op *op, const char *name, int64_t *ret, struct err *err);
 /* The next free number of this office and this (local) year. */
 bool order_number_next(
 	struct op *op, int64_t office_n, const struct calendar *c, struct span *ret, struct err *err);
@@ -96,9 +95,11 @@ NODISCARD bool order_check_number(struct op *op, const struct record *o, struct 
 NODISCARD bool order_begin_clocks(
 	struct op *op, struct record *o, const struct order_terms *t, struct err *err);
 /* The words of the template of its kind, filled, for an order without a text (words.c); {NULL,0} if there is
- * no template.  list: its rows, one a line. */
+ * no template.  list: its rows, one a line; name: which template, "" the default; ERR_INVALID (field
+ * text_template) where one is named that is not there. */
+struct order_words_of { struct span list, name; };
 NODISCARD bool order_words(struct op *op, const struct record *o, const struct order_terms *t,
-	struct span list, struct span *ret, struct err *err);
+	const struct order_words_of *of, struct span *ret, struct err *err);
 /* Of one order: ,"advice":{"problem","harm","remedy","specific"} of an item of findings, null of others. */
 NODISCARD bool order_show_advice(struct op *op, const struct record *o, const struct item *it,
 	struct str *out, struct err *err);

@@ -9,6 +9,7 @@ static bool dispatch(struct call *c, struct err *err)
 		.filter = filter,
 		.text = json_get_text(c->json, "text"),
 		.template = json_get_text(c->json, "template"),
+		.words = json_get_text(c->json, "text_template"),
 		.number = json_get_text(c->json, "number"),
 		.source = json_get_text(c->json, "source"),
 		.source_number = json_get_text(c->json, "source_number"),
@@ -62,7 +63,8 @@ const struct route order_routes[] = {
 		"交办隐患，每个责任单位一张单", "order findings, one order per responsible unit",
 		"{\"type\":\"object\",\"properties\":{\"ids\":{\"type\":\"array\",\"items\":{\"type\":"
 		"\"string\"}},"
-		"\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"template\":{\"type\":"
+		"\"filter\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},\"text_template\":{\"type\":"
+		"\"string\"},\"template\":{\"type\":"
 		"\"string\"},"
 		"\"number\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},"
 		"\"source_number\":{\"type\":"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "order/room.h"
+#include "order/rules.h"
 #include "people/people.h"
 
 bool order_template_find(
@@ -13,10 +14,10 @@ bool order_template_find(
 	if (!name.n)
 		name = SPAN("default");
 	if (!db_query(op_db(op),
-		    SQL("SELECT name, version, calendar, acknowledge_amount, answer_amount, rework_amount,"
+		    SQL("SELECT name, edition, calendar, acknowledge_amount, answer_amount, rework_amount,"
 			" escalate_amount, acknowledge_unit, answer_unit, rework_unit, escalate_unit"
-			" FROM order_templates WHERE name=? AND severity=? AND effective_at<=?"
-			" ORDER BY effective_at DESC, version DESC LIMIT 1"),
+			" FROM deadlines t WHERE name=? AND severity=? "
+			"AND " RULE_USABLE("t") "?" RULE_ORDER("t")),
 		    V(db_t(name), db_t(severity), db_i(op_now(op))), &r, err) ||
 		!db_next(r, &row, err))
 		return false;
@@ -40,81 +41,29 @@ bool order_template_find(
 	return true;
 }
 
-bool order_rule(struct op *op, const char *name, int64_t *ret, struct err *err)
+bool rule_days(struct op *op, const char *name, int64_t at, int64_t *ret, struct err *err)
 {
 	bool found = false;
 	if (!db_int(op_db(op),
-		    SQL("SELECT value FROM order_rules WHERE name=? AND effective_at<=? ORDER BY "
-			"effective_at DESC,"
-			" version DESC LIMIT 1"),
-		    V(db_z(name), db_i(op_now(op))), ret, &found, err))
+		    SQL("SELECT value FROM rules t WHERE name=? AND " RULE_USABLE("t") "?" RULE_ORDER("t")),
+		    V(db_z(name), db_i(at)), ret, &found, err))
 		return false;
 	return found || err_set(err, ERR_CORRUPT, "没有规则 %s", "no rule %s", name);
-}
-
-/* "{prefix}〔{year}〕{serial}号" */
-static struct span fill_in(struct op *op, struct span pattern, struct span prefix, int year, int64_t serial)
-{
-	struct str out = STR_IN(op->arena, 400);
-	while (pattern.n) {
-		struct span whole = pattern;
-		if (span_starts(whole, SPAN("{prefix}"))) {
-			str_add(&out, prefix);
-			pattern = span_from(whole, 8);
-		} else if (span_starts(whole, SPAN("{year}"))) {
-			str_addf(&out, "%d", year);
-			pattern = span_from(whole, 6);
-		} else if (span_starts(whole, SPAN("{serial}"))) {
-			str_addf(&out, "%lld", (long long)serial);
-			pattern = span_from(whole, 8);
-		} else {
-			str_addc(&out, *whole.p);
-			pattern = span_from(whole, 1);
-		}
-	}
-	return str_span(&out);
-}
-
-static bool format_of(
-	struct op *op, int64_t office_n, struct span *ret_prefix, struct span *ret_pattern, struct err *err)
-{
-	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
-	int64_t city_n;
-	bool row;
-	if (!unit_office(op, &city_n, err) ||
-		!db_query(op_db(op),
-			SQL("SELECT f.prefix, f.pattern, f.unit_n, CASE u.short_name WHEN '' THEN u.name ELSE"
-			    " u.short_name END FROM number_formats f LEFT JOIN units u ON u.n=? WHERE "
-			    "f.kind='order'"
-			    " AND f.unit_n IN (0, ?) ORDER BY f.unit_n DESC LIMIT 1"),
-			V(db_i(office_n), db_i(office_n)), &r, err) ||
-		!db_next(r, &row, err))
-		return false;
-	if (!row)
-		return err_set(
-			err, ERR_CORRUPT, "没有交办单的编号格式", "no format for the numbers of orders");
-	*ret_prefix = arena_span(op->arena, db_col_text(r, 0));
-	*ret_pattern = arena_span(op->arena, db_col_text(r, 1));
-	/* Another office than the city's without a format of its own is told apart by its name. */
-	if (db_col_int(r, 2) == 0 && city_n != 0 && office_n != city_n)
-		*ret_prefix = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(*ret_prefix),
-			SPAN_ARG(db_col_text(r, 3)));
-	return true;
 }
 
 bool order_number_next(
 	struct op *op, int64_t office_n, const struct calendar *c, struct span *ret, struct err *err)
 {
-	struct span prefix, pattern;
+	struct rule_number f;
 	int year = time_date(op_now(op), c->offset).year;
 	struct span series = arena_printf(op->arena, "order/%lld/%d", (long long)office_n, year);
-	if (!format_of(op, office_n, &prefix, &pattern, err))
+	if (!rule_number_find(op, office_n, SPAN("order"), SPAN("order"), &f, err))
 		return false;
 	for (bool taken = true; taken;) {
 		int64_t serial, n;
 		if (!store_next_number(op->tx, series, &serial, err))
 			return false;
-		*ret = fill_in(op, pattern, prefix, year, serial);
+		*ret = rule_number_fill(op, &f, year, serial);
 		/* A number that somebody typed in stays taken. */
 		if (!db_int(op_db(op), SQL("SELECT n FROM orders WHERE issuer_n=? AND number=?"),
 			    V(db_i(office_n), db_t(*ret)), &n, &taken, err))

@@ -131,7 +131,8 @@ static bool make_row(struct sending *g, const struct order_recipient *to, struct
 	o->state = span_of(state);
 	if (!s->text.n) {
 		struct span text;
-		if (!order_words(op, o, &g->terms, to->rows, &text, err))
+		struct order_words_of of = { to->rows, s->words };
+		if (!order_words(op, o, &g->terms, &of, &text, err))
 			return false;
 		if (text.p)
 			record_set(o, "text", db_t(text));
@@ -271,6 +272,26 @@ bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, str
 						       answer ? t->answer_unit : t->acknowledge_unit,
 						       &published);
 	return true;
+}
+
+bool order_send_text(struct op *op, const struct order_send *s, struct span *ret, struct err *err)
+{
+	struct sending g = { .op = op, .s = s };
+	struct record o;
+	*ret = s->text;
+	if (s->text.n || s->n == 0)
+		return true;
+	if (!load(&g, err) || !record_new(&order_resource, op->arena, &o))
+		return false;
+	o.state = SPAN("sent");
+	record_set(&o, "unit_id", db_i(s->to->unit_n));
+	record_set(&o, "kind", db_z(s->kind));
+	record_set(&o, "title", db_t(s->title.p ? s->title : SPAN("")));
+	record_set(&o, "severity", db_z(s->severity ? s->severity : "none"));
+	record_set(&o, "source_number", text_or_empty(s->source_number));
+	record_set(&o, "due_wanted", s->due_at ? db_i(s->due_at) : db_null());
+	struct order_words_of of = { s->to->rows, s->words };
+	return order_words(op, &o, &g.terms, &of, ret, err);
 }
 
 bool order_send(struct op *op, const struct order_send *s, struct str *out, struct err *err)

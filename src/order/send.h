@@ -31,6 +31,12 @@ enum { ORDER_RECIPIENTS_MAX = 20000 };
  * and tag take an array too.  "all" and the groups leave out offices and suppliers: those are named one by
  * one.  Only units to which the actor may issue: of a group the others are left out, named ones are refused
  * (ERR_INVALID, field "to").  ERR_INVALID as well where nobody is left. Reads only. */
+/* "all", "division=霞山 tag=医疗", "units=a,b copies=c", "vuln=CVE-2021-26691", "product=nginx", "match" (of a
+ * notice: whoever has what it speaks of): words by blanks, several of one kind by commas, as the JSON above;
+ * the caller's.  NULL: ERR_INVALID, field "to". */
+json_t *order_to_words(struct span words, struct err *err);
+/* One of those words into such an object; false if there is no such word. */
+bool order_to_add(json_t *to, struct span word, struct span value);
 NODISCARD bool order_recipients(
 	struct op *op, const json_t *to, struct order_recipients *ret, struct err *err);
 
@@ -40,6 +46,7 @@ struct order_send {
 	const char *reply; /* none acknowledge answer */
 	/* template of deadlines, "": the one named like the kind; number: only for one recipient */
 	struct span template, number, source, source_number;
+	struct span words; /* the text template that speaks where there is no text; "": default */
 	int64_t source_due, notice_n, due_at; /* 0: none, none, by template */
 	struct span batch; /* "": a new one */
 	const struct order_recipient *to;
@@ -56,6 +63,8 @@ struct order_send {
  * not sent is told in the warnings. */
 NODISCARD bool order_send(struct op *op, const struct order_send *s, struct str *out, struct err *err);
 /* What would be due: the answer, or the acknowledgement where that is all; 0 where nothing is asked for. */
+/* What the order of the first recipient would say. */
+NODISCARD bool order_send_text(struct op *op, const struct order_send *s, struct span *ret, struct err *err);
 NODISCARD bool order_send_due(struct op *op, const struct order_send *s, int64_t *ret, struct err *err);
 
 /* A task or declaration as POST /api/v1/orders takes it; appends its answer.  Transactions as

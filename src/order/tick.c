@@ -1,5 +1,6 @@
 /* What time does by itself: missed deadlines, escalation, archiving, risks whose date has passed. */
 #include "order/room.h"
+#include "order/rules.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -264,7 +265,7 @@ static bool archive_some(struct op *op, int64_t before, size_t *ret_n, struct er
 static bool archive(struct op *op, struct err *err)
 {
 	int64_t days;
-	if (!order_rule(op, "archive_after_days", &days, err))
+	if (!rule_days(op, "archive_after_days", op_now(op), &days, err))
 		return false;
 	for (size_t n = TICK_BATCH; n == TICK_BATCH;) {
 		bool ok = op_begin(op, err) && archive_some(op, op_now(op) - days * TIME_DAY, &n, err) &&
@@ -307,5 +308,5 @@ bool order_clock_tick(struct op *op, int64_t *ret_next_at, struct err *err)
 }
 
 const struct job_tick order_ticks[] = { { "order.clocks", order_clock_tick },
-	{ "order.quarter", order_quarter_tick } };
+	{ "order.uncertain", order_uncertain_tick }, { "order.quarter", order_quarter_tick } };
 const size_t order_ticks_count = COUNT(order_ticks);

@@ -1,6 +1,7 @@
 /* The office's judgement of answers: proof first, then a person. */
 #include "order/behalf.h"
 #include "order/room.h"
+#include "order/rules.h"
 
 /* Four eyes: who answered, or recorded an answer on a unit's behalf, does not verify it, and does not uphold
  * his own dispute.  A second account of the same person is the same person. */
@@ -60,7 +61,7 @@ static bool accept_claim(struct op *op, const struct item *it, struct span reaso
 	struct finding_how how = { .reason = reason.n ? reason : it->text };
 	if (span_is(it->claim, "mitigated")) {
 		int64_t days;
-		if (!order_rule(op, "mitigated_review_days", &days, err))
+		if (!rule_days(op, "mitigated_review_days", op_now(op), &days, err))
 			return false;
 		how.until = op_now(op) + days * TIME_DAY;
 		return item_move_findings(op, it, "accept", &how, err);

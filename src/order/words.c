@@ -16,20 +16,26 @@ static struct span due_of(struct op *op, const struct record *o, const struct or
 	return due ? template_due(op->arena, due) : SPAN("规定期限");
 }
 
-bool order_words(struct op *op, const struct record *o, const struct order_terms *t, struct span list,
-	struct span *ret, struct err *err)
+bool order_words(struct op *op, const struct record *o, const struct order_terms *t,
+	const struct order_words_of *of, struct span *ret, struct err *err)
 {
+	struct template_parts parts;
+	struct template_which which = { .of = "order", .kind = record_text(o, "kind"), .name = of->name };
 	struct template_words words = { .due = due_of(op, o, t),
-		.list = list.p ? list : SPAN(""),
+		.list = of->list.p ? of->list : SPAN(""),
 		.number = record_text(o, "number"),
 		.title = record_text(o, "title"),
 		.severity = span_of(finding_severity_zh(record_text(o, "severity"))),
 		.source = record_text(o, "source_number") };
 	if (!db_text(op_db(op), SQL("SELECT name FROM units WHERE n=?"), V(record_get(o, "unit_id")),
 	    op->arena,
-		    &words.unit, err))
+		    &words.unit, err) || !template_find(op, &which, &parts, err))
 		return false;
-	return template_fill(op, "order", record_text(o, "kind"), &words, ret, err);
+	if (!parts.found && of->name.n)
+		return err_field(err, "text_template", "没有名为“" SPAN_FMT "”的文本模板",
+			"there is no text template \"" SPAN_FMT "\"", SPAN_ARG(of->name));
+	*ret = (struct span){ NULL, 0 };
+	return !parts.found || template_put(parts.text, &words, op->arena, ret, err);
 }
 
 struct span order_listed(struct op *op, const struct span *titles, size_t n)

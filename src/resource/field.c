@@ -198,6 +198,9 @@ json_t *field_from_text(const struct field *f, struct span text, struct err *err
 		return json_boolean(span_is(text, "true"));
 	if (f->kind == FIELD_JSON) {
 		json_t *j = NULL;
+		bool json = text.n && (*text.p == '{' || *text.p == '[');
+		if (f->from_words && !json)
+			return f->from_words(text, err);
 		return json_parse(text, 0, &j, err) ? j : NULL;
 	}
 	if (text.n == 0 && f->kind != FIELD_TEXT && f->kind != FIELD_LONG)

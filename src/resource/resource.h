@@ -57,6 +57,8 @@ struct field {
 	const char *expr;
 	const char *zh, *en;          /* one sentence each; what stands before the first comma is the label */
 	const char *column;           /* where the name is a word of SQL ("to"): another for the column */
+	/* A FIELD_JSON as people write it on a command line instead of JSON; NULL with err. */
+	json_t *(*from_words)(struct span words, struct err *err);
 };
 
 /* A record read or to be written: values by position of the field. */

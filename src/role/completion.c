@@ -37,7 +37,8 @@ static void resource_lines(FILE *out, const struct resource *r)
 		if (generic[i].op == 0 || (r->ops & generic[i].op))
 			line(out, r->name, span_of(generic[i].verb));
 	for (size_t i = 0; r->life && i < r->life->n_rows; i++)
-		line(out, r->name, span_of(r->life->rows[i].verb));
+		if (life_is_first(r->life, i))
+			line(out, r->name, span_of(r->life->rows[i].verb));
 }
 
 bool completion_run(struct command_call *c, struct err *err)

@@ -27,6 +27,7 @@ static const struct { const struct route *rows; const size_t *n; } routes[] = {
 	{ finding_routes, &finding_routes_count },
 	{ template_routes, &template_routes_count },
 	{ order_routes, &order_routes_count },
+	{ order_rule_routes, &order_rule_routes_count },
 	{ notice_routes, &notice_routes_count },
 	{ order_post_routes, &order_post_routes_count },
 	{ order_batch_routes, &order_batch_routes_count },

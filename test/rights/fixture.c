@@ -102,6 +102,27 @@ static const struct fixture {
 	{ "target", NULL, "duty", "POST", "/api/v1/targets",
 		"{\"key\":\"overdue\",\"unit_id\":\"{a1}\",\"value\":\"0.05\",\"from_date\":\"2026-01-01\"}",
 		"target /id" },
+	{ "deadline", NULL, "duty", "POST", "/api/v1/deadlines",
+		"{\"name\":\"d{fresh}\",\"severity\":\"high\",\"acknowledge_amount\":1,"
+		"\"acknowledge_unit\":\"day\",\"answer_amount\":2,\"answer_unit\":\"day\","
+		"\"rework_amount\":1,\"rework_unit\":\"day\",\"escalate_amount\":1,"
+		"\"escalate_unit\":\"day\",\"source\":\"s\"}",
+		"deadline /id" },
+	{ "calendar", NULL, "duty", "POST", "/api/v1/calendars",
+		"{\"name\":\"k{fresh}\",\"morning_start\":\"08:30\",\"morning_end\":\"12:00\","
+		"\"afternoon_start\":\"14:30\",\"afternoon_end\":\"17:30\",\"source\":\"s\"}",
+		"calendar /id" },
+	{ "calendar_year", NULL, "duty", "POST", "/api/v1/calendar_years",
+		"{\"year\":2030,\"days\":\"2030-01-01,off,x\",\"source\":\"s\"}",
+		"calendar_year /id" },
+	{ "number_format", NULL, "duty", "POST", "/api/v1/number_formats",
+		"{\"kind\":\"notice.tip\",\"prefix\":\"p{fresh}\","
+		"\"pattern\":\"\\u007bprefix\\u007d〔\\u007byear\\u007d〕\\u007bserial\\u007d号\","
+		"\"source\":\"s\"}",
+		"number_format /id" },
+	{ "rule", NULL, "duty", "POST", "/api/v1/rules",
+		"{\"name\":\"contacts_days\",\"value\":92,\"source\":\"s\"}",
+		"rule /id" },
 	{ "change", NULL, "auditor", "GET", "/api/v1/changes?limit=1", NULL, "change /items/0/id" },
 	{ "foreign_session", NULL, "security2", "GET", "/api/v1/sessions", NULL, "session /items/0/id" },
 };

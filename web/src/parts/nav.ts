@@ -1,6 +1,7 @@
 // The pages that a person has, in the order of the day. A page is there for who has the resource, or the role.
 import {
   Bell,
+  Calendar,
   Clock,
   Connection,
   DataLine,
@@ -35,6 +36,8 @@ export interface Page {
   key?: string
   /** a liaison has it, too */
   liaison?: boolean
+  /** further resources whose way leads through this page */
+  others?: string[]
 }
 
 const office = ['duty_officer', 'analyst', 'leader', 'county_officer']
@@ -55,6 +58,13 @@ export const pages: Page[] = [
 export const administration: Page[] = [
   { path: '/users', word: 'admin.users', icon: User, resource: 'users' },
   { path: '/accounts', word: 'admin.accounts', icon: Key, roles: ['duty_officer', 'county_officer'] },
+  {
+    path: '/deadlines',
+    word: 'rules.title',
+    icon: Calendar,
+    resource: 'deadlines',
+    others: ['calendars', 'calendar_years', 'number_formats', 'rules'],
+  },
   { path: '/settings', word: 'admin.settings', icon: Setting, roles: ['system_admin'] },
   { path: '/feeds', word: 'admin.feeds', icon: Download, roles: ['system_admin', 'analyst', 'duty_officer'] },
   { path: '/jobs', word: 'admin.jobs', icon: RefreshRight, roles: ['system_admin'] },

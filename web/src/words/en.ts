@@ -1,11 +1,13 @@
 import { importsEn, unitsEn } from './units.en'
 import admin from './admin.en'
+import { rulesEn } from './rules.en'
 import type { Words } from './zh'
 
 const en: Words = {
   units: unitsEn,
   imports: importsEn,
   admin,
+  rules: rulesEn,
   app: { name: 'Seawall', about: 'cyber security at work' },
   nav: {
     today: 'Today',

@@ -62,6 +62,18 @@ const help: HelpTexts = {
     'Choose units and get slips: account, one-time code, QR code. Print them and hand them over in person.',
     'Before issuing again, call back on the number on record.',
   ],
+  deadlines: [
+    'For each kind of order and severity: until when to acknowledge and to answer, what a return allows, when it rises.',
+    'A duty officer or system administrator proposes a new edition with its source; it holds once a leader confirms it. Orders already sent keep theirs.',
+  ],
+  calendars: [
+    'Paste the State Council’s notice as it stands; see what was read and what would change, then submit it.',
+    'It holds once a leader confirms it. Certain deadlines stay; those that reach into a year not yet published are counted again, later only.',
+  ],
+  number_formats: [
+    'How numbers of orders and notices are written. Numbers already given stay, the series goes on.',
+  ],
+  rules: ['After how many days something is archived or looked at again, or counts no longer.'],
   settings: [
     'Each says its bounds and its default. Changes hold at once and go into the audit log.',
     '"base_url" is printed on slips: set it before you print any.',

@@ -1,11 +1,13 @@
 import { importsZh, unitsZh } from './units.zh'
 import admin from './admin.zh'
+import { rulesZh } from './rules.zh'
 
 // Written first; en.ts must have the same keys (the type says so).
 const zh = {
   units: unitsZh,
   imports: importsZh,
   admin,
+  rules: rulesZh,
   app: { name: '海堤', about: '网络安全工作平台' },
   nav: {
     today: '值班台',
