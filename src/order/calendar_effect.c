@@ -87,6 +87,44 @@ static bool effect(struct call *c, struct err *err)
 		show(c->op, record_text(&r, "calendar"), record_int(&r, "year"), &l, c->out, err);
 }
 
+/* ---- who proposed and confirmed an edition, and when ---- */
+
+static bool steps_of(struct call *c, const struct resource *of, struct err *err)
+{
+	struct record r;
+	return resource_get(c->op, of, c->params[0], &r, err) &&
+		finding_timeline_json(c, &(struct finding_timeline){ of->name, r.n }, c->out, err);
+}
+
+static bool deadline_steps(struct call *c, struct err *err)
+{
+	return steps_of(c, &deadline_resource, err);
+}
+
+static bool calendar_steps(struct call *c, struct err *err)
+{
+	return steps_of(c, &calendar_resource, err);
+}
+
+static bool year_steps(struct call *c, struct err *err)
+{
+	return steps_of(c, &calendar_year_resource, err);
+}
+
+static bool number_steps(struct call *c, struct err *err)
+{
+	return steps_of(c, &number_format_resource, err);
+}
+
+static bool rule_steps(struct call *c, struct err *err)
+{
+	return steps_of(c, &rule_resource, err);
+}
+
+#define STEPS_ROUTE(path, handler, zh, en) \
+	{ "GET", "/api/v1/" path "/{id}/steps", handler, PERM_RULE_READ, 0, 0, zh "的经过", \
+		en ": who proposed and confirmed it, and when" }
+
 #define DATES "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
 #define ANSWER \
 	"{\"type\":\"object\",\"required\":[\"year\",\"known_before\",\"days\",\"now_off\",\"now_working\"," \
@@ -108,7 +146,7 @@ static bool effect(struct call *c, struct err *err)
 	"\"unit\",\"kind\",\"due\",\"would_be\",\"moves\"]," \
 	"\"properties\":{\"order_id\":{\"type\":\"string\"}," \
 	"\"number\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"}," \
-	"\"due\":{\"type\":\"string\"},\"would_be\":{\"type\":\"string\"},"
+	"\"due\":{\"type\":\"string\"},\"would_be\":{\"type\":\"string\"}," \
 	"\"moves\":{\"type\":\"boolean\"}}}}}}}}"
 
 const struct route order_rule_routes[] = {
@@ -121,5 +159,10 @@ const struct route order_rule_routes[] = {
 		ANSWER },
 	{ "GET", "/api/v1/calendar_years/{id}/effect", effect, PERM_RULE_READ, 0, 0,
 		"拟定的节假日安排生效会改变什么", "what a proposed list of holidays would change", NULL, ANSWER },
+	STEPS_ROUTE("deadlines", deadline_steps, "时限规则", "a deadline"),
+	STEPS_ROUTE("calendars", calendar_steps, "上班时间", "office hours"),
+	STEPS_ROUTE("calendar_years", year_steps, "节假日安排", "a year's holidays"),
+	STEPS_ROUTE("number_formats", number_steps, "发文字号", "a number format"),
+	STEPS_ROUTE("rules", rule_steps, "天数规则", "a rule of days"),
 };
 const size_t order_rule_routes_count = COUNT(order_rule_routes);

@@ -197,7 +197,8 @@ static bool preview(struct call *c, struct err *err)
 	"\"acknowledge\",\"answer\"]},\"severity\":{\"type\":\"string\",\"enum\":[\"none\",\"low\"," \
 	"\"medium\",\"high\",\"critical\"]},\"to\":{\"type\":\"object\"},\"draft\":{\"type\":\"boolean\"}," \
 	"\"approval\":{\"type\":\"boolean\"}," \
-	TEXT_SCHEMA("title") "," TEXT_SCHEMA("text") "," TEXT_SCHEMA("due") "," TEXT_SCHEMA("template") "," TEXT_SCHEMA("text_template") "," \
+	TEXT_SCHEMA("title") "," TEXT_SCHEMA("text") "," TEXT_SCHEMA("due") "," TEXT_SCHEMA("template") "," \
+	TEXT_SCHEMA("text_template") "," \
 	TEXT_SCHEMA("number") "," TEXT_SCHEMA("source") "," TEXT_SCHEMA("source_number") "," \
 	TEXT_SCHEMA("source_due") "," TEXT_SCHEMA("topic") "}}"
 #define RECIPIENTS \

@@ -19,7 +19,7 @@ extern const struct life rule_life;
 	{ "proposed_by", FIELD_TEXT, READ_ONLY, 0, 100, .zh = "拟定人", .en = "proposed by" }, \
 	{ "confirmed_by", FIELD_TEXT, READ_ONLY | LIST, 0, 100, .zh = "确认人", .en = "confirmed by" }, \
 	{ "confirmed_at", FIELD_TIME, READ_ONLY, .zh = "确认时间", .en = "confirmed" }, \
-	{ "in_force", FIELD_BOOL, READ_ONLY | LIST | FILTER, .zh = "现行", .en = "in force",
+	{ "in_force", FIELD_BOOL, READ_ONLY | LIST | FILTER, .zh = "现行", .en = "in force", \
 		.expr = in_force_sql }
 
 /* SQL: is row t of the table the one in force among those of one family (o and t alike)?  Also how a reader

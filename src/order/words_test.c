@@ -21,6 +21,29 @@ int main(void)
 	int64_t due = city_int(&c, SQL("SELECT answer_due FROM orders WHERE unit_n=3"), V0);
 	CHECK(text.p && strstr(text.p, template_due(c.arena, due).p));
 
+	test_case("a template is chosen by name, and shown before anything is sent");
+	city_exec(&c,
+		SQL("INSERT INTO templates SELECT n + 900, 'named', 1, 0, 0, of, kind, 'short', title, problem, harm,"
+		    " remedy, '请{单位}于{期限}前整改：{清单}', problem_en, harm_en, remedy_en FROM templates WHERE"
+		    " of='order' AND kind='finding' AND name='default'"),
+		V0);
+	int64_t other = city_host(&c, UNIT_B, "web-b");
+	city_found(&c, other, city_software(&c, other, "apache", "http_server", "2.4.46"), 50, 1, "high");
+	struct order_dispatch by_name = { .words = SPAN("short"), .preview = true };
+	str_clear(&out);
+	CHECK_OK(order_dispatch(&c.op, &by_name, &out, &err), err);
+	CHECK(strstr(str_z(&out), "\"text\":\"请单位4于") && strstr(str_z(&out), "前整改：1. apache"));
+	by_name.preview = false;
+	str_clear(&out);
+	CHECK_OK(order_dispatch(&c.op, &by_name, &out, &err), err);
+	CHECK(span_starts(city_text(&c, SQL("SELECT text FROM orders WHERE unit_n=4"), V0), SPAN("请单位4于")));
+	by_name.words = SPAN("none");
+	by_name.preview = true;
+	city_found(&c, other, city_software(&c, other, "apache", "tomcat", "9.0.1"), 60, 1, "high");
+	str_clear(&out);
+	CHECK(!order_dispatch(&c.op, &by_name, &out, &err) && strcmp(err.field, "text_template") == 0);
+	err = (struct err){ 0 };
+
 	test_case("one order tells of its items what is wrong and what to do");
 	struct record o;
 	bool found;

@@ -133,6 +133,24 @@ async function numbers(house, language) {
   house.cli('rule', 'withdraw', page.url().split('/').pop())
 }
 
+/** A text template other than the default is chosen in the form, and read before anything goes out. */
+async function words(house) {
+  house.cli('template', 'add', '--of', 'order', '--kind', 'task', '--name', 'short', '--title', '短通知', '--text', '请{单位}于{期限}前办理{标题}。')
+  const page = await house.signIn('duty')
+  await page.goto(`${house.base}/orders/new`)
+  await page.waitForSelector('select[name=text_template]')
+  await page.selectOption('select[name=text_template]', 'short')
+  await page.fill('input[name=title]', '节前自查')
+  await page.selectOption('select[name=by]', 'all')
+  await page.click('form.task button[type=submit]')
+  await page.waitForSelector('details.words p')
+  check(/^请.+前办理节前自查。$/.test((await page.textContent('details.words p')).trim()), 'the first order’s text')
+  await house.look(page, 'rules-text-template')
+  await page.selectOption('select[name=text_template]', '')
+  await page.waitForSelector('details.words', { state: 'detached' })
+  await page.evaluate(() => localStorage.removeItem('seawall.draft.task'))
+}
+
 async function keyboard(house) {
   const page = await house.signIn('duty', { dark: true })
   await page.goto(`${house.base}/deadlines`)
@@ -159,5 +177,6 @@ export const cases = [
     { name: `the calendar: a notice pasted, previewed, confirmed (${language})`, run: (house) => calendar(house, language) },
     { name: `numbers and days (${language})`, run: (house) => numbers(house, language) },
   ]),
+  { name: 'a text template is chosen and read', run: words },
   { name: 'rules by keyboard, in the dark, as a reader', run: keyboard },
 ]
