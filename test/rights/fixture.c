@@ -117,7 +117,7 @@ static const struct fixture {
 		"calendar_year /id" },
 	{ "number_format", NULL, "duty", "POST", "/api/v1/number_formats",
 		"{\"kind\":\"notice.tip\",\"prefix\":\"p{fresh}\","
-		"\"pattern\":\"\\u007bprefix\\u007d〔\\u007byear\\u007d〕\\u007bserial\\u007d号\","
+		"\"pattern\":\"{{prefix}〔{{year}〕{{serial}号\","
 		"\"source\":\"s\"}",
 		"number_format /id" },
 	{ "rule", NULL, "duty", "POST", "/api/v1/rules",

@@ -71,6 +71,7 @@ static json_t *expand_text(struct story *s, const char *text)
 				put_value(f, v);
 			text += n;
 		} else {
+			text += text[0] == '{' && text[1] == '{'; /* {{name} means {name} */
 			fputc(*text++, f);
 		}
 	}
