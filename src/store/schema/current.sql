@@ -57,31 +57,45 @@ CREATE TABLE attachments (
 
 CREATE INDEX attachments_record ON attachments (resource, record_n, n);
 
-CREATE TABLE calendar_days (
-	calendar    TEXT NOT NULL,
-	day         TEXT NOT NULL,             -- local date
-	working     BIGINT NOT NULL,
-	name        TEXT NOT NULL,
-	PRIMARY KEY (calendar, day)
-);
-
 CREATE TABLE calendar_years (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
 	calendar    TEXT NOT NULL,
 	year        BIGINT NOT NULL,
+	edition     TEXT NOT NULL,
+	days        TEXT NOT NULL,             -- a line each: "2026-01-01,off,元旦" or "2026-01-04,work,元旦调休"
+	effective_at BIGINT,
 	source      TEXT NOT NULL,
-	PRIMARY KEY (calendar, year)
+	proposed_by TEXT NOT NULL,
+	confirmed_by TEXT NOT NULL,
+	confirmed_at BIGINT,
+	UNIQUE (calendar, year, edition)
 );
 
 CREATE TABLE calendars (
-	name        TEXT PRIMARY KEY,
-	version     TEXT NOT NULL,
-	offset_ms   BIGINT NOT NULL,
-	morning_start BIGINT NOT NULL,
-	morning_end BIGINT NOT NULL,
-	afternoon_start BIGINT NOT NULL,
-	afternoon_end BIGINT NOT NULL,
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	edition     TEXT NOT NULL,
+	zone        TEXT NOT NULL,             -- "+08:00"
+	morning_start TEXT NOT NULL,           -- "08:30"
+	morning_end TEXT NOT NULL,
+	afternoon_start TEXT NOT NULL,
+	afternoon_end TEXT NOT NULL,
+	effective_at BIGINT,
 	source      TEXT NOT NULL,
-	confirmed   BIGINT NOT NULL
+	proposed_by TEXT NOT NULL,
+	confirmed_by TEXT NOT NULL,
+	confirmed_at BIGINT,
+	UNIQUE (name, edition)
 );
 
 CREATE TABLE change_head (
@@ -159,9 +173,39 @@ CREATE INDEX clocks_record ON clocks (resource, record_n, n);
 CREATE INDEX clocks_running ON clocks (due_at)
 	WHERE met_at IS NULL AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL;
 
+CREATE INDEX clocks_uncertain ON clocks (calendar, n)
+	WHERE confirmed = 0 AND met_at IS NULL AND missed_at IS NULL AND paused_at IS NULL AND ended_at IS NULL;
+
 CREATE TABLE counters (
 	series TEXT PRIMARY KEY,
 	value  BIGINT NOT NULL
+);
+
+CREATE TABLE deadlines (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,             -- proposed unconfirmed confirmed withdrawn
+	name        TEXT NOT NULL,             -- default task declaration notice, or one of the office's own
+	severity    TEXT NOT NULL,
+	edition     TEXT NOT NULL,             -- what an order and its clocks carry
+	acknowledge_amount BIGINT NOT NULL,
+	acknowledge_unit TEXT NOT NULL,
+	answer_amount BIGINT NOT NULL,
+	answer_unit TEXT NOT NULL,
+	rework_amount BIGINT NOT NULL,
+	rework_unit TEXT NOT NULL,
+	escalate_amount BIGINT NOT NULL,       -- after a missed deadline, to the next level up
+	escalate_unit TEXT NOT NULL,
+	calendar    TEXT NOT NULL,
+	effective_at BIGINT,                   -- NULL: of old, or from the moment it is confirmed
+	source      TEXT NOT NULL,
+	proposed_by TEXT NOT NULL,
+	confirmed_by TEXT NOT NULL,
+	confirmed_at BIGINT,
+	UNIQUE (name, severity, edition)
 );
 
 CREATE TABLE declarations (
@@ -486,16 +530,6 @@ CREATE INDEX jobs_running ON jobs (kind, key) WHERE state = 'running';
 
 CREATE UNIQUE INDEX jobs_waiting ON jobs (kind, key) WHERE state = 'waiting';
 
-CREATE TABLE kpi_rules (
-	name        TEXT NOT NULL,
-	version     TEXT NOT NULL,
-	value       BIGINT NOT NULL,
-	effective_at BIGINT NOT NULL,
-	source      TEXT NOT NULL,
-	confirmed   BIGINT NOT NULL,
-	PRIMARY KEY (name, version)
-);
-
 CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL);
 
 CREATE TABLE notice_recipients (
@@ -552,42 +586,25 @@ CREATE UNIQUE INDEX notices_number ON notices (issuer_n, number) WHERE number <>
 CREATE INDEX notices_state ON notices (state, n, issuer_n);
 
 CREATE TABLE number_formats (
-	unit_n      BIGINT NOT NULL,
-	kind        TEXT NOT NULL,
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
+	unit_n      BIGINT REFERENCES units (n), -- NULL: every office without one of its own
+	kind        TEXT NOT NULL,             -- order notice notice.warning notice.hazard notice.incident notice.tip
+	edition     TEXT NOT NULL,
 	prefix      TEXT NOT NULL,
 	pattern     TEXT NOT NULL,             -- {prefix} {year} {serial}
-	PRIMARY KEY (unit_n, kind)
+	effective_at BIGINT,
+	source      TEXT NOT NULL,
+	proposed_by TEXT NOT NULL,
+	confirmed_by TEXT NOT NULL,
+	confirmed_at BIGINT
 );
 
-CREATE TABLE order_rules (
-	name        TEXT NOT NULL,
-	version     TEXT NOT NULL,
-	value       BIGINT NOT NULL,
-	effective_at BIGINT NOT NULL,
-	source      TEXT NOT NULL,
-	confirmed   BIGINT NOT NULL,
-	PRIMARY KEY (name, version)
-);
-
-CREATE TABLE order_templates (
-	n           INTEGER PRIMARY KEY,
-	name        TEXT NOT NULL,
-	version     TEXT NOT NULL,
-	severity    TEXT NOT NULL,
-	acknowledge_amount BIGINT NOT NULL,
-	acknowledge_unit TEXT NOT NULL,
-	answer_amount BIGINT NOT NULL,
-	answer_unit TEXT NOT NULL,
-	rework_amount BIGINT NOT NULL,
-	rework_unit TEXT NOT NULL,
-	escalate_amount BIGINT NOT NULL,       -- after a missed deadline, to the next level up
-	escalate_unit TEXT NOT NULL,
-	calendar    TEXT NOT NULL,
-	effective_at BIGINT NOT NULL,
-	source      TEXT NOT NULL,
-	confirmed   BIGINT NOT NULL,
-	UNIQUE (name, version, severity)
-);
+CREATE UNIQUE INDEX number_formats_edition ON number_formats (kind, COALESCE(unit_n, 0), edition);
 
 CREATE TABLE "orders" (
 	n           INTEGER PRIMARY KEY,
@@ -696,6 +713,24 @@ CREATE TABLE recovery_codes (
 );
 
 CREATE INDEX recovery_codes_user ON recovery_codes (user_n, hash);
+
+CREATE TABLE rules (
+	n           INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	version     BIGINT NOT NULL,
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	state       TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	edition     TEXT NOT NULL,
+	value       BIGINT NOT NULL,
+	effective_at BIGINT,
+	source      TEXT NOT NULL,
+	proposed_by TEXT NOT NULL,
+	confirmed_by TEXT NOT NULL,
+	confirmed_at BIGINT,
+	UNIQUE (name, edition)
+);
 
 CREATE VIRTUAL TABLE search_index
 	USING fts5 (body, content='search_texts', content_rowid='n', columnsize=0, tokenize='ascii');
