@@ -23,7 +23,8 @@ int main(void)
 
 	test_case("a template is chosen by name, and shown before anything is sent");
 	city_exec(&c,
-		SQL("INSERT INTO templates SELECT n + 900, 'named', 1, 0, 0, of, kind, 'short', title, problem, harm,"
+		SQL("INSERT INTO templates SELECT n + 900, 'named', 1, 0, 0, of, kind, 'short', title, "
+		"problem, harm,"
 		    " remedy, '请{单位}于{期限}前整改：{清单}', problem_en, harm_en, remedy_en FROM templates WHERE"
 		    " of='order' AND kind='finding' AND name='default'"),
 		V0);
