@@ -108,7 +108,7 @@ static bool submit(struct op *op, struct record *row, const json_t *args, struct
 	struct behalf said;
 	bool liaison;
 	if (!actor_is_liaison(op->actor, op_db(op), record_int(row, "unit_id"), &liaison, err) ||
-		!behalf_parse(op, args, &said, err))
+		!behalf_parse(op, args, 0, &said, err))
 		return false;
 	if (!liaison && !op->actor->local && !said.given)
 		return err_field(err, "on_behalf", "代单位申报须写明代录（on_behalf：方式 channel、何人 person）",

@@ -30,7 +30,7 @@ bool order_speaker(
 	if (!order_is_office(op->actor))
 		return err_set(err, ERR_FORBIDDEN, "只有网信办可以代录", "only an office records on behalf");
 	struct behalf said;
-	if (!behalf_parse(op, args, &said, err))
+	if (!behalf_parse(op, args, record_int(o, "sent_at"), &said, err))
 		return false;
 	ret->at = said.at;
 	ret->behalf = said.json;
@@ -164,8 +164,8 @@ static struct span some(struct span s)
 static bool note_topic(struct op *op, const struct record *o, struct span text, const struct speaker *who,
 	struct err *err)
 {
-	struct word word = { .whose = who->on_whose_word.p ? who->on_whose_word : SPAN(""), .at = who->at,
-		.values = who->behalf };
+	struct behalf word = { .whose_word = who->on_whose_word.p ? who->on_whose_word : SPAN(""),
+		.at = who->at, .json = who->behalf };
 	return !span_is(record_text(o, "topic"), "contact_check") ||
 		unit_check_contacts(op, record_int(o, "unit_id"), text, &word, err);
 }

@@ -58,6 +58,55 @@ static const char *item_args(struct city *c, int64_t order_n, int at, const char
 
 #define PHONE(more) "{'on_behalf':{'channel':'phone','person':'陈工'" more "}}"
 
+/* Who, how and when: what is refused, by the member that is wrong. */
+static void whose_word(struct city *c)
+{
+	static const struct {
+		const char *said, *field;
+	} wrong[] = {
+		{ "'at':'0001-01-01T00:00:00Z'", "on_behalf.at" },
+		{ "'at':'2026-11-23T08:59:59+08:00'", "on_behalf.at" },
+		{ "'at':'2026-11-23T10:03:00+08:00'", "on_behalf.at" },
+		{ "'at':'yesterday'", "on_behalf.at" },
+		{ "'at':1795395600000", "on_behalf.at" },
+		{ "'witness':'x'", "on_behalf.?" },
+		{ "'phone':'1234567890123456789012345678901234567890123456789012345678901'",
+			"on_behalf.phone" },
+	};
+	static const struct {
+		const char *at;
+		int64_t when;
+	} good[] = {
+		{ "2026-11-23T09:00:00+08:00", MONDAY },                /* the minute in which it was sent */
+		{ "2026-11-23T09:30:00+08:00", MONDAY + TIME_HOUR / 2 },
+		{ "2026-11-23T10:01:00+08:00", MONDAY + TIME_HOUR },    /* their clock is a little fast */
+	};
+	struct err err;
+	char args[300];
+	test_case("whose word: not before the order was sent, not in the future, nothing unknown");
+	clock_fake(MONDAY + 35 * TIME_SECOND);
+	int64_t n = fresh_order(c, UNIT_A, "U3");
+	clock_fake(MONDAY + TIME_HOUR);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		snprintf(args, sizeof args, "{'on_behalf':{'channel':'phone','person':'陈工',%s}}",
+			wrong[i].said);
+		CHECK_ERR(city_do(c, DUTY, n, "acknowledge", args, &err), err, ERR_INVALID);
+		CHECK_STR(err.field, wrong[i].field);
+	}
+	for (size_t i = 0; i < COUNT(good); i++) {
+		snprintf(args, sizeof args,
+			"{'text':'第 %zu 次','on_behalf':{'phone':'13800000000','person':'陈工','at':'%s'}}", i,
+			good[i].at);
+		CHECK_OK(city_do(c, DUTY, n, "note", args, &err), err);
+		CHECK_INT(city_int(c,
+				  SQL("SELECT happened_at FROM steps WHERE record_n=? AND verb='note' AND"
+				      " on_whose_word='陈工（13800000000）' ORDER BY n DESC LIMIT 1"),
+				  V(db_i(n))),
+			good[i].when);
+	}
+	clock_fake(MONDAY);
+}
+
 static void channels(struct city *c)
 {
 	struct err err;
@@ -621,6 +670,7 @@ int main(void)
 	struct city c;
 	city_open(&c, "behalf");
 	channels(&c);
+	whose_word(&c);
 	four_eyes(&c);
 	entered_late(&c);
 	seen(&c);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "order/behalf_lists.h"
+#include "order/filter.h"
 #include "people/people.h"
 #include "people/person.h"
 
@@ -48,24 +49,9 @@ static bool by_ids(struct op *op, const json_t *ids, struct selection *ret, stru
 static bool by_default(struct op *op, const char *const *otherwise, struct selection *ret, struct err *err)
 {
 	VEC(int64_t) all = { .arena = op->arena };
-	char now[TIME_TEXT];
-	time_format(op_now(op), now);
 	for (; *otherwise; otherwise++) {
-		struct str text = STR_IN(op->arena, 1024);
-		struct query q;
 		struct selection some;
-		for (const char *p = *otherwise; *p; p++) {
-			bool here = strncmp(p, "$now", 4) == 0;
-			if (here)
-				str_addz(&text, now);
-			else
-				str_addc(&text, *p == '\'' ? '"' : *p);
-			p += here ? 3 : 0;
-		}
-		CLEANUP(json_free) json_t *filter = NULL;
-		if (!json_parse(str_span(&text), 4, &filter, err) ||
-			!query_parse_json(&order_resource, filter, op->arena, &q, err) ||
-			!resource_select(op, &order_resource, &q, 0, &some, err))
+		if (!order_filter_select(op, &order_resource, *otherwise, &some, err))
 			return false;
 		for (size_t i = 0; i < some.n; i++)
 			vec_push(&all, some.ns[i]);

@@ -1,11 +1,12 @@
 /* How much waits in each lane of the office's day: GET /api/v1/orders/counts.  A lane is a filter in the
  * words of the list of orders, given with its count, so that whoever opens it finds exactly as many rows. */
 #include "order/behalf.h"
+#include "order/filter.h"
 
 enum { COUNT_MAX = 10000 };
 
-/* JSON with ' for "; $now, $day, $later for now, 24 and 72 hours on; $office for whoever asks.  A lane that
- * names the office is left out where the reader belongs to none. */
+/* Filters as in order/filter.h, $office for whoever asks.  A lane that names the office is left out where the
+ * reader belongs to none. */
 static const struct lane {
 	const char *key, *filter;
 } lanes[] = {
@@ -43,32 +44,6 @@ static bool office_of(struct op *op, struct span *ret, struct err *err)
 			return db_text(op_db(op), SQL("SELECT id FROM units WHERE n=?"),
 				V(db_i(op->actor->grants[i].unit_n)), op->arena, ret, err);
 	return true;
-}
-
-static void fill(struct str *out, const char *filter, struct span now, struct span day, struct span later,
-	struct span office)
-{
-	const struct {
-		const char *name;
-		struct span value;
-	} words[] = { { "$now", now }, { "$day", day }, { "$later", later }, { "$office", office } };
-	for (const char *p = filter; *p; p++) {
-		size_t i = 0;
-		while (i < COUNT(words) && strncmp(p, words[i].name, strlen(words[i].name)) != 0)
-			i++;
-		if (i < COUNT(words)) {
-			str_add(out, words[i].value);
-			p += strlen(words[i].name) - 1;
-		} else {
-			str_addc(out, *p == '\'' ? '"' : *p);
-		}
-	}
-}
-
-static struct span time_after(struct op *op, int64_t more)
-{
-	char text[TIME_TEXT];
-	return span_of(arena_copy(op->arena, span_of(time_format(op_now(op) + more, text))));
 }
 
 /* The reader's own filters narrow every lane. */
@@ -113,8 +88,7 @@ static bool count_lane(struct call *c, const struct lane *lane, struct span filt
 bool order_counts_route(struct call *c, struct err *err)
 {
 	struct op *op = c->op;
-	struct span office, now = time_after(op, 0), day = time_after(op, TIME_DAY),
-		later = time_after(op, 3 * TIME_DAY);
+	struct span office;
 	bool first = true;
 	if (!actor_has(op->actor, PERM_ORDER_READ))
 		return err_set(err, ERR_FORBIDDEN, "没有查看的权限", "not permitted to see these");
@@ -122,11 +96,9 @@ bool order_counts_route(struct call *c, struct err *err)
 		return false;
 	str_addz(c->out, "{\"items\":[");
 	for (size_t i = 0; i < COUNT(lanes); i++) {
-		struct str text = STR_IN(op->arena, 1024);
 		if (!office.n && strstr(lanes[i].filter, "$office"))
 			continue;
-		fill(&text, lanes[i].filter, now, day, later, office);
-		if (!count_lane(c, &lanes[i], str_span(&text), first, err))
+		if (!count_lane(c, &lanes[i], order_filter(op, lanes[i].filter, office), first, err))
 			return false;
 		first = false;
 	}

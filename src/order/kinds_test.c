@@ -74,12 +74,14 @@ static void life_of_a_task(struct city *c)
 		1);
 	test_case("answered by telephone: the unit's step says on whose word, and when it was said");
 	n = posted(c, DUTY, "{" TASK ",'topic':'contact_check','to':{'units':['U4']}}");
+	clock_fake(MONDAY + TIME_HOUR);
 	CHECK_OK(city_do(c, DUTY, n, "answer",
 			 "{'claim':'done','text':'无变化','on_behalf':{'channel':'phone','person':'陈工',"
-			 "'at':'2026-11-20T08:00:00Z'}}", &err), err);
+			 "'at':'2026-11-23T01:30:00Z'}}", &err), err);
+	clock_fake(MONDAY);
 	CHECK_INT(city_int(c,
 			  SQL("SELECT count(*) FROM steps WHERE verb='check_contacts' AND record_n=? AND"
-			      " on_whose_word='陈工（电话）' AND happened_at=1795161600000"),
+			      " on_whose_word='陈工（电话）' AND happened_at=1795397400000"),
 			  V(db_i(UNIT_B))),
 		1);
 }

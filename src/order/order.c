@@ -151,6 +151,7 @@ const struct resource order_resource = {
 	.fields = fields,
 	.n_fields = COUNT(fields),
 	.unit_column = "t.unit_n",
+	.said_since = "sent_at",
 	.veil = "t.sent_at IS NULL",
 	.veil_column = "t.issuer_n",
 	.veil_perm = PERM_ORDER_DRAFT_READ,

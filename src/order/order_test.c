@@ -280,7 +280,7 @@ static void on_behalf(struct city *c)
 	struct err err;
 	int64_t n = fresh_order(c, UNIT_A, "U3", 1);
 	static const char said[] = "{'claim':'fixed','text':'电话','on_behalf':{'channel':'电话','person':'"
-				   "陈工','at':'2026-11-23T01:01:00Z'}}";
+				   "陈工','at':'2026-11-23T01:03:00Z'}}";
 	test_case("only its own liaison answers in its own name");
 	CHECK_ERR(city_do(c, LIAISON_B, n, "answer", "{'claim':'fixed'}", &err), err, ERR_NOT_FOUND);
 	CHECK_ERR(city_do(c, LEADER, n, "answer", "{'claim':'fixed'}", &err), err, ERR_FORBIDDEN);

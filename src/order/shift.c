@@ -1,5 +1,6 @@
 /* Shift notes (交接班): what is open when one goes and the next comes, and that the next one took it over. */
 #include "order/behalf.h"
+#include "order/filter.h"
 #include "people/people.h"
 
 static const char *const states[] = { "open", "acknowledged", NULL };
@@ -28,7 +29,7 @@ enum { IDS_MAX = 100 };
 
 struct open_matter {
 	const char *key, *resource;
-	/* JSON with ' for "; $now and $soon stand for now and 24 hours on; a second one or NULL */
+	/* order/filter.h; a second one or NULL */
 	const char *filters[2];
 };
 
@@ -37,9 +38,9 @@ static const struct open_matter matters[] = {
 		{ "{'state':'sent','acknowledge_due__lt':'$now'}",
 			"{'state__in':'handling,partly_answered','answer_due__lt':'$now'}" } },
 	{ "due_24h", "order",
-		{ "{'state':'sent','acknowledge_due__gte':'$now','acknowledge_due__lt':'$soon'}",
+		{ "{'state':'sent','acknowledge_due__gte':'$now','acknowledge_due__lt':'$day'}",
 			"{'state__in':'handling,partly_answered','answer_due__gte':'$now',"
-			"'answer_due__lt':'$soon'}" } },
+			"'answer_due__lt':'$day'}" } },
 	{ "to_verify", "order", { "{'state':'answered'}", NULL } },
 	{ "disputed", "order", { "{'state':'disputed'}", NULL } },
 	{ "extensions", "order",
@@ -48,39 +49,13 @@ static const struct open_matter matters[] = {
 	{ "notices", "notice", { "{'state__in':'draft,to_approve,approved'}", NULL } },
 };
 
-static json_t *fill(struct op *op, const char *pattern, struct err *err)
-{
-	struct str text = STR_IN(op->arena, 1024);
-	char now[TIME_TEXT], soon[TIME_TEXT];
-	json_t *ret = NULL;
-	time_format(op_now(op), now);
-	time_format(op_now(op) + TIME_DAY, soon);
-	for (const char *p = pattern; *p; p++) {
-		bool is_now = strncmp(p, "$now", 4) == 0, is_soon = strncmp(p, "$soon", 5) == 0;
-		if (is_now || is_soon) {
-			str_addz(&text, is_now ? now : soon);
-			p += is_now ? 3 : 4;
-		} else {
-			str_addc(&text, *p == '\'' ? '"' : *p);
-		}
-	}
-	return json_parse(str_span(&text), 4, &ret, err) ? ret : NULL;
-}
-
-/* Ids of what one filter finds; a resource or a state that this house does not have finds nothing. */
+/* Ids of what one filter finds. */
 static bool find_some(struct op *op, const struct resource *r, const char *pattern, json_t *ids,
 	int64_t *count,
 	struct err *err)
 {
-	struct query q;
 	struct selection some;
-	struct err unknown = { 0 };
-	CLEANUP(json_free) json_t *filter = fill(op, pattern, err);
-	if (!filter)
-		return false;
-	if (!query_parse_json(r, filter, op->arena, &q, &unknown))
-		return true;
-	if (!resource_select(op, r, &q, 0, &some, err))
+	if (!order_filter_select(op, r, pattern, &some, err))
 		return false;
 	*count += (int64_t)some.n;
 	for (size_t i = 0; i < some.n && json_array_size(ids) < IDS_MAX; i++) {

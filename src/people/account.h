@@ -20,10 +20,6 @@
 	" ELSE 'never_signed_in' END"
 extern const char *const account_states[];    /* NULL-terminated */
 
-/* Reads the member `name` of a body.  `needed`: absent is an error; else *ret is one's own word. */
-NODISCARD bool word_read(
-	struct op *op, const json_t *body, const char *name, bool needed, struct word *ret, struct err *err);
-
 /* The routes (account_routes.c). */
 bool contact_route(struct call *c, struct err *err);
 /* GET /units/{id}/checks: who said when that the contacts are right, the latest first. */

@@ -4,10 +4,6 @@
 
 enum { BODY_MAX = 8192, UNITS_BODY_MAX = 256 * 1024 };
 
-#define WORD_SCHEMA "{\"type\":\"object\",\"properties\":{\"person\":{\"type\":\"string\"}," \
-	"\"channel\":{\"type\":" \
-	"\"string\"},\"phone\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"}}}"
-
 #define SETTING_SCHEMA "{\"type\":\"object\",\"required\":[\"key\",\"kind\",\"min\",\"max\",\"value\"," \
 	"\"otherwise\",\"label\"],\"properties\":{\"key\":{\"type\":\"string\"}," \
 		"\"kind\":{\"enum\":[\"int\",\"text\"]}," \
@@ -22,7 +18,7 @@ const struct route account_routes[] = {
 		"核对联系人：无变化，或写明变化", "check the contacts: unchanged, or what has changed",
 		"{\"type\":\"object\",\"properties\":{\"unchanged\":{\"type\":\"boolean\"},"
 		"\"text\":{\"type\":"
-		"\"string\"},\"on_behalf\":" WORD_SCHEMA "}}",
+		"\"string\"},\"on_behalf\":" BEHALF_OBJECT "}}",
 		NULL },
 	{ "GET", "/api/v1/units/{id}/checks", contact_checks_route, PERM_PERSON_READ, 0, 0,
 		"联系人的历次核对：何时、何人、凭谁的话", "checks of the contacts: when, who, on whose word" },
@@ -35,7 +31,7 @@ const struct route account_routes[] = {
 		"\"items\":{\"type\":\"string\"}},"
 		"\"under\":{\"type\":\"string\"},\"duties\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"string\"}},"
-		"\"again\":{\"type\":\"boolean\"},\"called\":" WORD_SCHEMA "}}",
+		"\"again\":{\"type\":\"boolean\"},\"called\":" BEHALF_OBJECT "}}",
 		"{\"type\":\"object\",\"required\":[\"items\",\"not_issued\"],"
 		"\"properties\":{\"items\":{\"type\":\"array\","
 		"\"items\":{\"type\":\"object\"}},\"not_issued\":{\"type\":\"array\","

@@ -1,37 +1,10 @@
 /* Contacts of a unit, confirmed from time to time: by its liaison, or by an office on somebody's word. */
 #include "people/account.h"
 
-enum { PERSON_MAX = 60, TEXT_MAX = 2000 };
-
-bool word_read(
-	struct op *op, const json_t *body, const char *name, bool needed, struct word *ret, struct err *err)
-{
-	const json_t *word = json_object_get(body, name);
-	struct span person = span_trim(json_get_text(word, "person")), at = json_get_text(word, "at");
-	struct span by = span_trim(json_get_text(word, "channel"));
-	struct str text = STR_IN(op->arena, 4096);
-	*ret = (struct word){ .whose = SPAN("") };
-	if (!word || json_is_null(word))
-		return !needed ||
-			err_field(err, name, "请写明凭谁的话、以何方式（%s：person、channel 或 phone）",
-				"say on whose word and how (%s: person, channel or phone)", name);
-	if (!by.n)
-		by = span_trim(json_get_text(word, "phone"));
-	if (!person.n || !by.n || utf8_count(person) > PERSON_MAX || utf8_count(by) > PERSON_MAX)
-		return err_field(err, name, "“%s”须写明何人（person）、何种方式（channel 或 phone）",
-			"%s must name the person and the channel or phone", name);
-	if (at.p && (!time_parse(at, &ret->at) || ret->at > op_now(op)))
-		return err_field(err, name, "“%s”的时间（at）应为已经过去的时间", "%s.at must be a time in the past",
-			name);
-	if (!json_write(word, &text, err))
-		return false;
-	ret->values = str_span(&text);
-	ret->whose = arena_printf(op->arena, SPAN_FMT "（" SPAN_FMT "）", SPAN_ARG(person), SPAN_ARG(by));
-	return true;
-}
+enum { TEXT_MAX = 2000 };
 
 static bool check_contacts(
-	struct op *op, int64_t unit_n, struct span text, const struct word *word, struct err *err)
+	struct op *op, int64_t unit_n, struct span text, const struct behalf *word, struct err *err)
 {
 	struct record before, after;
 	bool found;
@@ -44,8 +17,8 @@ static bool check_contacts(
 	record_set(&after, "contacts_checked_at", db_i(word->at ? word->at : op_now(op)));
 	struct store_step step = { .resource = "unit", .record_n = unit_n, .from = "",
 		.verb = "check_contacts", .to = "", .happened_at = word->at,
-		.on_whose_word = word->whose, .text = text.p ? text : SPAN(""), .unit_n = unit_n,
-		.severity = "", .values = word->values };
+		.on_whose_word = word->whose_word, .text = text.p ? text : SPAN(""), .unit_n = unit_n,
+		.severity = "", .values = word->json };
 	if (!resource_county(op, unit_n, &county, err))
 		return false;
 	step.county_n = county;
@@ -54,9 +27,9 @@ static bool check_contacts(
 }
 
 bool unit_check_contacts(
-	struct op *op, int64_t unit_n, struct span text, const struct word *word, struct err *err)
+	struct op *op, int64_t unit_n, struct span text, const struct behalf *word, struct err *err)
 {
-	return check_contacts(op, unit_n, text, word ? word : &(struct word){ .whose = SPAN("") }, err);
+	return check_contacts(op, unit_n, text, word ? word : &(struct behalf){ .whose_word = SPAN("") }, err);
 }
 
 /* POST /units/{id}/check_contacts {"unchanged":true} | {"text":…}, an office with "on_behalf". */
@@ -64,7 +37,7 @@ bool contact_route(struct call *c, struct err *err)
 {
 	struct op *op = c->op;
 	struct record unit;
-	struct word word;
+	struct behalf word;
 	bool may, liaison;
 	struct span text = span_trim(json_get_text(c->json, "text"));
 	if (!resource_get(op, &unit_resource, c->params[0], &unit, err) ||
@@ -79,9 +52,10 @@ bool contact_route(struct call *c, struct err *err)
 			"say what has changed (text), or unchanged");
 	if (utf8_count(text) > TEXT_MAX || utf8_has_control(text))
 		return err_field(err, "text", "变化说明最多 %d 字", "text has at most %d characters", (int)TEXT_MAX);
-	if (!word_read(op, c->json, "on_behalf", !liaison && !op->actor->local, &word, err))
+	struct behalf_ask ask = { .name = "on_behalf", .needed = !liaison && !op->actor->local };
+	if (!behalf_read(op, c->json, &ask, &word, err))
 		return false;
-	if (liaison && word.whose.n)
+	if (liaison && word.given)
 		return err_field(err, "on_behalf", "联络员核对本单位不需代录", "a liaison speaks for the own unit");
 	if (!check_contacts(op, unit.n, text, &word, err))
 		return false;

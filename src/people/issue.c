@@ -154,16 +154,16 @@ static bool give_code(
 	struct op *op, const struct issue_one *one, const struct record *user, int64_t until,
 	bool reset, struct err *err)
 {
-	const struct word *called = one->called;
+	const struct behalf *called = one->called;
 	struct store_change change = { .resource = "user", .record_n = user->n, .record_id = user->id,
 		.version = user->version, .verb = reset ? "reset" : "issue_account",
 		.unit_after_n = one->unit_n };
-	if (called && called->values.n) {
+	if (called && called->json.n) {
 		struct str values = STR_IN(op->arena, 8192);
 		str_addz(&values, "{\"before\":{},\"after\":{\"on_whose_word\":");
-		str_add_json(&values, called->whose);
+		str_add_json(&values, called->whose_word);
 		str_addz(&values, ",\"called\":");
-		str_add(&values, called->values);
+		str_add(&values, called->json);
 		str_addz(&values, "}}");
 		change.values = str_span(&values);
 	}

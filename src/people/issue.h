@@ -12,7 +12,7 @@ struct issue_wish {
 	size_t n;
 	bool liaison_a, liaison_b;
 	bool again;      /* also those who have a password: it ends, with all sessions */
-	struct word called;                    /* with again: on whose word */
+	struct behalf called;                  /* with again: on whose word */
 };
 
 /* What is handed to one person, once. */
@@ -44,7 +44,7 @@ struct issue_one {
 	int64_t person_n, unit_n;
 	const char *code, *hash;
 	bool again;
-	const struct word *called;
+	const struct behalf *called;
 };
 /* *ret_why.zh.n: not issued, and why. */
 NODISCARD bool account_issue_one(

@@ -90,7 +90,9 @@ bool issue_route(struct call *c, struct err *err)
 	struct issue_wish w = { .again = json_get_bool(c->json, "again", false) };
 	struct issued got;
 	if (!read_duties(json_object_get(c->json, "duties"), &w, err) ||
-		!word_read(c->op, c->json, "called", w.again, &w.called, err) || !read_units(c, &chosen, err))
+		!behalf_read(c->op, c->json, &(struct behalf_ask){ .name = "called", .needed = w.again },
+			&w.called, err) ||
+		!read_units(c, &chosen, err))
 		return false;
 	w.units = chosen.units.p;
 	w.n = chosen.units.n;
@@ -129,17 +131,17 @@ static bool command_units(struct command_call *c, struct chosen *to, struct err 
 }
 
 /* "张三 13800000000": who, and by which number one was called back. */
-static bool command_word(struct command_call *c, struct word *ret, struct err *err)
+static bool command_word(struct command_call *c, struct behalf *ret, struct err *err)
 {
 	struct span text = span_trim(command_option(c, "called-back"));
 	struct str values = STR_IN(c->op->arena, 2000);
-	*ret = (struct word){ .whose = SPAN("") };
+	*ret = (struct behalf){ .whose_word = SPAN("") };
 	if (!text.n)
 		return err_set(err, ERR_USAGE, "重发须写明回拨核实了何人（--called-back \"姓名 电话\"）",
 			"say who was called back (--called-back \"NAME NUMBER\")");
-	ret->whose = text;
+	ret->whose_word = text;
 	str_add_json(&values, text);
-	ret->values = str_span(&values);
+	ret->json = str_span(&values);
 	return str_check(&values, err);
 }
 

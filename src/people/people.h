@@ -16,6 +16,7 @@
  * The city office is the first root unit of kind office (setting office_unit): a grant on it, or on a unit
  * above it, covers the whole city, rows without a unit too.
  */
+#include "resource/behalf.h"
 #include "resource/command.h"
 #include "resource/import.h"
 #include "resource/route.h"
@@ -59,16 +60,11 @@ NODISCARD bool unit_tree_remove(struct op *op, int64_t unit_n, struct err *err);
 /* Who stood below whom at any past time: unit_tree_past, written by these three and read by measures. */
 
 /* On whose word an office records something: {"person","channel" or "phone","at"} of a request. */
-struct word {
-	struct span whose;                     /* "张三（电话）"; "" for one's own word */
-	int64_t at;                            /* when it was said; 0: now */
-	struct span values;                    /* the JSON as given; {NULL,0} without */
-};
 /* Somebody says that the contacts of this unit are right, or in `text` what has changed: the date, a change
  * and a step (resource unit, verb check_contacts).  Inside a transaction; who may is the caller's
  * business.  word NULL: one's own. */
 NODISCARD bool unit_check_contacts(
-	struct op *op, int64_t unit_n, struct span text, const struct word *word, struct err *err);
+	struct op *op, int64_t unit_n, struct span text, const struct behalf *word, struct err *err);
 
 /* ---- settings: few, by key --------------------------------------------------------------------- */
 

@@ -68,10 +68,12 @@ static bool check_needs(struct op *op, const json_t *args, const struct transiti
 }
 
 /* Recorded on behalf: whose word, by which channel, and when it was said. */
-static bool on_behalf(struct op *op, const json_t *args, struct store_step *step, struct err *err)
+static bool on_behalf(struct op *op, const struct record *rec, const json_t *args, struct store_step *step,
+	struct err *err)
 {
 	struct behalf b;
-	if (!behalf_parse(op, args, &b, err))
+	int64_t since = rec->resource->said_since ? record_int(rec, rec->resource->said_since) : 0;
+	if (!behalf_parse(op, args, since, &b, err))
 		return false;
 	if (!b.given)
 		return true;
@@ -158,7 +160,7 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 		return false;
 	if (rec->resource->facts)
 		rec->resource->facts(rec, &step);
-	return on_behalf(op, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&
+	return on_behalf(op, rec, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&
 	       store_add_step(op->tx, &step, &n, err);
 }
 

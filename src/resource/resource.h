@@ -138,6 +138,9 @@ struct resource {
 	/* Notes in a step what measures need to know of the record at that moment: subject, issuer,
 	 * deadlines. */
 	void (*facts)(const struct record *r, struct store_step *step);
+	/* Name of a field: what is recorded on behalf was not said before that time.  NULL: at most a year
+	 * ago. */
+	const char *said_since;
 	/* What q= finds, where the search text is not all of it: appends " AND (...)" over t.  NULL: the text
 	 * of the fields that have SEARCH. */
 	bool (*search)(struct op *op, struct span q, struct sql *where, struct err *err);

@@ -50,7 +50,6 @@ export const unitsEn: Texts<typeof unitsZh> = {
   checkHow: 'how',
   checkNote:
     'Go through the chain one by one, then record it; numbers that changed are put right in the contacts.',
-  channel: { phone: 'telephone', wechat: 'WeChat', letter: 'letter', meeting: 'in person' },
   numbers: 'How it stands',
   assets: 'Assets',
   assetsAll: 'in use',

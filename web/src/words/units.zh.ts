@@ -47,7 +47,6 @@ export const unitsZh = {
   checkWho: '何人说的',
   checkHow: '方式',
   checkNote: '与责任链逐一核对后记下；变化的号码请另行修改联系人。',
-  channel: { phone: '电话', wechat: '微信', letter: '来函', meeting: '当面' },
   numbers: '情况',
   assets: '资产',
   assetsAll: '在用资产',
