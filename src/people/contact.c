@@ -29,7 +29,8 @@ static bool check_contacts(
 bool unit_check_contacts(
 	struct op *op, int64_t unit_n, struct span text, const struct behalf *word, struct err *err)
 {
-	return check_contacts(op, unit_n, text, word ? word : &(struct behalf){ .whose_word = SPAN("") }, err);
+	struct behalf own = { .whose_word = SPAN("") };
+	return check_contacts(op, unit_n, text, word ? word : &own, err);
 }
 
 /* POST /units/{id}/check_contacts {"unchanged":true} | {"text":…}, an office with "on_behalf". */

@@ -12,8 +12,8 @@ struct behalf {
 	int64_t at; /* when it was said: "at", else now */
 	struct span channel; /* its key: phone wechat yuezhengyi paper visit */
 	struct span person, text; /* text may be empty */
-	struct span json; /* the object as it is kept; {NULL,0} when none was given */
-	struct span whose_word; /* 「陈工（电话）」, with a number 「陈工（13800000000）」; "" when none was given */
+	struct span json; /* the object as it is kept; {NULL,0} if none was given */
+	struct span whose_word; /* 「陈工（电话）」 or 「陈工（13800000000）」; "" if none was given */
 };
 
 struct behalf_ask {
@@ -22,9 +22,12 @@ struct behalf_ask {
 	bool needed;
 };
 
-/* Reads args.<name>; given false when there is none.  The channel may be its key or its word (电话), and may
- * be left out where the number that was called (phone) is given.  ERR_INVALID (field <name> or <name>.<member>):
- * a channel or person is missing or unknown, a member is unknown, `at` lies before `since` or in the future. */
+/*
+ * Reads args.<name>; given false when there is none.  The channel may be its key or its word (电话), and may
+ * be left out where the number that was called (phone) is given.  ERR_INVALID (field <name> or
+ * <name>.<member>): a channel or person is missing or unknown, a member is unknown, `at` lies before `since`
+ * or in the future.
+ */
 NODISCARD bool behalf_read(
 	struct op *op, const json_t *args, const struct behalf_ask *ask, struct behalf *ret, struct err *err);
 /* The same of args.on_behalf. */
@@ -36,6 +39,6 @@ const char *channel_text(const char *key, bool zh);
 /* The object's schema for OpenAPI, and the member of a body: "\"on_behalf\":{…}". */
 #define BEHALF_OBJECT \
 	"{\"type\":\"object\",\"required\":[\"person\"],\"additionalProperties\":false,\"properties\":{" \
-	"\"channel\":{\"type\":\"string\"},\"phone\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"}," \
-	"\"at\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"}}}"
+	"\"channel\":{\"type\":\"string\"},\"phone\":{\"type\":\"string\"}," \
+	"\"person\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"}}}"
 #define BEHALF_SCHEMA "\"on_behalf\":" BEHALF_OBJECT

@@ -160,7 +160,8 @@ static bool write_step(struct op *op, const struct record *rec, const struct tra
 		return false;
 	if (rec->resource->facts)
 		rec->resource->facts(rec, &step);
-	return on_behalf(op, rec, args, &step, err) && resource_county(op, step.unit_n, &step.county_n, err) &&
+	return on_behalf(op, rec, args, &step, err) &&
+		resource_county(op, step.unit_n, &step.county_n, err) &&
 	       store_add_step(op->tx, &step, &n, err);
 }
 
