@@ -279,6 +279,31 @@ static bool convert(struct csv *c, struct span in, struct err *err)
 	return true;
 }
 
+/* Would a spreadsheet program take it for a formula?  The wide signs are what an input method types. */
+static bool is_formula(struct span s)
+{
+	static const char *const wide[] = { "＝", "＋", "－", "＠" };
+	bool ret = s.n && memchr("=+-@\t\r\n", s.p[0], 7);
+	for (size_t i = 0; i < COUNT(wide) && !ret; i++)
+		ret = span_starts(s, span_of(wide[i]));
+	return ret;
+}
+
+/* What stands behind the apostrophes at the front. */
+static struct span bare(struct span s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] == '\'')
+		n++;
+	return span_from(s, n);
+}
+
+/* The apostrophe that writing put before a formula is no part of the text. */
+static struct span unguarded(struct span s)
+{
+	return s.n && s.p[0] == '\'' && is_formula(bare(s)) ? span_from(s, 1) : s;
+}
+
 /* From raw cells to fields in UTF-8. */
 static bool convert_row(struct csv *c, uint64_t line, struct err *err)
 {
@@ -303,7 +328,8 @@ static bool convert_row(struct csv *c, uint64_t line, struct err *err)
 	}
 	c->fields.n = 0;
 	for (size_t i = 0; i < c->cells.n; i++)
-		vec_push(&c->fields, (struct span){ str_z(&c->text) + c->cells.p[i].from, c->cells.p[i].n });
+		vec_push(&c->fields,
+			unguarded((struct span){ str_z(&c->text) + c->cells.p[i].from, c->cells.p[i].n }));
 	return true;
 }
 
@@ -407,7 +433,8 @@ static bool is_number(struct span s)
 static void write_field(struct str *to, struct span s)
 {
 	bool quote = s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
-	bool guard = s.n && memchr("=+-@\t\r", s.p[0], 6) && !is_number(s);
+	/* one apostrophe more also where there are some, so that reading may take off exactly one */
+	bool guard = is_formula(bare(s)) && !is_number(s);
 	for (size_t i = 0; i < s.n && !quote; i++)
 		quote = memchr(",\"\r\n", s.p[i], 4) != NULL;
 	if (quote)

@@ -38,8 +38,9 @@ NODISCARD bool csv_check_width(const struct csv *c, const struct csv_row *row, s
 bool csv_at(const struct csv *c, const struct csv_row *row, int column, struct err *err);
 
 /*
- * Writing.  A field that begins with = + - @ TAB or CR and is not a plain number gets an apostrophe in front,
- * so that no spreadsheet program runs it as a formula (CWE-1236).  Rows end with CRLF.
+ * Writing.  A field that begins with = + - @ (or their wide forms), TAB, CR or LF and is not a plain number
+ * gets an apostrophe in front, so that no spreadsheet program runs it as a formula (CWE-1236); reading takes
+ * it off again.  Rows end with CRLF.
  */
 void csv_write_start(struct str *to); /* the byte order mark, without which Excel takes UTF-8 for GBK */
 void csv_write(struct str *to, const struct span *fields, size_t n);

@@ -176,7 +176,34 @@ static const struct {
 	{ "-5.", "'-5." },
 	{ "a=b", "a=b" },
 	{ "-5\n", "\"'-5\n\"" },
+	{ "\nx", "\"'\nx\"" },
+	{ "＝1+1", "'＝1+1" },
+	{ "'=1", "''=1" },
+	{ "'-5", "''-5" },
+	{ "'", "'" },
+	{ "'tis", "'tis" },
 };
+
+/* What was written is read as what it was, whatever begins it. */
+static void test_round_trip(void)
+{
+	for (size_t i = 0; i < COUNT(writing); i++) {
+		struct err err = { 0 };
+		CLEANUP(str_done) struct str text = STR(1000);
+		CLEANUP(stream_close_p) struct stream *s = NULL;
+		struct span field = span_of(writing[i].field);
+		struct csv_row row;
+		bool more;
+		test_case("written and read %zu", i);
+		csv_write_start(&text);
+		csv_write(&text, &field, 1);
+		CHECK_OK(stream_open_span(str_span(&text), 1 << 16, &s, &err), err);
+		CLEANUP(csv_free_p) struct csv *c = csv_new(s);
+		CHECK_OK(csv_next(c, &row, &more, &err), err);
+		CHECK(more && row.n == 1);
+		CHECK_SPAN(row.fields[0], writing[i].field);
+	}
+}
 
 int main(void)
 {
@@ -192,6 +219,7 @@ int main(void)
 	}
 	test_header();
 	test_limits();
+	test_round_trip();
 	for (size_t i = 0; i < COUNT(writing); i++) {
 		test_case("writing %zu", i);
 		CLEANUP(str_done) struct str got = STR(1000);

@@ -88,7 +88,7 @@ bool kpi_values(struct op *op, const struct kpi_ask *q, struct kpi_value ret[KPI
 				return false;
 			values[i].count = (int64_t)marks.n;
 			if (m->source != KPI_OF_NOTICES)
-				values[i].of = (int64_t)q->n_units;
+				values[i].of = (int64_t)q->n_owing;
 		}
 		if (!kpi_target(op, q, m, &values[i].target, err))
 			return false;

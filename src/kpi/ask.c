@@ -188,10 +188,40 @@ static bool read_units(struct op *op, struct span unit, struct kpi_ask *q, struc
 	return true;
 }
 
+/* An office asks and a supplier helps: neither declares assets or is asked for its contacts. */
+static bool read_owing(struct op *op, struct kpi_ask *q, struct err *err)
+{
+	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
+	VEC(int64_t) owing = { .arena = op->arena };
+	struct kpi_ask listed = *q;
+	bool row;
+	listed.all = false;
+	if (!db_query(op_db(op),
+	    SQL("SELECT n FROM units WHERE kind NOT IN ('office', 'supplier') ORDER BY n"),
+		    V0, &r, err))
+		return false;
+	for (;;) {
+		if (!db_next(r, &row, err))
+			return false;
+		if (!row)
+			break;
+		if (kpi_ask_has(&listed, db_col_int(r, 0)))
+			vec_push(&owing, db_col_int(r, 0));
+	}
+	q->owing = owing.p;
+	q->n_owing = owing.n;
+	return true;
+}
+
+bool kpi_ask_owes(const struct kpi_ask *q, int64_t unit_n)
+{
+	return q->n_owing && bsearch(&unit_n, q->owing, q->n_owing, sizeof *q->owing, compare);
+}
+
 bool kpi_ask_read(struct op *op, const struct kpi_words *w, struct kpi_ask *ret, struct err *err)
 {
 	struct kpi_ask q = { .unit_id = { NULL, 0 } };
-	if (!read_times(op, w, &q, err) || !read_units(op, w->unit, &q, err) ||
+	if (!read_times(op, w, &q, err) || !read_units(op, w->unit, &q, err) || !read_owing(op, &q, err) ||
 		!rule_days(op, "inventory_days", q.asof, &q.inventory_days, err) ||
 		!rule_days(op, "contacts_days", q.asof, &q.contacts_days, err))
 		return false;

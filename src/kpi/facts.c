@@ -15,7 +15,7 @@ struct kpi_walk {
 struct one_step {
 	int64_t order_n, at, unit_n, acknowledge_due, answer_due;
 	struct span from, verb, to, subject, reply;
-	bool on_behalf;
+	bool on_behalf, refused;               /* a pre-review that did not pass */
 };
 
 static struct one_step read_step(const struct db_rows *r)
@@ -24,7 +24,8 @@ static struct one_step read_step(const struct db_rows *r)
 		.from = db_col_text(r, 2),
 		.verb = db_col_text(r, 3), .to = db_col_text(r, 4), .unit_n = db_col_int(r, 5),
 		.subject = db_col_text(r, 6), .reply = db_col_text(r, 7), .acknowledge_due = db_col_int(r, 8),
-		.answer_due = db_col_int(r, 9), .on_behalf = db_col_text(r, 10).n > 0 };
+		.answer_due = db_col_int(r, 9), .on_behalf = db_col_text(r, 10).n > 0,
+		.refused = db_col_int(r, 11) != 0 };
 }
 
 static enum kpi_state state_of(struct span s)
@@ -81,7 +82,7 @@ static void note_judged(struct kpi_facts *f, const struct one_step *s)
 	bool back = span_is(s->to, "handling") || span_is(s->to, "partly_answered");
 	if (span_is(s->to, "verified") && !f->verified_at)
 		f->verified_at = s->at;
-	if (!f->verified_at && (span_is(s->verb, "return") ||
+	if (!f->verified_at && (span_is(s->verb, "return") || s->refused ||
 		(span_is(s->verb, "review") && back && !span_eq(s->from, s->to))))
 		f->returned = true;
 }
@@ -142,7 +143,11 @@ bool kpi_walk_sql(struct op *op, const struct kpi_ask *q, int64_t after_n, struc
 	 * walked. */
 	bool few = !q->all && q->n_units <= FEW_UNITS;
 	sql_add(sql, "SELECT record_n, happened_at, from_state, verb, to_state, unit_n, subject, reply,"
-		     " acknowledge_due, answer_due, on_whose_word FROM steps"
+		     " acknowledge_due, answer_due, on_whose_word,"
+		     /* in partly_answered a return and a pass lead to the same state: what was said tells */
+		     " CASE WHEN verb='review' AND from_state=to_state THEN (SELECT instr(b.body, "
+		     	"'\"pass\":false')"
+		     " FROM steps b WHERE b.n=steps.n) ELSE 0 END FROM steps"
 		     " WHERE resource='order' AND exercise=0 AND ");
 	sql_name(sql, few ? "+record_n>=" : "record_n>=");
 	sql_int(sql, after_n >= bounds[0] ? after_n + 1 : bounds[0]);

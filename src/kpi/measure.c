@@ -3,6 +3,8 @@
 #include "kpi/room.h"
 
 #define VERSION "2026.1"
+/* Coverage without offices and suppliers; a county's partial return is a return. */
+#define VERSION_2 "2026.2"
 
 /* Copies ask for nothing; what was withdrawn is nobody's duty any more. */
 static bool asks(const struct kpi_facts *f, enum kpi_reply at_least)
@@ -137,7 +139,7 @@ const struct kpi_measure kpi_measures[] = {
 		"upheld, when it was raised",
 		"期内发出、要求反馈的交办单，撤回的除外",
 		"orders sent in the period that ask for an answer, without those withdrawn" },
-	{ "verified_first_time", VERSION, KPI_OF_ORDERS, KPI_RATIO, was_judged, at_once, NULL,
+	{ "verified_first_time", VERSION_2, KPI_OF_ORDERS, KPI_RATIO, was_judged, at_once, NULL,
 		"一次复核通过率", "verified at first answer",
 		"未经退回即办结", "verified without having been returned",
 		"期内发出、要求反馈、已办结或退回过的交办单，撤回的除外",
@@ -167,16 +169,18 @@ const struct kpi_measure kpi_measures[] = {
 		"with an acknowledgement, answer or request recorded by an office",
 		"期内发出、单位已签收、反馈或申请延期的交办单，撤回的除外",
 		"orders sent in the period to which the unit has said anything" },
-	{ "inventory_coverage", VERSION, KPI_OF_INVENTORY, KPI_RATIO, NULL, NULL, NULL,
+	{ "inventory_coverage", VERSION_2, KPI_OF_INVENTORY, KPI_RATIO, NULL, NULL, NULL,
 		"资产申报覆盖率", "coverage of the inventory",
 		"截至时点前规定天数内有资产申报被接受或确认无变化的单位",
 		"units whose declaration was accepted or confirmed within so many days",
-		"截至时点的单位", "units there were" },
-	{ "contacts_coverage", VERSION, KPI_OF_CONTACTS, KPI_RATIO, NULL, NULL, NULL,
+		"截至时点的单位，网信办和技术支撑单位除外",
+		"units there were, without offices and suppliers" },
+	{ "contacts_coverage", VERSION_2, KPI_OF_CONTACTS, KPI_RATIO, NULL, NULL, NULL,
 		"联系人核对覆盖率", "coverage of the contacts",
 		"截至时点前规定天数内核对过联系人的单位",
 		"units whose contacts were checked within so many days",
-		"截至时点的单位", "units there were" },
+		"截至时点的单位，网信办和技术支撑单位除外",
+		"units there were, without offices and suppliers" },
 };
 const size_t kpi_measures_count = COUNT(kpi_measures);
 _Static_assert(COUNT(kpi_measures) == KPI_MEASURES, "room.h says how many there are");

@@ -31,17 +31,24 @@ static bool chance(int percent)
 	return pick(100) < percent;
 }
 
+/* Does what the county reviews pass? */
+static bool passes;
+
 static void act(struct town *t, size_t i, const char *verb, const char *to, int64_t said_ago)
 {
 	struct sim_order *o = &orders[i];
-	char from[24];
+	char from[24], next[24];                /* `to` may be the state itself */
 	snprintf(from, sizeof from, "%s", o->state);
-	snprintf(o->state, sizeof o->state, "%s", to);
+	snprintf(next, sizeof next, "%s", to);
+	snprintf(o->state, sizeof o->state, "%s", next);
 	town_step(t, &(struct store_step){ .resource = "order", .record_n = (int64_t)i + 1, .from = from,
 		.verb = verb, .to = o->state, .unit_n = o->unit_n, .severity = "high", .subject = o->subject,
 		.reply = o->reply, .issuer_n = CITY, .acknowledge_due = o->acknowledge_due,
 		.answer_due = o->answer_due, .happened_at = said_ago ? now_at - said_ago : 0,
-		.on_whose_word = said_ago ? SPAN("张某（电话）") : SPAN("") });
+		.on_whose_word = said_ago ? SPAN("张某（电话）") : SPAN(""),
+		.values = strcmp(verb, "review") == 0 ? passes ? SPAN("{\"pass\":true}")
+			: SPAN("{\"pass\":false}")
+						      : (struct span){ NULL, 0 } });
 }
 
 static int64_t behalf(void)
@@ -93,6 +100,7 @@ static void judge(struct town *t, size_t i)
 		return;
 	}
 	o->answer_due = now_at + pick(5 * TIME_DAY);
+	passes = false;
 	act(t, i, dispute ? "reject" : chance(30) ? "review" : "return",
 		chance(60) ? "handling" : "partly_answered", 0);
 }
@@ -113,7 +121,10 @@ static void go_on(struct town *t, size_t i)
 		return;
 	else if (chance(5))
 		act(t, i, "withdraw", "withdrawn", 0);
-	else if (chance(10)) {
+	else if (strcmp(s, "partly_answered") == 0 && chance(20)) {
+		passes = chance(50);
+		act(t, i, "review", passes || chance(50) ? s : "handling", 0);
+	} else if (chance(10)) {
 		o->unit_n = FIRST_UNIT + pick(UNITS);
 		act(t, i, "hand_over", o->state, 0);
 	} else if (chance(15))
@@ -174,7 +185,7 @@ static void traffic(struct town *t, size_t acts)
 struct known {
 	int64_t happened, unit_n, acknowledge_due, answer_due;
 	char from[24], verb[24], to[24], subject[24], reply[24];
-	bool whose;
+	bool whose, refused;
 };
 enum { KNOWN_MAX = 200 };
 static struct known known[KNOWN_MAX];
@@ -193,7 +204,8 @@ static void recall(struct town *t, int64_t order_n, int64_t asof)
 	n_known = 0;
 	must(db_query(op_db(&t->op),
 		     SQL("SELECT * FROM (SELECT happened_at, unit_n, acknowledge_due, answer_due, from_state,"
-			 " verb, to_state, subject, reply, on_whose_word, recorded_at, n FROM steps WHERE"
+			 " verb, to_state, subject, reply, on_whose_word, recorded_at, n, body FROM steps "
+			 "WHERE"
 			 " resource='order' AND record_n=?) WHERE recorded_at<=? ORDER BY n"),
 		     V(db_i(order_n), db_i(asof)), &r, &err),
 		&err, "recall");
@@ -205,7 +217,8 @@ static void recall(struct town *t, int64_t order_n, int64_t asof)
 			abort();
 		struct known *k = &known[n_known++];
 		*k = (struct known){ db_col_int(r, 0), db_col_int(r, 1), db_col_int(r, 2), db_col_int(r, 3),
-			.whose = db_col_text(r, 9).n > 0 };
+			.whose = db_col_text(r, 9).n > 0,
+			.refused = span_is(db_col_text(r, 12), "{\"pass\":false}") };
 		copy(k->from, sizeof k->from, db_col_text(r, 4));
 		copy(k->verb, sizeof k->verb, db_col_text(r, 5));
 		copy(k->to, sizeof k->to, db_col_text(r, 6));
@@ -269,7 +282,8 @@ static bool was_returned(void)
 	int end = first_to("verified");
 	for (int i = 0; i < (end < 0 ? n_known : end); i++)
 		if (!strcmp(known[i].verb, "return") ||
-			(!strcmp(known[i].verb, "review") && strcmp(known[i].to, known[i].from) != 0))
+			(!strcmp(known[i].verb, "review") &&
+				(known[i].refused || strcmp(known[i].to, known[i].from) != 0)))
 			return true;
 	return false;
 }
@@ -411,7 +425,10 @@ static void judge_others(struct town *t, const struct kpi_ask *q, int64_t top_n,
 {
 	for (int64_t n = 1; n < ALL_UNITS; n++) {
 		int64_t a = q->asof - 365 * TIME_DAY, b = q->asof - 92 * TIME_DAY;
-		if (!below_at(n, top_n, q->asof))
+		if (!below_at(n, top_n, q->asof) ||
+			exists(t,
+			SQL("SELECT count(*) FROM units WHERE n=? AND (kind='office' OR kind='supplier')"
+				      " AND ?+?+?>0"), n, 1, 1, 1))
 			continue;
 		v[10].of++;
 		v[11].of++;
@@ -565,10 +582,16 @@ static void tree_fits(struct town *t)
 int main(void)
 {
 	struct town t;
+	struct err err = { 0 };
 	int64_t at[MOMENTS];
 	struct span then[MOMENTS][VIEWS];
 	srandom(SEED);
 	town_open(&t, "oracle", UNITS);
+	town_begin(&t);                         /* one that owes nothing */
+	must(db_exec(op_db(&t.op), SQL("UPDATE units SET kind='supplier' WHERE n=?"), V(db_i(FIRST_UNIT)),
+		     &err),
+		&err, "supplier");
+	town_end(&t);
 	now_at = MONDAY;
 	for (size_t m = 0; m < MOMENTS; m++) {
 		traffic(&t, ACTS / MOMENTS);

@@ -42,12 +42,10 @@ static bool read_contacts(struct op *op, const struct kpi_ask *q, struct db_rows
 		V(db_i(q->asof - q->contacts_days * TIME_DAY), db_i(q->asof), db_i(q->asof)), ret, err);
 }
 
-/* Units are counted among those there were; a notice by the office that issued it. */
+/* Units are counted among those that owe something; a notice by the office that issued it. */
 static bool belongs(const struct kpi_ask *q, enum kpi_source source, int64_t unit_n)
 {
-	struct kpi_ask listed = *q;
-	listed.all = q->all && source == KPI_OF_NOTICES;
-	return kpi_ask_has(&listed, unit_n);
+	return source == KPI_OF_NOTICES ? kpi_ask_has(q, unit_n) : kpi_ask_owes(q, unit_n);
 }
 
 bool kpi_marks(struct op *op, const struct kpi_ask *q, enum kpi_source source, struct kpi_marks *ret,

@@ -13,6 +13,8 @@ struct kpi_ask {
 	bool all;                              /* the whole city: `units` is no limit */
 	const int64_t *units;                  /* who belonged there at `asof`, ascending */
 	size_t n_units;
+	const int64_t *owing;      /* of them those that owe something: no offices, no suppliers */
+	size_t n_owing;
 	int64_t inventory_days, contacts_days; /* rules in effect at `asof` */
 };
 struct kpi_words { struct span from, to, unit, asof; };   /* as given; {NULL,0}: the default */
@@ -20,6 +22,7 @@ struct kpi_words { struct span from, to, unit, asof; };   /* as given; {NULL,0}:
  * the field; a unit that the actor may not see is as if it were not there. */
 NODISCARD bool kpi_ask_read(struct op *op, const struct kpi_words *w, struct kpi_ask *ret, struct err *err);
 bool kpi_ask_has(const struct kpi_ask *q, int64_t unit_n);
+bool kpi_ask_owes(const struct kpi_ask *q, int64_t unit_n);
 
 /* ---- what is known of one order (facts.c) ---- */
 

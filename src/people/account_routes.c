@@ -4,6 +4,11 @@
 
 enum { BODY_MAX = 8192, UNITS_BODY_MAX = 256 * 1024 };
 
+#define PASSWORD_SCHEMA "{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{" \
+	"\"password\":{\"type\":\"string\"}}}"
+#define RECOVERY_SCHEMA "{\"type\":\"object\",\"required\":[\"recovery\"],\"properties\":{" \
+	"\"recovery\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}"
+
 #define SETTING_SCHEMA "{\"type\":\"object\",\"required\":[\"key\",\"kind\",\"min\",\"max\",\"value\"," \
 	"\"otherwise\",\"label\"],\"properties\":{\"key\":{\"type\":\"string\"}," \
 		"\"kind\":{\"enum\":[\"int\",\"text\"]}," \
@@ -49,8 +54,10 @@ const struct route account_routes[] = {
 		"{\"type\":\"object\",\"required\":[\"slip\",\"reason\"],"
 		"\"properties\":{\"slip\":{\"type\":[\"object\","
 		"\"null\"]},\"reason\":{\"type\":[\"string\",\"null\"]}}}" },
-	{ "POST", "/api/v1/session/totp", totp_begin_route, PERM_SIGNED_IN, BODY_MAX, ROUTE_TX | ROUTE_SECRET,
-		"申请动态口令：密钥和二维码", "begin a second factor: the secret and its QR code", NULL,
+	{ "POST", "/api/v1/session/totp", totp_begin_route, PERM_SIGNED_IN, BODY_MAX,
+		ROUTE_SLOW | ROUTE_SECRET, "申请动态口令：密钥和二维码，须再给出密码",
+		"begin a second factor: the secret and its QR code; the password is given again",
+		PASSWORD_SCHEMA,
 		"{\"type\":\"object\",\"required\":[\"secret\",\"uri\",\"qr\"],"
 		"\"properties\":{\"secret\":{\"type\":"
 		"\"string\"},\"uri\":{\"type\":\"string\"},\"qr\":{\"type\":\"string\"}}}" },
@@ -58,12 +65,17 @@ const struct route account_routes[] = {
 		"确认动态口令，恢复码只显示这一次", "confirm the second factor; recovery codes are shown this once",
 		"{\"type\":\"object\",\"required\":[\"code\"],"
 		"\"properties\":{\"code\":{\"type\":\"string\"}}}",
-		"{\"type\":\"object\",\"required\":[\"recovery\"],"
-		"\"properties\":{\"recovery\":{\"type\":\"array\","
-		"\"items\":{\"type\":\"string\"}}}}" },
-	{ "DELETE", "/api/v1/session/totp", totp_end_route, PERM_SIGNED_IN, BODY_MAX, ROUTE_SECRET,
-		"取消动态口令，须给出一次口令或恢复码", "take the second factor off, with a code of it or a recovery code",
-		"{\"type\":\"object\",\"properties\":{\"totp\":{\"type\":\"string\"},\"recovery\":{\"type\":"
+		RECOVERY_SCHEMA },
+	{ "POST", "/api/v1/session/totp/recovery", totp_recovery_route, PERM_SIGNED_IN, BODY_MAX,
+		ROUTE_SLOW | ROUTE_SECRET, "换一组恢复码，须再给出密码；只显示这一次，原有的随即失效",
+		"new recovery codes, with the password; shown this once, the old ones are good no more",
+		PASSWORD_SCHEMA, RECOVERY_SCHEMA },
+	{ "DELETE", "/api/v1/session/totp", totp_end_route, PERM_SIGNED_IN, BODY_MAX,
+		ROUTE_SLOW | ROUTE_SECRET,
+		"取消动态口令，须给出密码和一次口令或恢复码",
+		"take the second factor off, with the password and a code of it or a recovery code",
+		"{\"type\":\"object\",\"required\":[\"password\"],\"properties\":{\"password\":{\"type\":"
+		"\"string\"},\"totp\":{\"type\":\"string\"},\"recovery\":{\"type\":"
 		"\"string\"}}}",
 		NULL },
 	{ "DELETE", "/api/v1/users/{id}/totp", totp_take_off_route, PERM_USER_WRITE, 0, ROUTE_TX,

@@ -123,11 +123,15 @@ static const char *totp_at(const char *secret, int64_t ms)
 static void test_totp(void)
 {
 	struct client c, other;
-	test_case("a second factor: begun, confirmed, then asked for");
+	test_case("a second factor: begun with the password, confirmed, then asked for");
 	CHECK_INT(sign_in(&c, "zhangwei", GOOD), 200);
 	CHECK_INT(sign_in(&other, "zhangwei", GOOD), 200);
+	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp", "{}"), 422);
+	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp", "{\"password\":\"wrong\"}"), 422);
+	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp/recovery", "{\"password\":\"" GOOD "\"}"), 409);
 	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp/confirm", "{\"code\":\"000000\"}"), 409);
-	CLEANUP(answer_done) struct answer begun = ask(&c, "POST", "/api/v1/session/totp", NULL);
+	CLEANUP(answer_done) struct answer begun = ask(&c, "POST", "/api/v1/session/totp",
+		"{\"password\":\"" GOOD "\"}");
 	CHECK_INT(begun.status, 200);
 	char *secret = text_at(&begun, NULL, "secret");
 	CHECK(strstr(text_at(&begun, NULL, "uri"), "?secret=") &&
@@ -157,14 +161,42 @@ static void test_totp(void)
 	CHECK_INT(enter(&other, BY_RECOVERY, "zhangwei", GOOD, one), 200);
 	CHECK_INT(enter(&other, BY_RECOVERY, "zhangwei", GOOD, one), 4010);
 
+	test_case("new recovery codes with the password: the old ones are good no more");
+	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp/recovery", "{\"password\":\"wrong\"}"), 422);
+	const char *two = arena_copy(h.arena, json_text(json_array_get(recovery, 1)));
+	CLEANUP(answer_done) struct answer fresh = ask(&c, "POST", "/api/v1/session/totp/recovery",
+		"{\"password\":\"" GOOD "\"}");
+	CHECK_INT(fresh.status, 200);
+	CHECK_INT(enter(&other, BY_RECOVERY, "zhangwei", GOOD, two), 4010);
+	two = arena_copy(h.arena, json_text(json_array_get(json_object_get(fresh.body, "recovery"), 0)));
+	CHECK_INT(enter(&other, BY_RECOVERY, "zhangwei", GOOD, two), 200);
+
+	test_case("the secret is kept sealed; one that an older version kept open is sealed when it is used");
+	CHECK_INT(house_int(&h,
+			  SQL("SELECT count(*) FROM users WHERE totp_secret LIKE 'seal1:%' AND "
+			  "totp_pending=''")),
+		1);
+	struct err err = { 0 };
+	CHECK_OK(house_exec(&h, SQL("UPDATE users SET totp_secret=? WHERE name='zhangwei'"), V(db_z(secret)),
+		&err),
+		err);
+	now += 30000;
+	clock_fake(now);
+	CHECK_INT(enter(&other, BY_TOTP, "zhangwei", GOOD, totp_at(secret, now)), 200);
+	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM users WHERE totp_secret LIKE 'seal1:%'")), 1);
+
 	test_case("it comes off with a code of its own, or by the security administrator");
 	CHECK_INT(status_of(&c, "DELETE", "/api/v1/session/totp", "{}"), 422);
+	CHECK_INT(status_of(&c, "DELETE", "/api/v1/session/totp", "{\"password\":\"" GOOD "\"}"), 422);
+	CHECK_INT(status_of(&c, "DELETE", "/api/v1/session/totp",
+			path_of("{\"totp\":\"*\"}", totp_at(secret, now + 30000))), 422);
 	now += 30000;
 	clock_fake(now);
 	CHECK_INT(status_of(&c, "DELETE", "/api/v1/session/totp",
-			path_of("{\"totp\":\"*\"}", totp_at(secret, now))), 204);
+			path_of("{\"password\":\"" GOOD "\",\"totp\":\"*\"}", totp_at(secret, now))), 204);
 	CHECK_INT(sign_in(&other, "zhangwei", GOOD), 200);
-	CLEANUP(answer_done) struct answer again = ask(&other, "POST", "/api/v1/session/totp", NULL);
+	CLEANUP(answer_done) struct answer again = ask(&other, "POST", "/api/v1/session/totp",
+		"{\"password\":\"" GOOD "\"}");
 	CHECK_INT(status_of(&other, "POST", "/api/v1/session/totp/confirm",
 			path_of("{\"code\":\"*\"}", totp_at(text_at(&again, NULL, "secret"), now))), 200);
 	CHECK_INT(status_of(&duty, "DELETE", "/api/v1/users/zhangwei/totp", NULL), 404);
@@ -187,7 +219,8 @@ static void test_required(void)
 	CHECK(json_get_bool(json_object_get(a.body, "user"), "totp_wanted", false));
 	CHECK_INT(status_of(&c, "GET", "/api/v1/users", NULL), 403);
 	CHECK_INT(status_of(&c, "PATCH", "/api/v1/users/lina", "{\"disabled\":true}"), 404);
-	CLEANUP(answer_done) struct answer begun = ask(&c, "POST", "/api/v1/session/totp", NULL);
+	CLEANUP(answer_done) struct answer begun = ask(&c, "POST", "/api/v1/session/totp",
+		"{\"password\":\"correct horse\"}");
 	CHECK_INT(status_of(&c, "POST", "/api/v1/session/totp/confirm",
 			path_of("{\"code\":\"*\"}", totp_at(text_at(&begun, NULL, "secret"), now))), 200);
 	CHECK_INT(status_of(&c, "GET", "/api/v1/users", NULL), 200);

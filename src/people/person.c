@@ -173,6 +173,17 @@ const struct resource person_resource = {
 	.show_schema = "\"duties\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };
 
+/* One that is gone may have been anybody's. */
+static bool duty_guards(struct db *db, const struct actor *a, int64_t n, bool *ret, struct err *err)
+{
+	int64_t person_n = 0;
+	bool found;
+	if (!db_int(db, SQL("SELECT person_n FROM duties WHERE n=?"), V(db_i(n)), &person_n, &found, err))
+		return false;
+	*ret = !found || (person_n && person_n == a->person_n);
+	return true;
+}
+
 const struct resource duty_resource = {
 	.name = "duty",
 	.path = "duties",
@@ -181,6 +192,7 @@ const struct resource duty_resource = {
 	.en = "duty, what a person is in a unit",
 	.fields = duty_fields,
 	.n_fields = COUNT(duty_fields),
+	.guards = duty_guards,
 	.unit_column = "t.unit_n",
 	.read = PERM_PERSON_READ,
 	.write = PERM_PERSON_WRITE,

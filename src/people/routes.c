@@ -1,4 +1,5 @@
 /* Sessions, passwords, tokens: what is not a generic operation. */
+#include "people/own.h"
 #include "people/password.h"
 #include "people/session.h"
 #include "people/throttle.h"
@@ -208,34 +209,25 @@ static bool set_password(struct call *c, struct err *err)
 
 static bool own_password(struct call *c, struct err *err)
 {
-	struct record user;
-	struct span old_hash, new_password = json_get_text(c->json, "new");
-	char hash[PASSWORD_HASH];
-	bool right, found;
-	int64_t keep = 0, wait;
 	struct op *op = c->op;
-	struct span name = op->actor->who.name, address = op->actor->who.address;
-	if (!by_session(op, err) || !resource_load(op, &user_resource, op->actor->who.user_n, &user,
-			&found, err) ||
-		!db_text(op_db(op), SQL("SELECT password_hash FROM users WHERE n=?"), V(db_i(user.n)),
-			op->arena, &old_hash, err) ||
-		!op_begin(op, err) || !op_finish(op, throttle_take(op, name, address, &wait, err), err))
-		return false;
-	if (wait)
-		return err_set(err, ERR_RATE, "尝试次数过多，请稍后再试", "too many tries, try again later");
-	if (!password_verify(old_hash, json_get_text(c->json, "old"), &right, err))
-		return false;
-	if (!right)
-		return err_field(err, "old", "原密码不对", "the old password is wrong");
-	if (!user_check_password(op, name, new_password, "new", err) ||
-	    !password_hash(new_password, hash, err) ||
+	struct record user;
+	struct span new_password = json_get_text(c->json, "new");
+	char hash[PASSWORD_HASH];
+	bool found;
+	int64_t keep = 0;
+	if (!own_user(op, &user, err) || !own_prove(op, &user, "old", json_get_text(c->json, "old"), err) ||
+		!user_check_password(op, op->actor->who.name, new_password, "new", err) ||
+		!password_hash(new_password, hash, err) ||
 		!db_int(op_db(op), SQL("SELECT n FROM sessions WHERE id=?"), V(db_t(op->actor->session)),
-			&keep, &found, err))
+		&keep,
+			&found, err))
 		return false;
 	c->status = 204;
-	return op_begin(op, err) && op_finish(op, throttle_give_back(op, name, address, err) &&
-					       user_set_password(op, &user, hash, err) &&
-					       user_end_access(op, user.n, keep, false, err), err);
+	return op_begin(op, err) &&
+		op_finish(op,
+			user_set_password(op, &user, hash, err) &&
+			user_end_access(op, user.n, keep, false, err),
+			err);
 }
 
 static bool add_token(struct call *c, struct err *err)

@@ -2,8 +2,9 @@
 
 #include "codec/qr.h"
 #include "people/code.h"
-#include "people/throttle.h"
+#include "people/own.h"
 #include "people/totp.h"
+#include "store/seal.h"
 
 static bool check_totp(struct op *op, int64_t user_n, struct span secret, struct span typed, bool *ret,
 	struct err *err)
@@ -39,20 +40,60 @@ static bool check_recovery(struct op *op, int64_t user_n, struct span typed, boo
 	return true;
 }
 
+/* The secret as it is computed with; what was kept unsealed by an older version is sealed now.  SPAN("")
+ * where there is none. */
+static bool read_secret(struct op *op, int64_t user_n, bool pending, struct span *ret, struct err *err)
+{
+	struct seal_of of = { "totp", user_n };
+	struct span kept, sealed;
+	if (!db_text(op_db(op),
+		    pending ? SQL("SELECT totp_pending FROM users WHERE n=?")
+			    : SQL("SELECT totp_secret FROM users WHERE n=?"),
+		    V(db_i(user_n)), op->arena, &kept, err))
+		return false;
+	*ret = SPAN("");
+	if (!kept.n)
+		return true;
+	if (!seal_open(op->store, of, kept, op->arena, ret, err))
+		return false;
+	if (seal_is(kept) || !op->tx)
+		return true;
+	return seal_close(op->store, of, *ret, op->arena, &sealed, err) &&
+		db_exec(op_db(op),
+			pending ? SQL("UPDATE users SET totp_pending=? WHERE n=?")
+				: SQL("UPDATE users SET totp_secret=? WHERE n=?"),
+			V(db_t(sealed), db_i(user_n)), err);
+}
+
+static bool has_secret(struct op *op, int64_t user_n, bool pending, bool *ret, struct err *err)
+{
+	int64_t n = 0;
+	bool found;
+	if (!db_int(op_db(op),
+		    pending ? SQL("SELECT totp_pending<>'' FROM users WHERE n=?")
+			    : SQL("SELECT totp_secret<>'' FROM users WHERE n=?"),
+		    V(db_i(user_n)), &n, &found, err))
+		return false;
+	*ret = found && n;
+	return true;
+}
+
 bool second_factor_check(struct op *op, int64_t user_n, const struct second_given *given,
 	enum second_factor *ret, struct err *err)
 {
-	struct span secret;
-	bool right = false;
-	if (!db_text(op_db(op), SQL("SELECT totp_secret FROM users WHERE n=?"), V(db_i(user_n)), op->arena,
-		    &secret, err))
+	struct span secret = SPAN("");
+	bool right = false, has;
+	if (!has_secret(op, user_n, false, &has, err))
 		return false;
 	*ret = SECOND_RIGHT;
-	if (!secret.n)
+	if (!has)
 		return true;
 	*ret = SECOND_WANTED;
 	if (!given->totp.n && !given->recovery.n)
 		return true;
+	/* a recovery code needs no secret: it is good where the key is lost as well */
+	if (given->totp.n && !read_secret(op, user_n, false, &secret, err))
+		return false;
 	if (given->totp.n ? !check_totp(op, user_n, secret, given->totp, &right, err)
 			  : !check_recovery(op, user_n, given->recovery, &right, err))
 		return false;
@@ -61,20 +102,6 @@ bool second_factor_check(struct op *op, int64_t user_n, const struct second_give
 }
 
 /* ---- one's own --------------------------------------------------------------------------------- */
-
-static bool own_user(struct op *op, struct record *ret, struct span *ret_secret, struct span *ret_pending,
-	struct err *err)
-{
-	bool found;
-	if (!op->actor->session.n)
-		return err_set(err, ERR_FORBIDDEN, "请登录后操作，令牌不能用于此处",
-			"sign in for this: a token is not enough");
-	return resource_load(op, &user_resource, op->actor->who.user_n, ret, &found, err) &&
-		db_text(op_db(op), SQL("SELECT totp_secret FROM users WHERE n=?"), V(db_i(ret->n)), op->arena,
-			ret_secret, err) &&
-		db_text(op_db(op), SQL("SELECT totp_pending FROM users WHERE n=?"), V(db_i(ret->n)),
-			op->arena, ret_pending, err);
-}
 
 /* Key URI format, as authenticator apps read it. */
 static struct span key_uri(struct op *op, struct span account, const char *secret)
@@ -88,23 +115,34 @@ static struct span key_uri(struct op *op, struct span account, const char *secre
 	return str_span(&s);
 }
 
-/* POST /session/totp: a new secret, not asked for before it is confirmed. */
+static bool keep_pending(struct op *op, int64_t user_n, const char *secret, struct err *err)
+{
+	struct span sealed;
+	return seal_close(op->store, (struct seal_of){ "totp", user_n }, span_of(secret), op->arena, &sealed,
+		err) &&
+		db_exec(op_db(op), SQL("UPDATE users SET totp_pending=? WHERE n=?"),
+			V(db_t(sealed), db_i(user_n)), err);
+}
+
+/* POST /session/totp {"password"}: a new secret, not asked for before it is confirmed. */
 bool totp_begin_route(struct call *c, struct err *err)
 {
 	struct record user;
-	struct span old, pending, uri;
+	struct span uri;
+	bool has;
 	char secret[TOTP_SECRET];
 	struct str svg = STR_IN(c->op->arena, 256 * 1024);
-	if (!own_user(c->op, &user, &old, &pending, err))
+	if (!own_user(c->op, &user, err) || !has_secret(c->op, user.n, false, &has, err))
 		return false;
-	if (old.n)
+	if (has)
 		return err_set(err, ERR_CONFLICT, "已启用动态口令，如需更换请先取消",
 			"there is a second factor already: take it off first");
+	if (!own_prove(c->op, &user, "password", json_get_text(c->json, "password"), err))
+		return false;
 	totp_secret(secret);
 	uri = key_uri(c->op, record_text(&user, "name"), secret);
-	if (!qr_svg(uri, &svg, err) || !db_exec(op_db(c->op),
-	    SQL("UPDATE users SET totp_pending=? WHERE n=?"),
-					      V(db_z(secret), db_i(user.n)), err))
+	if (!qr_svg(uri, &svg, err) || !op_begin(c->op, err) ||
+		!op_finish(c->op, keep_pending(c->op, user.n, secret, err), err))
 		return false;
 	str_addf(c->out, "{\"secret\":\"%s\",\"uri\":", secret);
 	str_add_json(c->out, uri);
@@ -133,29 +171,37 @@ static bool make_recovery(struct op *op, int64_t user_n, struct str *out, struct
 	return str_check(out, err);
 }
 
-/* A try at a code of one's own counts like one at signing in; what is given back is given back by the
- * caller. */
-static bool take_try(struct op *op, struct err *err)
+static bool renew(struct op *op, const struct record *user, struct str *out, struct err *err)
 {
-	int64_t wait = 0;
-	if (!op_begin(op, err) ||
-		!op_finish(op, throttle_take(op, op->actor->who.name, op->actor->who.address, &wait, err),
-		err))
+	return make_recovery(op, user->n, out, err) && user_log(op, user, "recovery_new", err);
+}
+
+/* POST /session/totp/recovery {"password"}: ten new codes, the old ones are good no more. */
+bool totp_recovery_route(struct call *c, struct err *err)
+{
+	struct record user;
+	bool has;
+	if (!own_user(c->op, &user, err) || !has_secret(c->op, user.n, false, &has, err))
 		return false;
-	return wait == 0 || err_set(err, ERR_RATE, "尝试次数过多，请稍后再试", "too many tries, try again later");
+	if (!has)
+		return err_set(err, ERR_CONFLICT, "没有启用动态口令", "there is no second factor");
+	return own_prove(c->op, &user, "password", json_get_text(c->json, "password"), err) &&
+		op_begin(c->op, err) && op_finish(c->op, renew(c->op, &user, c->out, err), err);
 }
 
 static bool confirm(
-	struct call *c, const struct record *user, struct span pending, bool *ret_right, struct err *err)
+	struct call *c, const struct record *user, bool *ret_right, struct err *err)
 {
 	struct op *op = c->op;
+	struct span pending;
 	int64_t keep = 0;
 	bool found;
-	if (!check_totp(op, user->n, pending, json_get_text(c->json, "code"), ret_right, err))
+	if (!read_secret(op, user->n, true, &pending, err) ||
+	    !check_totp(op, user->n, pending, json_get_text(c->json, "code"), ret_right, err))
 		return false;
 	if (!*ret_right)
 		return true;
-	return throttle_give_back(op, op->actor->who.name, op->actor->who.address, err) &&
+	return own_give_back(op, err) &&
 		db_exec(op_db(op),
 		SQL("UPDATE users SET totp_secret=totp_pending, totp_pending='' WHERE n=?"),
 			V(db_i(user->n)), err) &&
@@ -170,14 +216,13 @@ static bool confirm(
 bool totp_confirm_route(struct call *c, struct err *err)
 {
 	struct record user;
-	struct span old, pending;
-	bool right = false;
-	if (!own_user(c->op, &user, &old, &pending, err))
+	bool right = false, begun;
+	if (!own_user(c->op, &user, err) || !has_secret(c->op, user.n, true, &begun, err))
 		return false;
-	if (!pending.n)
+	if (!begun)
 		return err_set(err, ERR_CONFLICT, "请先申请动态口令", "begin first: there is no secret to confirm");
-	if (!take_try(c->op, err) || !op_begin(c->op, err) ||
-		!op_finish(c->op, confirm(c, &user, pending, &right, err), err))
+	if (!own_take_try(c->op, err) || !op_begin(c->op, err) ||
+		!op_finish(c->op, confirm(c, &user, &right, err), err))
 		return false;
 	return right ||
 		err_field(err, "code", "动态口令不对，请核对手机时间", "the code is wrong: check the clock of your device");
@@ -200,21 +245,22 @@ static bool end_own(struct call *c, const struct record *user, enum second_facto
 	if (!second_factor_check(op, user->n, &given, ret, err))
 		return false;
 	return *ret != SECOND_RIGHT ||
-		(throttle_give_back(op, op->actor->who.name, op->actor->who.address, err) &&
+		(own_give_back(op, err) &&
 			take_off(op, user, err));
 }
 
-/* DELETE /session/totp {"totp"} | {"recovery"}: a session left open is not enough. */
+/* DELETE /session/totp {"password", "totp" | "recovery"}: a session left open is not enough. */
 bool totp_end_route(struct call *c, struct err *err)
 {
 	struct record user;
-	struct span old, pending;
+	bool has;
 	enum second_factor second = SECOND_WANTED;
-	if (!own_user(c->op, &user, &old, &pending, err))
+	if (!own_user(c->op, &user, err) || !has_secret(c->op, user.n, false, &has, err))
 		return false;
-	if (!old.n)
+	if (!has)
 		return err_set(err, ERR_CONFLICT, "没有启用动态口令", "there is no second factor");
-	if (!take_try(c->op, err) || !op_begin(c->op, err) ||
+	if (!own_prove(c->op, &user, "password", json_get_text(c->json, "password"), err) ||
+	    !own_take_try(c->op, err) || !op_begin(c->op, err) ||
 	    !op_finish(c->op, end_own(c, &user, &second, err), err))
 		return false;
 	c->status = 204;

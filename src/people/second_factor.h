@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Second factors: codes of an authenticator app, or one of ten recovery codes.  The secret stands in the
- * store as it is, because the server must compute with it; recovery codes are kept as SHA-256 and deleted
- * when used.
+ * Second factors: codes of an authenticator app, or one of ten recovery codes.  The secret is kept
+ * sealed (store/seal.h), because the server must compute with it; recovery codes are kept as SHA-256 and
+ * deleted when used.
  */
 #include "people/account.h"
 
@@ -16,5 +16,6 @@ NODISCARD bool second_factor_check(struct op *op, int64_t user_n, const struct s
 
 bool totp_begin_route(struct call *c, struct err *err);
 bool totp_confirm_route(struct call *c, struct err *err);
+bool totp_recovery_route(struct call *c, struct err *err);
 bool totp_end_route(struct call *c, struct err *err);
 bool totp_take_off_route(struct call *c, struct err *err);

@@ -275,12 +275,31 @@ static bool check_grant(struct op *op, const struct record *before, struct recor
 	return user_check_separation(op, record_int(after, "user_id"), arena_copy(op->arena, role), err);
 }
 
+static bool user_guards(struct db *db, const struct actor *a, int64_t n, bool *ret, struct err *err)
+{
+	(void)db;
+	(void)err;
+	*ret = n == a->who.user_n;
+	return true;
+}
+
+/* One that is gone may have been anybody's. */
+static bool grant_guards(struct db *db, const struct actor *a, int64_t n, bool *ret, struct err *err)
+{
+	int64_t user_n = 0;
+	bool found;
+	if (!db_int(db, SQL("SELECT user_n FROM grants WHERE n=?"), V(db_i(n)), &user_n, &found, err))
+		return false;
+	*ret = !found || user_n == a->who.user_n;
+	return true;
+}
+
 const struct resource user_resource = {
 	.name = "user", .path = "users", .table = "users",
 	.zh = "账号，可服务于多个单位", .en = "account, may serve several units",
 	.fields = user_fields, .n_fields = COUNT(user_fields), .key = "name", .label = "name", .sort = "name",
 	.read = PERM_USER_READ, .write = PERM_USER_WRITE, .ops = RESOURCE_CREATE | RESOURCE_CHANGE,
-	.check = check_user, .after = after_user, .show = show_user,
+	.check = check_user, .after = after_user, .show = show_user, .guards = user_guards,
 	.show_schema = "\"grants\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };
 
@@ -292,7 +311,7 @@ const struct resource grant_resource = {
 	.en = "grant, a role of an account in a unit and below",
 	.fields = grant_fields,
 	.n_fields = COUNT(grant_fields),
-	.unit_column = "t.unit_n",
+	.unit_column = "t.unit_n", .guards = grant_guards,
 	.read = PERM_USER_READ,
 	.write = PERM_USER_WRITE,
 	.ops = RESOURCE_CREATE | RESOURCE_CHANGE | RESOURCE_DELETE,

@@ -135,6 +135,9 @@ struct resource {
 	/* After one record was read by HTTP, outside a transaction: what follows from having been seen.
 	 * Never fails the reading; may change what is shown. */
 	void (*seen)(struct op *op, struct record *r);
+	/* Has a change of this record (deleted or not) to do with what this actor may?  Asked by the event
+	 * stream, which then ends.  NULL: never. */
+	bool (*guards)(struct db *db, const struct actor *a, int64_t n, bool *ret, struct err *err);
 	/* Notes in a step what measures need to know of the record at that moment: subject, issuer,
 	 * deadlines. */
 	void (*facts)(const struct record *r, struct store_step *step);

@@ -13,6 +13,8 @@ struct stream_user {
 	struct actor actor;
 	struct grant grants[GRANTS_MAX];
 	int64_t seq, since;
+	int64_t begun;                         /* the last change when it was opened */
+	bool over;                             /* what the reader may see has changed */
 	int64_t version;                       /* of the store when last looked */
 };
 
@@ -65,6 +67,14 @@ static bool may_see(const struct stream_user *u, struct db *db, const struct db_
 	       (!*ret || unveiled(u, db, r, db_col_int(rows, 8), ret, err));
 }
 
+/* Was this change, made since the stream was opened, one of the reader's own rights? */
+static bool note_rights(struct stream_user *u, struct db *db, const struct db_rows *rows, struct err *err)
+{
+	const struct resource *r = resource_find(db_col_text(rows, 2));
+	return !r || !r->guards || db_col_int(rows, 0) <= u->begun ||
+		r->guards(db, &u->actor, db_col_int(rows, 8), &u->over, err);
+}
+
 static void add_event(struct str *out, const struct db_rows *rows)
 {
 	char at[TIME_TEXT];
@@ -99,6 +109,10 @@ static bool read_changes(struct stream_user *u, struct str *out, bool *ret_more,
 				return false;
 			if (!more)
 				break;
+			if (!note_rights(u, db, rows, err))
+				return false;
+			if (u->over)
+				return true;
 			if (!may_see(u, db, rows, &see, err))
 				return false;
 			if (see)
@@ -114,22 +128,23 @@ static bool stream_next(void *user, struct str *out)
 {
 	struct stream_user *u = user;
 	struct err err = { 0 };
-	bool more;
-	if (clock_mono_ns() / 1000000 - u->since > STREAM_LIFE_MS)
+	bool more = false;
+	if (u->over || clock_mono_ns() / 1000000 - u->since > STREAM_LIFE_MS)
 		return false;
 	int64_t version = db_data_version(store_reader(u->store));
 	if (version == u->version)
 		return true;
 	if (!read_changes(u, out, &more, &err))
 		return false;
-	u->version = more ? -1 : version;      /* what was left out is told at the next tick, commit or not */
-	return true;
+	/* what was left out is told at the next tick, commit or not */
+	u->version = more || u->over ? -1 : version;
+	return !u->over;
 }
 
 bool stream_changes(struct call *c, struct err *err)
 {
 	struct span last = call_header(c, "last-event-id");
-	int64_t seq = store_change_seq(c->op->store);
+	int64_t begun = store_change_seq(c->op->store), seq = begun;
 	if (!last.p)
 		last = call_query(c, "after");
 	if (seq < 0)
@@ -142,12 +157,14 @@ bool stream_changes(struct call *c, struct err *err)
 		abort();
 	const struct actor *a = c->op->actor;
 	u->store = c->loop_store;
-	u->actor = (struct actor){ .local = a->local, .n_grants = a->n_grants, .person_n = a->person_n,
+	u->actor = (struct actor){ .who.user_n = a->who.user_n, .local = a->local, .n_grants = a->n_grants,
+		.person_n = a->person_n,
 				     .denied = a->denied };
 	if (a->n_grants)
 		memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
 	u->actor.grants = u->grants;
 	u->seq = seq;
+	u->begun = begun;
 	u->version = -1;
 	u->since = clock_mono_ns() / 1000000;
 	c->http->stream = stream_next;

@@ -97,11 +97,12 @@ static void on_stop(void *user)
 
 static bool enter_sandbox(const char *folder, struct err *err)
 {
-	char store[4096], blobs[4096];
+	char store[4096], blobs[4096], seal[4096];
 	snprintf(store, sizeof store, "%s/store", folder);
 	snprintf(blobs, sizeof blobs, "%s/blobs", folder);
+	snprintf(seal, sizeof seal, "%s/keys/seal.key", folder);
 	const char *const read_write[] = { store, blobs, NULL };
-	const char *const read_only[] = { "/proc/self", "/etc/localtime", "/usr/share/zoneinfo",
+	const char *const read_only[] = { seal, "/proc/self", "/etc/localtime", "/usr/share/zoneinfo",
 		"/dev/urandom", NULL };
 	struct sandbox s = { .read_write = read_write, .read_only = read_only };
 	return sandbox_enter(&s, err);

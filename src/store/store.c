@@ -1,3 +1,4 @@
+#include "store/seal.h"
 #include "store/store.h"
 
 #include <assert.h>
@@ -123,7 +124,8 @@ static bool migrate_both(struct store *s, struct err *err)
 {
 	if (!lock_take(s->lock, MIGRATE_WAIT_MS, err))
 		return false;
-	bool ok = migrate_main_database(s->folder, err) && migrate_corpus_database(s->folder, err);
+	bool ok = migrate_main_database(s->folder, err) && migrate_corpus_database(s->folder, err) &&
+		seal_key_make(s->folder, err);
 	lock_release(s->lock);
 	return ok;
 }

@@ -6,7 +6,8 @@
  *	store/corpus.db    vulnerability records, with a lock of its own; read as schema `corpus`
  *	store/corpus.idx   the matching index, memory-mapped, replaced by rename
  *	blobs/ab/cdef…     evidence by SHA-256
- *	keys/              signing key of audit checkpoints (the role `api` cannot read it)
+ *	keys/              signing key of audit checkpoints (the role `api` cannot read it), and the key of
+ *	                   what is kept sealed (seal.h; of keys/ the only file that `api` can read)
  *	lock               held by the serving process
  *
  * A `struct store` belongs to one thread: it has a reader connection, and opens its writer when it is

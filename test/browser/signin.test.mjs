@@ -53,7 +53,9 @@ async function secondFactor(house, language) {
   const name = language === 'zh' ? 'leader' : 'analyst'
   const page = await house.signIn(name, { language, typed: true, expect: [422] })
   await page.goto(`${house.base}/account`)
-  await page.click('.panel button.el-button--primary')
+  await page.fill('form.begin input[name=proof]', house.accounts[name])
+  await page.click('form.begin button[type=submit]')
+  await page.waitForSelector('code.secret')
   const secret = await page.textContent('code.secret')
   await page.waitForSelector('img.qr')
   check(

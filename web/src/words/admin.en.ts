@@ -172,6 +172,9 @@ const en: Texts<typeof zh> = {
     recoveryAbout:
       'When the phone is lost, each code signs in once in place of the digits. Shown this once: print or note them, and keep them safe.',
     kept: 'I have kept them',
+    passwordAgain: 'Your password once more',
+    renew: 'New recovery codes',
+    renewAbout: 'The old codes are good no more; the new ones are shown this once.',
     take: 'Turn off',
     takeAbout: 'Give a code of the app or a recovery code to turn it off.',
     here: 'this one',

@@ -166,6 +166,9 @@ export default {
     recoveryAbout:
       '手机丢失时，每个恢复码可代替动态口令登录一次。只显示这一次：请打印或抄下，放在安全的地方。',
     kept: '我已保存',
+    passwordAgain: '再输入一次密码',
+    renew: '换一组恢复码',
+    renewAbout: '原有的恢复码随即失效，新的一组只显示这一次。',
     take: '取消动态口令',
     takeAbout: '输入动态口令或一个恢复码以取消。',
     here: '当前',
