@@ -305,6 +305,34 @@ static void test_contacts(void)
 				    "text='换了电话'")), 1);
 }
 
+static void test_coming(void)
+{
+	test_case("turnover on a coming day: until then the leaver is in, from then on the next one");
+	CLEANUP(answer_done) struct answer li = ask(&duty, "GET", "/api/v1/persons?q=lina", NULL);
+	struct client lina_client, zhao;
+	int64_t coming = now + 40 * TIME_DAY;
+	char day[TIME_DATE_TEXT];
+	CHECK_INT(sign_in(&lina_client, "lina", GOOD), 200);
+	CLEANUP(answer_done) struct answer later = ask(&duty, "POST", "/api/v1/units/S/turnover",
+		arena_printf(h.arena,
+			"{\"duty\":\"liaison_a\",\"from\":\"%s\",\"date\":\"%s\",\"to\":{\"name\":\"赵敏\","
+			"\"phone\":\"13800000077\"}}",
+			text_at(&li, "items", "id"), time_format_date(time_date(coming, TIME_CHINA), day))
+			.p);
+	CHECK_INT(later.status, 200);
+	CHECK_INT(status_of(&lina_client, "GET", "/api/v1/units/S", NULL), 200);
+	const json_t *zhao_slip = json_object_get(later.body, "slip");
+	CHECK_SPAN(json_get_text(zhao_slip, "account"), "zhaomin");
+	now = coming;
+	clock_fake(now);
+	CHECK_INT(enter(&zhao, BY_CODE, "zhaomin", arena_copy(h.arena, json_get_text(zhao_slip, "code")),
+		GOOD),
+		200);
+	CHECK_INT(status_of(&zhao, "GET", "/api/v1/units/S", NULL), 200);
+	CHECK(sign_in(&lina_client, "lina", GOOD) != 200 ||
+		status_of(&lina_client, "GET", "/api/v1/units/S", NULL) != 200);
+}
+
 static const struct { const char *name, *password; bool good; } rules[] = {
 	{ "zhang.w", "correct horse", true }, { "zhang.w", "Short-9", false },
 	{ "zhang.w", "1234567890", false },
@@ -349,6 +377,7 @@ int main(void)
 	test_required();
 	test_turnover();
 	test_contacts();
+	test_coming();
 	test_rules();
 	house_close(&h);
 	return test_end();

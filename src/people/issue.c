@@ -244,8 +244,11 @@ bool account_issue_one(
 	if (account.password && !one->again)
 		return not_now(ret_why, "账号已启用", "the account is active");
 	if (!slip_settings(op, &base, &until, err) ||
-		!resource_load(op, &user_resource, account.n, &user, &found, err) ||
-		!give_code(op, one, &user, until, account.password, err))
+		!resource_load(op, &user_resource, account.n, &user, &found, err))
+		return false;
+	if (one->from_at > op_now(op))
+		until += one->from_at - op_now(op);
+	if (!give_code(op, one, &user, until, account.password, err))
 		return false;
 	*ret = (struct slip){ .units = ret_why->unit, .unit_id = unit.id, .user_id = user.id,
 		.person_id = person.id, .person = ret_why->person, .account = record_text(&user, "name"),

@@ -45,6 +45,7 @@ struct issue_one {
 	const char *code, *hash;
 	bool again;
 	const struct behalf *called;
+	int64_t from_at;      /* of use from then on: the code is good so long after it; 0: now */
 };
 /* *ret_why.zh.n: not issued, and why. */
 NODISCARD bool account_issue_one(

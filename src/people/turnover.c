@@ -174,6 +174,7 @@ static bool turn_over(
 	if ((t->from_n && (!end_duties(op, t, err) || !close_access(op, t, err))) || !begin_duty(op, t, err))
 		return false;
 	struct issue_one one = { .person_n = t->to_n, .unit_n = t->unit.n, .code = t->code, .hash = t->hash };
+	(void)time_parse_date(t->date, TIME_CHINA, &one.from_at);
 	return account_issue_one(op, &one, slip, why, err);
 }
 

@@ -353,6 +353,55 @@ static void evil_queries(struct story *s)
 		house_ask(s, &(struct ask){ "duty", "GET", "/api/v1/findings/'%20OR%20'1'='1" }, NULL), 404);
 }
 
+/* What somebody wrote is text wherever it is shown: no formula in a CSV, no markup on a printed page. */
+static void evil_words(struct story *s)
+{
+	static const char *const lists[] = { "/api/v1/findings?format=csv", "/api/v1/orders?format=csv" };
+	struct answer a = { 0 };
+	test_case("a formula and a script are text in every list and on paper");
+	HOUSE_NEED(house_do(s,
+			   &(struct ask){ "duty", "POST", "/api/v1/findings",
+				   .json = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"high\","
+					   "\"title\":\"=1+1<script>alert(1)</script>\"}" },
+			   "finding /id") == 201);
+	HOUSE_NEED(house_do(s,
+			   &(struct ask){ "duty", "POST", "/api/v1/findings/order",
+				   .json =
+				   	"{\"ids\":[\"{finding}\"],"
+				   	"\"text\":\"=2+2<script>alert(1)</script>\"}" },
+			   "order /orders/0/id") == 200);
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		CHECK_INT(house_ask(s, &(struct ask){ "duty", "GET", lists[i] }, &a), 200);
+		CHECK(a.body && strstr(a.body, "'=1+1"));
+		CHECK(a.body && !strstr(a.body, ",=") && !strstr(a.body, ",\"=") && !strstr(a.body, "\n="));
+		answer_done(&a);
+	}
+	CHECK_INT(house_ask(s, &(struct ask){ "duty", "GET", "/api/v1/orders/{order}/print" }, &a), 200);
+	CHECK(a.body && !strstr(a.body, "<script") && strstr(a.body, "&lt;script"));
+	answer_done(&a);
+}
+
+/* A key that somebody else used brings nothing of his to light. */
+static void borrowed_key(struct story *s)
+{
+	static const char body[] = "{\"unit_id\":\"{a1}\",\"kind\":\"report\",\"severity\":\"low\","
+				   "\"title\":\"with a key\"}";
+	struct answer first = { 0 }, again = { 0 }, other = { 0 };
+	struct ask ask = { "duty", "POST", "/api/v1/findings", .json = body, .key = "borrowed" };
+	test_case("an Idempotency-Key of another user is a key of one's own");
+	CHECK_INT(house_ask(s, &ask, &first), 201);
+	CHECK_INT(house_ask(s, &ask, &again), 201);
+	CHECK(first.body && again.body && strcmp(first.body, again.body) == 0);
+	ask.as = "county";
+	long status = house_ask(s, &ask, &other);
+	CHECK(status >= 400 && status < 500);
+	const char *id = json_string_value(json_object_get(first.json, "id"));
+	CHECK(id && other.body && !strstr(other.body, id));
+	answer_done(&first);
+	answer_done(&again);
+	answer_done(&other);
+}
+
 static void children(struct story *s, char to[256])
 {
 	char path[64];
@@ -386,6 +435,8 @@ int main(int argc, char **argv)
 	every_route(&s);
 	other_units(&s);
 	evil_queries(&s);
+	evil_words(&s);
+	borrowed_key(&s);
 	children(&s, after);
 	test_case("no role died of it");
 	CHECK(before[0] != '\0');
