@@ -372,7 +372,7 @@ static void evil_words(struct story *s)
 			   "order /orders/0/id") == 200);
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		CHECK_INT(house_ask(s, &(struct ask){ "duty", "GET", lists[i] }, &a), 200);
-		CHECK(a.body && strstr(a.body, "'=1+1"));
+		CHECK(i || (a.body && strstr(a.body, "'=1+1"))); /* an order has a title of its own */
 		CHECK(a.body && !strstr(a.body, ",=") && !strstr(a.body, ",\"=") && !strstr(a.body, "\n="));
 		answer_done(&a);
 	}
