@@ -374,6 +374,25 @@ static void test_workbook(struct city *c)
 		1);
 }
 
+/* How many systems the form of an order begins with, all of them in that state; -1: some are not. */
+static int64_t form_systems(struct city *c, int64_t order_n, const char *state)
+{
+	struct err err = { 0 };
+	struct str out = STR_IN(c->arena, 1 << 20);
+	CLEANUP(json_free) json_t *form = NULL;
+	str_addz(&out, "{\"order\":1");
+	if (!declaration_form(&c->op, (struct declaration_order){ order_n, UNIT_C }, &out, &err))
+		return -1;
+	str_addc(&out, '}');
+	if (!json_parse(str_span(&out), 0, &form, &err))
+		return -1;
+	const json_t *systems = json_object_get(form, "systems");
+	for (size_t i = 0; i < json_array_size(systems); i++)
+		if (!span_is(json_get_text(json_array_get(systems, i), "state"), state))
+			return -1;
+	return (int64_t)json_array_size(systems);
+}
+
 static void test_form(struct city *c)
 {
 	struct err err = { 0 };
@@ -397,9 +416,12 @@ static void test_form(struct city *c)
 		record_apply(&c->op, &o, "answer", args, &err) && op_commit(&c->op, &err));
 	CHECK_STR(err.en, "");
 	json_decref(args);
+	test_case("declaration: a second order knows what the first said while it is under review");
+	CHECK_INT(form_systems(c, ask(c, UNIT_C), "submitted"), 4);
 	CHECK(city_do(c, DUTY, n, "verify", "{}", &err));
 	CHECK_STR(err.en, "");
 	CHECK_INT(city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=5 AND kind='system'"), V0), 4);
+	CHECK_INT(form_systems(c, ask(c, UNIT_C), "accepted"), 4);
 }
 
 int main(void)

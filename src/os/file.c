@@ -166,6 +166,24 @@ bool file_exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
+bool file_touch(const char *path, struct err *err)
+{
+	return utimensat(AT_FDCWD, path, NULL, 0) == 0 || err_errno(err, errno, path);
+}
+
+bool file_remove_old(const char *path, int64_t age_ms, bool *ret_gone, struct err *err)
+{
+	struct stat st;
+	struct timespec now;
+	bool there = stat(path, &st) == 0;
+	if (!there && errno != ENOENT)
+		return err_errno(err, errno, path);
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age = there ? ((int64_t)now.tv_sec - (int64_t)st.st_mtim.tv_sec) * 1000 : age_ms;
+	*ret_gone = age >= age_ms;
+	return !there || !*ret_gone || unlink(path) == 0 || err_errno(err, errno, path);
+}
+
 bool file_lock(const char *path, int64_t wait_ms, int *ret_fd, struct err *err)
 {
 	CLEANUP(file_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

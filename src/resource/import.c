@@ -27,14 +27,21 @@ const struct import_kind *import_kind_find(struct span name)
 /* ---- the resource ---- */
 
 static const char *const states[] = { "received", "building", "ready", "refused", "applying", "applied",
-	"cancelled", NULL };
+	"failed", "cancelled", NULL };
+static const char *const kept[] = { "all", "rest", "none", NULL };
 
 static const struct field fields[] = {
 	{ "kind", FIELD_TEXT, FILTER | READ_ONLY | LIST, .zh = "类别，assets、units、persons 等",
 		.en = "kind, assets, units, persons and others" },
 	{ "state", FIELD_ENUM, FILTER | READ_ONLY | LIST, .values = states,
-		.zh = "状态，已收到、比对中、待应用、已拒绝、应用中、已应用、已取消",
-		.en = "state, received, building, ready, refused, applying, applied or cancelled" },
+		.zh = "状态，已收到、比对中、待应用、已拒绝、应用中、已应用、未完成、已放弃",
+		.en = "state, received, building, ready, refused, applying, applied, failed or cancelled" },
+	{ "name", FIELD_TEXT, FILTER | READ_ONLY | LIST, 0, IMPORT_FILE_NAME_MAX, .zh = "文件名",
+		.en = "name of the file" },
+	{ "bytes", FIELD_INT, READ_ONLY, .zh = "文件大小，字节", .en = "bytes of the file" },
+	{ "kept", FIELD_ENUM, FILTER | READ_ONLY, .values = kept,
+		.zh = "保留，全部、已导入的行不含个人信息、已清除",
+		.en = "kept, all, rows that went in without personal data, or none" },
 	{ "unit_id", FIELD_REF, FILTER | READ_ONLY, .ref = "unit", .zh = "范围，导入人可登记的单位；空为全市",
 		.en = "scope, the unit whose assets may be registered; empty: the whole city" },
 	{ "actor", FIELD_TEXT, FILTER | READ_ONLY | LIST, .zh = "导入人", .en = "who, imports it" },
@@ -57,6 +64,8 @@ static const struct field fields[] = {
 static bool show(struct op *op, const struct record *r, bool single, struct str *out, struct err *err)
 {
 	const struct import_kind *kind = import_kind_find(record_text(r, "kind"));
+	if (single && !import_show_kept(op, r, out, err))
+		return false;
 	return !single || !kind || !kind->show || kind->show(op, r->n, out, err);
 }
 
@@ -72,7 +81,7 @@ const struct resource import_resource = {
 	.read = PERM_IMPORT,
 	.write = PERM_IMPORT,
 	.show = show,
-	.show_schema = "\"preview\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
+	.show_schema = "\"kept_until\":{\"type\":\"string\",\"format\":\"date-time\"},\"preview\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };
 
 /* ---- routes ---- */
@@ -115,7 +124,7 @@ static bool begin_and(struct op *op, struct import_plan *p,
 
 static bool make_and_queue(struct op *op, struct import_plan *p, struct err *err)
 {
-	return plan_new(op, p, err) && plan_queue(op, p, "import.plan", 0, err);
+	return import_room(op, p, err) && plan_new(op, p, err) && plan_queue(op, p, "import.plan", 0, err);
 }
 
 static bool unknown_kind(struct op *op, struct err *err)
@@ -133,7 +142,7 @@ static bool options_of(struct call *c, struct span *ret, struct err *err)
 	struct str out = STR_IN(c->op->arena, 1 << 16);
 	for (size_t i = 0; i < c->n_query; i++) {
 		struct span name = c->query[i].name;
-		if (span_is(name, "kind"))
+		if (span_is(name, "kind") || span_is(name, "name"))
 			continue;
 		json_object_set_new(options, arena_copy(c->op->arena, utf8_valid(name) ? name : SPAN("?")),
 			json_of_span(c->query[i].value));
@@ -162,7 +171,12 @@ static bool upload(struct call *c, struct err *err)
 	if (!plan_scope(op, kind->perm, &p.scope, &p.unit_n, err) || !options_of(c, &p.options, err))
 		return false;
 	p.kind = span_of(kind->name);
-	if ((kind->check && !kind->check(op, &p, err)) || !store_blob_put(op->store, c->body, hash, err))
+	p.bytes = (int64_t)c->body.n;
+	name = call_query(c, "name");
+	p.name = name.p && utf8_valid(name) ? utf8_cut(name, IMPORT_FILE_NAME_MAX) : SPAN("");
+	/* asked before as well: what is refused is not kept */
+	if ((kind->check && !kind->check(op, &p, err)) || !import_room(op, &p, err) ||
+		!store_blob_put(op->store, c->body, hash, err))
 		return false;
 	p.file = span_of(hash);
 	if (!begin_and(op, &p, make_and_queue, err))
@@ -177,7 +191,7 @@ static bool apply(struct call *c, struct err *err)
 	const struct import_kind *kind;
 	if (!import_of_call(c, &p, &kind, err))
 		return false;
-	if (!span_is(p.state, "ready"))
+	if (!span_is(p.state, "ready") && !span_is(p.state, "failed"))
 		return err_set(err, ERR_CONFLICT, "只有比对完成、尚未应用的导入才能应用",
 			"only an import that is ready can be applied");
 	return (!kind->sheet || sheet_allow_apply(c, &p, err)) && plan_state(c->op, &p, "applying", err) &&
@@ -198,6 +212,20 @@ static bool change(struct call *c, struct err *err)
 			"only an import that is ready can be changed");
 	return sheet_change(c, &p, err) && plan_state(c->op, &p, "received", err) &&
 		plan_queue(c->op, &p, "import.plan", 0, err) && answer(c, p.id, 202, err);
+}
+
+/* Gives it up: what was uploaded is forgotten. */
+static bool cancel(struct call *c, struct err *err)
+{
+	struct import_plan p;
+	const struct import_kind *kind;
+	if (!import_of_call(c, &p, &kind, err))
+		return false;
+	if (!span_is(p.state, "ready") && !span_is(p.state, "refused") && !span_is(p.state, "failed"))
+		return err_set(err, ERR_CONFLICT, "只有比对完成、尚未应用的导入才能放弃",
+			"only an import that is ready, refused or failed can be given up");
+	return plan_state(c->op, &p, "cancelled", err) && plan_queue(c->op, &p, "import.purge", 0, err) &&
+		answer(c, p.id, 200, err);
 }
 
 /* What can be imported by this one, and what the columns of each kind are called. */
@@ -255,12 +283,14 @@ const struct route import_routes[] = {
 	{ "POST", "/api/v1/imports/{id}/apply", apply, PERM_IMPORT, 4096, ROUTE_TX,
 		"应用一项已预览的导入（rows：all 全部，clean 只导入无误的行）",
 		"applies an import that was shown (rows: all, or clean: only those without a fault)" },
+	{ "POST", "/api/v1/imports/{id}/cancel", cancel, PERM_IMPORT, 4096, ROUTE_TX,
+		"放弃一项尚未应用的导入，清除上传的内容", "gives up an import that was not applied; what was uploaded is forgotten" },
 };
 const size_t import_routes_count = COUNT(import_routes);
 
 /* ---- jobs ---- */
 
-enum { RETRY_MS = 5000 };
+enum { RETRY_MS = 5000, ATTEMPTS_MAX = 5 };
 
 static bool plan_of(
 	struct op *op, const struct store_job *job, struct import_plan *ret, bool *ret_found, struct err *err)
@@ -297,6 +327,18 @@ static bool try_lock(struct op *op, int *ret_fd, bool *ret_locked, struct err *e
 	return true;
 }
 
+/* A fault of the data comes again each time, and at some time patience ends too: the plan says why.  Else the job is
+ * tried again. */
+static bool give_up(struct op *op, const struct store_job *job, const struct import_plan *p,
+	const struct err *why, struct err *err)
+{
+	op_rollback(op);
+	if (import_lasts(why->code) || job->attempts >= ATTEMPTS_MAX)
+		return import_fail(op, p->n, why, err);
+	*err = *why;
+	return false;
+}
+
 static bool run_plan(struct op *op, struct store_job *job, struct err *err)
 {
 	CLEANUP(file_close) int lock = -1;
@@ -317,8 +359,10 @@ static bool run_plan(struct op *op, struct store_job *job, struct err *err)
 	/* rows of an attempt that was cut off, or of what was said before it was changed */
 	if (!plan_drop_rows(op, p.n, err) || !begin_and(op, &p, mark_building, err))
 		return false;
-	return store_blob_get(op->store, p.file, IMPORT_UPLOAD_MAX, a, &body, err) &&
-		(kind->sheet ? sheet_plan : kind->plan)(&own, &p, body, err);
+	struct err why = { 0 };
+	return (store_blob_get(op->store, p.file, IMPORT_UPLOAD_MAX, a, &body, &why) &&
+		(kind->sheet ? sheet_plan : kind->plan)(&own, &p, body, &why)) ||
+		give_up(op, job, &p, &why, err);
 }
 
 static bool run_apply(struct op *op, struct store_job *job, struct err *err)
@@ -332,11 +376,23 @@ static bool run_apply(struct op *op, struct store_job *job, struct err *err)
 		return true;
 	if (!try_lock(op, &lock, &locked, err))
 		return false;
-	return locked ? plan_apply(op, p.n, err) : begin_and(op, &p, queue_apply, err);
+	if (!locked)
+		return begin_and(op, &p, queue_apply, err);
+	struct err why = { 0 };
+	return plan_apply(op, p.n, &why) || give_up(op, job, &p, &why, err);
+}
+
+/* What a plan holds beyond its counts, once it is over. */
+static bool run_purge(struct op *op, struct store_job *job, struct err *err)
+{
+	struct import_plan p;
+	bool found;
+	return plan_of(op, job, &p, &found, err) && (!found || import_purge(op, &p, err));
 }
 
 const struct job_kind import_jobs[] = {
 	{ "import.plan", STORE_LONG, run_plan, "比对上传的文件", "compares an uploaded file" },
 	{ "import.apply", STORE_LONG, run_apply, "应用导入", "applies an import" },
+	{ "import.purge", STORE_LONG, run_purge, "清除导入中的个人信息", "forgets personal data of an import" },
 };
 const size_t import_jobs_count = COUNT(import_jobs);

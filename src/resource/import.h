@@ -9,6 +9,10 @@
  * does everything but knowing what the cells mean.  A kind with rows of its own (assets, by the hundred
  * thousand) brings plan(), apply() and drop().
  *
+ * What is uploaded is not kept for ever (import_keep.c): personal data of the rows that went in is forgotten at
+ * once, what waits for somebody or did not go in after the days of the setting import_keep_days; nobody has more
+ * waiting than imports_pending and imports_pending_megabytes allow.
+ *
  * The plan is a function of the file, the options (what was said about it: mapping, decisions, changed cells)
  * and the store, so it can be made again at any time.  One import at a time per folder.
  */
@@ -22,6 +26,8 @@ struct import_counts { int64_t read, fresh, changed, unchanged, refused, removed
 struct import_plan {
 	int64_t n, user_n, unit_n, hosts, applied;     /* hosts: rows of the plan; applied: of them, so far */
 	struct span id, kind, state, actor, scope, file;
+	struct span name;         /* of the file, "" */
+	int64_t bytes;            /* of the file */
 	struct span options;      /* JSON object: query of the upload, what was said since */
 	struct import_counts counts;
 };
@@ -52,10 +58,13 @@ extern const struct route import_routes[];
 extern const size_t import_routes_count;
 extern const struct job_kind import_jobs[];
 extern const size_t import_jobs_count;
+extern const struct job_tick import_ticks[];
+extern const size_t import_ticks_count;
 
 /* ---- plans ------------------------------------------------------------------------------------- */
 
-enum { IMPORT_UPLOAD_MAX = 64 << 20, IMPORT_PROBLEMS_SHOWN = 100 };
+enum { IMPORT_UPLOAD_MAX = 64 << 20, IMPORT_PROBLEMS_SHOWN = 100,
+	IMPORT_FILE_NAME_MAX = 200 };
 
 /* Which units a file may name: '*' all, else their numbers with commas around (",3,17,"). */
 bool plan_in_scope(struct span scope, int64_t unit_n);

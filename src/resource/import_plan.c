@@ -53,7 +53,7 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 	if (!db_query(op_db(op),
 		    SQL("SELECT id, kind, state, actor, scope, file, options, user_n, hosts, applied, unit_n,"
 			" rows_read, rows_new, rows_changed, rows_unchanged, rows_refused, removed, "
-			"rows_asked"
+			"rows_asked, name, bytes"
 			" FROM import_plans WHERE n = ?"),
 		    V(db_i(n)), &r, err) ||
 		!db_next(r, ret_found, err))
@@ -66,7 +66,9 @@ bool plan_load(struct op *op, int64_t n, struct import_plan *ret, bool *ret_foun
 		.applied = db_col_int(r, 9),
 		.unit_n = db_col_int(r, 10),
 		.counts = { db_col_int(r, 11), db_col_int(r, 12), db_col_int(r, 13), db_col_int(r, 14),
-			db_col_int(r, 15), db_col_int(r, 16), db_col_int(r, 17) } };
+			db_col_int(r, 15), db_col_int(r, 16), db_col_int(r, 17) },
+		.name = arena_span(a, db_col_text(r, 18)),
+		.bytes = db_col_int(r, 19) };
 	struct span *texts[] = { &ret->id, &ret->kind, &ret->state, &ret->actor, &ret->scope, &ret->file,
 		&ret->options };
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -84,12 +86,13 @@ static bool insert_plan(struct op *op, struct import_plan *p, struct err *err)
 		    SQL("INSERT INTO import_plans (id, version, created_at, updated_at, kind, state, actor, "
 		    "user_n,"
 			" unit_n, scope, file, options, rows_read, rows_new, rows_changed, rows_unchanged,"
-			" rows_refused, removed, hosts, applied, problems)"
-			" VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]') "
+			" rows_refused, removed, hosts, applied, problems, name, bytes)"
+			" VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '[]', ?, ?) "
 			"RETURNING n"),
 		    V(db_t(p->id), db_i(now), db_i(now), db_t(p->kind), db_t(p->state), db_t(p->actor),
 			    db_i(p->user_n), p->unit_n ? db_i(p->unit_n) : db_null(), db_t(p->scope),
-			    db_t(p->file), db_t(p->options)),
+			    db_t(p->file), db_t(p->options), db_t(p->name.p ? p->name : SPAN("")),
+			    db_i(p->bytes)),
 		    &p->n, &found, err))
 		return false;
 	struct store_change c = { .resource = "import",
@@ -162,6 +165,8 @@ bool plan_state(struct op *op, const struct import_plan *p, const char *state, s
 		.unit_before_n = p->unit_n,
 		.unit_after_n = p->unit_n };
 	bool found;
+	if (strcmp(state, "applied") == 0 && !plan_queue(op, p, "import.purge", 0, err))
+		return false;
 	return db_int(op_db(op),
 		       SQL("UPDATE import_plans SET state = ?, version = version + 1, updated_at = ? WHERE n "
 		       "= ?"
@@ -204,7 +209,14 @@ bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 	actor.who.user_n = p.user_n;
 	actor.who.name = p.actor;
 	own.actor = &actor;
-	return kind->sheet ? sheet_apply(&own, &p, err) : kind->apply(&own, &p, err);
+	if (kind->sheet ? sheet_apply(&own, &p, err) : kind->apply(&own, &p, err))
+		return true;
+	op_rollback(&own);
+	/* what would come again each time must not stand in the way of the others for ever */
+	struct err other = { 0 };
+	if (import_lasts(err->code) && !import_fail(op, plan_n, err, &other))
+		*err = other;
+	return false;
 }
 
 /* ---- after a crash ---- */

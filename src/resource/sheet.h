@@ -30,6 +30,7 @@ enum sheet_column_flag {
 	SHEET_REQUIRED = 1,                    /* the file must have the column */
 	SHEET_NEEDED = 2,                      /* and no cell of it may be empty */
 	SHEET_ANYTHING = 4,                    /* may hold line breaks */
+	SHEET_PERSONAL = 8,                    /* about a person: forgotten once the row went in */
 };
 
 struct sheet_column {

@@ -9,6 +9,7 @@
  *	sheet_rest     what did not go in, as a workbook
  *	sheet_http     the preview and what may be said about it
  *	sheet_command  `seawall import KIND FILE`
+ *	import_keep    of all imports: how many may wait, and what is forgotten when
  */
 #include "resource/sheet.h"
 
@@ -53,6 +54,9 @@ NODISCARD bool sheet_refuse(struct op *op, const struct import_plan *p, struct s
 	struct sheet_row *row,
 	const struct err *why, struct err *err);
 bool sheet_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);
+/* Takes from rows that went in (or were there already) what is personal, and what nobody knew the meaning of: some
+ * rows after the ordinal *at, inside a transaction; *at goes on, 0 when none were left. */
+NODISCARD bool sheet_redact(struct op *op, const struct import_plan *p, int64_t *at, struct err *err);
 /* The first faults as the plan's problems. */
 void sheet_problems_json(const struct sheet *s, struct str *out);
 
@@ -60,6 +64,18 @@ bool sheet_plan(struct op *op, struct import_plan *p, struct span bytes, struct 
 bool sheet_apply(struct op *op, struct import_plan *p, struct err *err);
 /* The rows that do not go in, with their faults, as the bytes of a workbook. */
 NODISCARD bool sheet_rest(struct op *op, const struct sheet *s, bool zh, struct span *ret, struct err *err);
+
+/* Is there room for another of p's actor?  ERR_CONFLICT says what to do. */
+NODISCARD bool import_room(struct op *op, const struct import_plan *p, struct err *err);
+/* Until when what is left of one is kept: ",\"kept_until\":…", nothing where nothing is left. */
+NODISCARD bool import_show_kept(struct op *op, const struct record *r, struct str *out, struct err *err);
+/* Would it come again each time? */
+bool import_lasts(enum err_code code);
+/* A plan that cannot be read (refused) or completed (failed), and why; in a transaction of its own.  Nothing is
+ * done to one that is no longer under way. */
+NODISCARD bool import_fail(struct op *op, int64_t plan_n, const struct err *why, struct err *err);
+/* Forgets what a plan that is over need not keep; in transactions of its own, may be repeated. */
+NODISCARD bool import_purge(struct op *op, const struct import_plan *p, struct err *err);
 
 struct call;
 /* The plan that a route is about, with its kind; the caller may see it. */

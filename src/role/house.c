@@ -61,6 +61,7 @@ static const struct { const struct job_kind *rows; const size_t *n; } jobs[] = {
 static const struct { const struct job_tick *rows; const size_t *n; } ticks[] = {
 	{ role_ticks, &role_ticks_count },
 	{ order_ticks, &order_ticks_count },
+	{ import_ticks, &import_ticks_count },
 };
 
 static const struct import_kind *const imports[] = {

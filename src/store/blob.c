@@ -32,7 +32,8 @@ bool store_blob_put(struct store *s, struct span content, char ret_hash[STORE_BL
 	if (!blob_paths(s, hex, folder, path, err) || !make_blob_folder(s, folder, err))
 		return false;
 	/* Who put it before may have died between renaming and syncing the folder. */
-	bool ok = file_exists(path) ? file_sync_folder(folder, err) : file_replace(path, content, 0400, err);
+	bool ok = file_exists(path) ? file_touch(path, err) && file_sync_folder(folder, err)
+				    : file_replace(path, content, 0400, err);
 	if (ok)
 		memcpy(ret_hash, hex, sizeof hex);
 	return ok;
@@ -55,4 +56,15 @@ bool store_blob_get(
 			"attachment %s does not have its hash", hex);
 	*ret = content;
 	return true;
+}
+
+bool store_blob_drop(struct store *s, struct span hash, bool *ret_gone, struct err *err)
+{
+	enum { AGE_MS = 60 * 60 * 1000 };
+	unsigned char want[HASH_SHA256];
+	char hex[STORE_BLOB_HEX], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
+	if (!hash_unhex(hash, want, sizeof want))
+		return err_set(err, ERR_NOT_FOUND, "没有这个附件", "no such attachment");
+	hash_hex(want, sizeof want, hex);
+	return blob_paths(s, hex, folder, path, err) && file_remove_old(path, AGE_MS, ret_gone, err);
 }

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/test.h"
@@ -8,7 +9,7 @@ int main(void)
 {
 	hash_start();
 	clock_start();
-	char folder[200], path[400], hash[STORE_BLOB_HEX] = "", again[STORE_BLOB_HEX] = "";
+	char folder[200], path[400], nothing[400], hash[STORE_BLOB_HEX] = "", again[STORE_BLOB_HEX] = "";
 	struct store *s = NULL;
 	struct err err = { 0 };
 	struct span got = { NULL, 0 };
@@ -46,6 +47,22 @@ int main(void)
 	hash[0] = 'a';
 	CHECK_ERR(store_blob_get(s, span_of(hash), 100, a, &got, &err), err, ERR_NOT_FOUND);
 	hash[0] = 'b';
+
+	test_case("content that was put just now stays, older content can be forgotten");
+	bool gone = true;
+	const struct timespec long_ago[2] = { { 1000000, 0 }, { 1000000, 0 } };
+	CHECK_OK(store_blob_drop(s, span_of(again), &gone, &err), err);
+	CHECK(!gone);
+	snprintf(nothing, sizeof nothing, "%s/blobs/%.2s/%s", folder, again, again + 2);
+	CHECK(utimensat(AT_FDCWD, nothing, long_ago, 0) == 0);
+	CHECK_OK(store_blob_put(s, SPAN(""), again, &err), err);
+	CHECK_OK(store_blob_drop(s, span_of(again), &gone, &err), err);
+	CHECK(!gone);
+	CHECK(utimensat(AT_FDCWD, nothing, long_ago, 0) == 0);
+	CHECK_OK(store_blob_drop(s, span_of(again), &gone, &err), err);
+	CHECK(gone && stat(nothing, &st) != 0);
+	CHECK_OK(store_blob_drop(s, span_of(again), &gone, &err), err);
+	CHECK(gone);
 
 	test_case("altered content is found out");
 	chmod(path, 0600);

@@ -162,6 +162,9 @@ NODISCARD bool store_blob_put(struct store *s, struct span content, char ret_has
 	struct err *err);
 NODISCARD bool store_blob_get(struct store *s, struct span hash, size_t max, struct arena *a,
 	struct span *ret, struct err *err);
+/* Forgets content that no row names, unless it was put within the last hour: who put it may be about to write
+ * its row.  Call it inside the transaction that found no such row.  *ret_gone false: ask again later. */
+NODISCARD bool store_blob_drop(struct store *s, struct span hash, bool *ret_gone, struct err *err);
 
 /* ---- search over names: bigram text ---------------------------------------------------------- */
 

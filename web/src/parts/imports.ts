@@ -22,8 +22,13 @@ export interface ImportProblem {
 }
 export interface ImportPlan {
   id: string
+  version: number
   kind: string
   state: string
+  /** Of the file, as its sender called it. */
+  name: string
+  kept: 'all' | 'rest' | 'none'
+  kept_until?: string
   actor: string
   created_at: string
   updated_at: string
