@@ -74,7 +74,7 @@ static void test_redacted(void)
 	CHECK_INT(ROWS_WITH("李四"), 0);
 	test_case("neither does what nobody knew the meaning of; the unit and the counts do");
 	CHECK_INT(ROWS_WITH("八楼"), 0);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_sheet_rows WHERE action='new' AND vals LIKE '%\"W\"%'")), 2);
+	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_sheet_rows WHERE action='new' AND vals LIKE '%\"unit\":\"W\"%'")), 2);
 	CHECK_INT(house_int(&h, SQL("SELECT rows_new FROM import_plans ORDER BY n DESC LIMIT 1")), 2);
 	CHECK_OK(run_job("import.purge", last_plan(), 1, &err), err);
 	CHECK_OK(tick(&err), err);

@@ -43,6 +43,8 @@ export interface ImportPlan {
   applied: number
   columns: { at: string; name: string; field?: string }[]
   problems: ImportProblem[]
+  /** Of files that are no tables of cells: the first hosts that it makes or changes. */
+  preview?: { line: number; action: 'new' | 'changed'; host: string; address: string; software: number }[]
 }
 export interface ImportFault {
   column: string
