@@ -6,24 +6,26 @@
 
 enum { SBOM_BYTES_MAX = 64 << 20 };
 
+/* By its code, as people type it, or by its id, as programs have it. */
 static bool find_unit(
-	struct op *op, struct span code, struct span scope, struct import_nmap *ret, struct err *err)
+	struct op *op, struct span name, struct span scope, struct import_nmap *ret, struct err *err)
 {
+	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	bool found;
-	if (code.n == 0)
-		return err_field(err, "unit", "请指明单位编码（unit）", "name the unit by its code (unit)");
-	if (!db_int(op_db(op), SQL("SELECT n FROM units WHERE code = ?"), V(db_t(code)), &ret->unit_n, &found,
-	    err))
+	if (name.n == 0)
+		return err_field(err, "unit", "请指明单位的编码或标识（unit）", "name the unit by its code or id (unit)");
+	if (!db_query(op_db(op), SQL("SELECT n, code FROM units WHERE code = ? OR id = ?"),
+		    V(db_t(name), db_t(name)), &r, err) ||
+		!db_next(r, &found, err))
 		return false;
 	if (!found)
 		return err_field(err, "unit", "没有编码为“" SPAN_FMT "”的单位（见 seawall unit list）",
-			"there is no unit with the code \"" SPAN_FMT "\"", SPAN_ARG(utf8_cut(code, 40)));
-	if (!plan_in_scope(scope, ret->unit_n))
-		return err_field(err, "unit", "您不能登记单位“" SPAN_FMT "”的资产",
-			"you may not register assets of the unit \"" SPAN_FMT "\"",
-			SPAN_ARG(utf8_cut(code, 40)));
-	ret->unit = code;
-	return true;
+			"there is no unit with the code \"" SPAN_FMT "\"", SPAN_ARG(utf8_cut(name, 40)));
+	ret->unit_n = db_col_int(r, 0);
+	ret->unit = arena_span(op->arena, db_col_text(r, 1));
+	return plan_in_scope(scope, ret->unit_n) ||
+		err_field(err, "unit", "您不能登记单位“" SPAN_FMT "”的资产",
+			"you may not register assets of the unit \"" SPAN_FMT "\"", SPAN_ARG(utf8_cut(name, 40)));
 }
 
 static bool find_system(

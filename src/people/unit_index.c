@@ -139,7 +139,8 @@ static bool nearly(struct span left, struct span right)
 	return memcmp(a + from + 1, b + from + (n == m), (n - from - 1) * sizeof *a) == 0;
 }
 
-/* 「湛江市住建局」 of 「湛江市住房和城乡建设局」: two or more characters left out, in order, both ends kept. */
+/* 「湛江市住建局」 of 「湛江市住房和城乡建设局」: two or more characters left out, in order, both ends kept; no number is
+ * left out. */
 static bool abbreviates(struct span left, struct span right)
 {
 	uint32_t a[CHARACTERS_MAX], b[CHARACTERS_MAX];
@@ -148,8 +149,12 @@ static bool abbreviates(struct span left, struct span right)
 	size_t few = n < m ? n : m, many = n < m ? m : n;
 	if (few < BRIEF_MIN || many - few < 2 || brief[few - 1] != full[many - 1])
 		return false;
-	for (size_t i = 0; i < many && at < few; i++)
-		at += brief[at] == full[i];
+	for (size_t i = 0; i < many; i++) {
+		bool kept = at < few && brief[at] == full[i];
+		if (!kept && full[i] >= '0' && full[i] <= '9')
+			return false;
+		at += kept;
+	}
 	return at == few;
 }
 

@@ -23,6 +23,12 @@ describe('rows of different heights', () => {
     expect([h.at(0), h.at(59), h.at(60), h.at(159), h.at(160)]).toEqual([0, 1, 2, 2, 3])
     expect(h.top(10)).toBe(370)
   })
+  it('takes the others to be as those measured', () => {
+    const h = new Heights(30)
+    h.reset(100)
+    for (let i = 0; i < 10; i++) h.set(i, 50)
+    expect(h.top(100)).toBe(5000)
+  })
   it('ends where the rows end', () => {
     const h = new Heights(30)
     h.reset(3)

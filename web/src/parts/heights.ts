@@ -10,6 +10,7 @@ export interface Stretch {
 
 export class Heights {
   private readonly known = new Map<number, number>()
+  private sum = 0
   private tops: Float64Array | null = null
   constructor(
     private readonly usual: number,
@@ -18,21 +19,24 @@ export class Heights {
 
   reset(count: number): void {
     this.known.clear()
+    this.sum = 0
     this.count = count
     this.tops = null
   }
   /** What a row measures now; true: it is news. */
   set(i: number, height: number): boolean {
     if (i >= this.count || height <= 0 || this.known.get(i) === height) return false
+    this.sum += height - (this.known.get(i) ?? 0)
     this.known.set(i, height)
     this.tops = null
     return true
   }
   private ends(): Float64Array {
     if (!this.tops) {
+      const usual = this.known.size >= 10 ? this.sum / this.known.size : this.usual
       this.tops = new Float64Array(this.count + 1)
       for (let i = 0; i < this.count; i++)
-        this.tops[i + 1] = (this.tops[i] ?? 0) + (this.known.get(i) ?? this.usual)
+        this.tops[i + 1] = (this.tops[i] ?? 0) + (this.known.get(i) ?? usual)
     }
     return this.tops
   }

@@ -264,6 +264,7 @@ export const importsEn: Texts<typeof importsZh> = {
   allNew: 'All look-alikes are new',
   isNew: 'a new one',
   isSame: 'the same as {code}',
+  isSameLine: 'the same as line {n}',
   editHint: 'Click a cell or press Enter to put it right; arrows move, n goes to the next fault',
   preview: 'Hosts that will be written',
   host: 'Host',

@@ -257,6 +257,7 @@ export const importsZh = {
   allNew: '相近的都作为新的',
   isNew: '新的',
   isSame: '就是 {code}',
+  isSameLine: '与第 {n} 行是同一单位',
   editHint: '点单元格或按回车可直接改正；方向键移动，n 到下一处错误',
   preview: '将写入的主机',
   host: '主机',
