@@ -63,7 +63,8 @@ static void add_row(struct forming *g, const struct db_rows *r, bool of_order)
 	str_addc(g->out, '}');
 }
 
-/* Of the order, or of others: what the unit said last of each system, also what still waits for a decision. */
+/* Of the order, or of others: what the unit said last of each system, also what still waits for a
+ * decision. */
 static bool add_rows(struct forming *g, bool of_order, struct err *err)
 {
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
@@ -75,11 +76,16 @@ static bool add_rows(struct forming *g, bool of_order, struct err *err)
 			  V(db_i(g->o.n)), &r, err)
 		: db_query(op_db(g->op),
 			  SQL(ROW_COLUMNS "WHERE d.unit_n=? AND d.says='system' AND d.state IN"
-					  " ('accepted', 'submitted', 'returned') AND COALESCE(d.order_n, 0)<>?"
-					  " AND NOT EXISTS (SELECT 1 FROM declarations e WHERE e.unit_n=d.unit_n"
-					  " AND e.says='system' AND (e.asset_n=d.asset_n OR e.name=d.name) AND"
-					  " ((e.order_n=? AND e.state<>'superseded') OR (e.n>d.n AND e.state IN"
-					  " ('accepted', 'submitted', 'returned')))) ORDER BY d.n LIMIT 1000"),
+					  " ('accepted', 'submitted', 'returned') AND COALESCE(d.order_n, "
+					  "0)<>?"
+					  " AND NOT EXISTS (SELECT 1 FROM declarations e WHERE "
+					  "e.unit_n=d.unit_n"
+					  " AND e.says='system' AND (e.asset_n=d.asset_n OR e.name=d.name) "
+					  "AND"
+					  " ((e.order_n=? AND e.state<>'superseded') OR (e.n>d.n AND e.state "
+					  "IN"
+					  " ('accepted', 'submitted', 'returned')))) ORDER BY d.n LIMIT "
+					  "1000"),
 			  V(db_i(g->o.unit_n), db_i(g->o.n), db_i(g->o.n)), &r, err);
 	if (!ok)
 		return false;

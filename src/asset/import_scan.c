@@ -25,7 +25,8 @@ static bool find_unit(
 	ret->unit = arena_span(op->arena, db_col_text(r, 1));
 	return plan_in_scope(scope, ret->unit_n) ||
 		err_field(err, "unit", "您不能登记单位“" SPAN_FMT "”的资产",
-			"you may not register assets of the unit \"" SPAN_FMT "\"", SPAN_ARG(utf8_cut(name, 40)));
+			"you may not register assets of the unit \"" SPAN_FMT "\"",
+			SPAN_ARG(utf8_cut(name, 40)));
 }
 
 static bool find_system(

@@ -349,7 +349,9 @@ static void test_workbook(struct city *c)
 	bool found;
 	test_case("declaration: a workbook sent back as it is says the same again");
 	/* rows of the tests before, as if they had never been said */
-	city_exec(c, SQL("UPDATE declarations SET state='superseded' WHERE state IN ('submitted', 'returned')"), V0);
+	city_exec(c,
+		SQL("UPDATE declarations SET state='superseded' WHERE state IN ('submitted', 'returned')"),
+		V0);
 	int64_t before = city_int(c, SQL("SELECT count(*) FROM assets WHERE unit_n=3"), V0);
 	CHECK(city_do(c, LOCAL, ask(c, UNIT_A), "answer", "{'systems':[" OFFICE "]}", &err));
 	CHECK(city_do(c, DUTY, n + 1, "verify", "{}", &err));

@@ -16,8 +16,8 @@ NODISCARD bool file_sync_folder(const char *path, struct err *err);
 bool file_exists(const char *path);
 /* The file counts as written now. */
 NODISCARD bool file_touch(const char *path, struct err *err);
-/* Removes it if it was written (or touched) at least so long ago, by the machine's own clock; what is not there is
- * gone. */
+/* Removes it if it was written (or touched) at least so long ago, by the machine's own clock; what is not
+ * there is gone. */
 NODISCARD bool file_remove_old(const char *path, int64_t age_ms, bool *ret_gone, struct err *err);
 /*
  * Exclusive flock() on the path (made if absent), waiting at most wait_ms; ERR_BUSY when somebody else holds

@@ -55,7 +55,9 @@ static int64_t last_plan(void)
 }
 
 #define ROWS_WITH(text) \
-	house_int(&h, SQL("SELECT count(*) FROM import_sheet_rows WHERE cells LIKE '%" text "%' OR vals LIKE '%" text \
+	house_int(&h, \
+		SQL("SELECT count(*) FROM import_sheet_rows WHERE cells LIKE '%" text "%' OR vals LIKE " \
+		"'%" text \
 			  "%' OR data LIKE '%" text "%' OR faults LIKE '%" text "%'"))
 
 static void test_redacted(void)
@@ -67,14 +69,17 @@ static void test_redacted(void)
 	CHECK_OK(house_import(&h, import_clean, PERSONS, false, &said, &err), err);
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM persons WHERE phone='13800002001'")), 1);
 	CHECK_INT(ROWS_WITH("13800002001"), 1);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM jobs WHERE kind='import.purge' AND state='waiting'")), 2);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM jobs WHERE kind='import.purge' AND state='waiting'")), 2);
 	CHECK_OK(run_job("import.purge", last_plan(), 1, &err), err);
 	CHECK_INT(ROWS_WITH("1380000200_"), 1);
 	CHECK_INT(ROWS_WITH("13800002003"), 1);
 	CHECK_INT(ROWS_WITH("李四"), 0);
 	test_case("neither does what nobody knew the meaning of; the unit and the counts do");
 	CHECK_INT(ROWS_WITH("八楼"), 0);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_sheet_rows WHERE action='new' AND vals LIKE '%\"unit\":\"W\"%'")), 2);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM import_sheet_rows WHERE action='new' AND vals LIKE "
+		"'%\"unit\":\"W\"%'")), 2);
 	CHECK_INT(house_int(&h, SQL("SELECT rows_new FROM import_plans ORDER BY n DESC LIMIT 1")), 2);
 	CHECK_OK(run_job("import.purge", last_plan(), 1, &err), err);
 	CHECK_OK(tick(&err), err);
@@ -83,7 +88,8 @@ static void test_redacted(void)
 	CHECK(house_exec(&h, SQL("UPDATE import_plans SET updated_at = 1"), V0, &err));
 	CHECK_OK(tick(&err), err);
 	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_sheet_rows")), 0);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE kept='none' AND state='applied'")), 2);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM import_plans WHERE kept='none' AND state='applied'")), 2);
 }
 
 /* A plan that waits, with a file. */
@@ -101,14 +107,17 @@ static void test_forgotten(void)
 	struct err err = { 0 };
 	char hash[STORE_BLOB_HEX], path[500];
 	const struct timespec long_ago[2] = { { 1000000, 0 }, { 1000000, 0 } };
-	test_case("what nobody applied in its days is given up, its file forgotten once no other is the same");
+	test_case("what nobody applied in its days is given up, its file forgotten once no other is the "
+		"same");
 	CHECK_OK(store_blob_put(h.store, SPAN("unit,name\n"), hash, &err), err);
 	snprintf(path, sizeof path, "%s/blobs/%.2s/%s", h.path, hash, hash + 2);
 	int64_t one = waiting("ready", span_of(hash), 10), two = waiting("refused", span_of(hash), 10);
 	CHECK(house_exec(&h, SQL("UPDATE import_plans SET updated_at = 1 WHERE n = ?"), V(db_i(one)), &err));
 	CHECK_OK(tick(&err), err);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='cancelled' AND file=''")), 1);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND file<>''")), 1);
+	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='cancelled' AND file=''")),
+		1);
+	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND file<>''")),
+		1);
 	CHECK(house_exec(&h, SQL("UPDATE import_plans SET updated_at = 1 WHERE n = ?"), V(db_i(two)), &err));
 	CHECK_OK(tick(&err), err);
 	CHECK(file_exists(path));
@@ -131,11 +140,14 @@ static void test_room(void)
 	waiting("ready", SPAN(""), 3 << 20);
 	waiting("failed", SPAN(""), 3 << 20);
 	CHECK_OK(import_room(&h.op, &p, &err), err);
-	CHECK(house_exec(&h, SQL("INSERT INTO settings (key, value) VALUES ('imports_pending_megabytes', '7')"), V0, &err));
+	CHECK(house_exec(&h,
+		SQL("INSERT INTO settings (key, value) VALUES ('imports_pending_megabytes', '7')"), V0,
+		&err));
 	CHECK_ERR(import_room(&h.op, &p, &err), err, ERR_CONFLICT);
 	CHECK(strstr(err.zh, "7 MB") != NULL);
 	err = (struct err){ 0 };
-	CHECK(house_exec(&h, SQL("INSERT INTO settings (key, value) VALUES ('imports_pending', '2')"), V0, &err));
+	CHECK(house_exec(&h, SQL("INSERT INTO settings (key, value) VALUES ('imports_pending', '2')"), V0,
+		&err));
 	CHECK_ERR(import_room(&h.op, &(struct import_plan){ 0 }, &err), err, ERR_CONFLICT);
 	CHECK(strstr(err.zh, "放弃") != NULL);
 	err = (struct err){ 0 };
@@ -149,20 +161,24 @@ static void test_failed(void)
 	struct err err = { 0 };
 	struct span said;
 	test_case("an import that cannot be completed ends, and says why");
-	CHECK_ERR(house_import(&h, import_failing, "unit,name\nW,陈七\n", false, &said, &err), err, ERR_CORRUPT);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE kind='failing' AND state='failed' AND"
+	CHECK_ERR(house_import(&h, import_failing, "unit,name\nW,陈七\n", false, &said, &err), err,
+		ERR_CORRUPT);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM import_plans WHERE kind='failing' AND state='failed' AND"
 				    " problems LIKE '%第 7 行无法完成%'")), 1);
 	err = (struct err){ 0 };
 	CHECK_OK(import_resume(&h.op, &err), err);
 	test_case("as does one whose file is gone, at the first try; of other troubles after some");
 	int64_t n = waiting("received", span_of("00"), 10);
 	CHECK_OK(run_job("import.plan", n, 1, &err), err);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND problems LIKE '%附件%'")), 1);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND problems LIKE '%附件%'")), 1);
 	n = waiting("received", SPAN("aa7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), 10);
 	CHECK(!run_job("import.plan", n, 1, &err) || err.code == ERR_NONE);
 	err = (struct err){ 0 };
 	CHECK_OK(run_job("import.plan", n, 5, &err), err);
-	CHECK_INT(house_int(&h, SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND kind='persons'")), 2);
+	CHECK_INT(house_int(&h,
+		SQL("SELECT count(*) FROM import_plans WHERE state='refused' AND kind='persons'")), 2);
 }
 
 int main(void)
@@ -174,7 +190,8 @@ int main(void)
 	failing_kind = person_import_kind;
 	failing_kind.name = "failing";
 	failing_kind.sheet = &failing_sheet;
-	static const struct import_kind *const kinds[] = { &unit_import_kind, &person_import_kind, &failing_kind };
+	static const struct import_kind *const kinds[] =
+		{ &unit_import_kind, &person_import_kind, &failing_kind };
 	import_register(kinds, COUNT(kinds));
 	test_redacted();
 	test_forgotten();

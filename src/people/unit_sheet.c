@@ -99,10 +99,12 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		NULL, 0, 40, repair_uscc },
 	[UNIT_SORT_ORDER] = { "sort_order", "排序", "order", "排序号|顺序号|排列顺序", NULL, NULL, 0, 10, repair_order },
 	[UNIT_ALIASES] = { "aliases", "别名", "aliases", "曾用名|其他名称|别称", NULL, NULL, 0, ALIASES_TEXT },
-	[UNIT_PHONE] = { "phone", "值守电话", "telephone", "值班电话|联系电话|电话|办公电话|单位电话|座机|24小时值班电话", NULL, NULL, SHEET_PERSONAL,
+	[UNIT_PHONE] = { "phone", "值守电话", "telephone", "值班电话|联系电话|电话|办公电话|单位电话|座机|24小时值班电话", NULL, NULL,
+	SHEET_PERSONAL,
 		60, repair_phone },
 	[UNIT_CHIEF + CONTACT_NAME] = { "chief", "主要负责人", "chief",
-	"主要负责人姓名|主要领导|第一责任人|单位负责人|单位主要负责人|一把手|法定代表人|党政主要负责人", "chief", "姓名|名字", SHEET_PERSONAL, 60, repair_contact },
+	"主要负责人姓名|主要领导|第一责任人|单位负责人|单位主要负责人|一把手|法定代表人|党政主要负责人", "chief", "姓名|名字", SHEET_PERSONAL, 60,
+	repair_contact },
 	[UNIT_CHIEF + CONTACT_PHONE] = { "chief_phone", "主要负责人手机", "chief telephone",
 		"主要负责人手机|主要负责人电话|主要负责人联系电话|主要负责人手机号|"
 		"主要负责人手机号码|主要负责人联系方式|主要负责人办公电话|主要领导手机|"
@@ -127,7 +129,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 	[UNIT_CHIEF + CONTACT_MAIL] = { "chief_mail", "主要负责人邮箱", "chief mail",
 		"主要负责人电子邮箱|主要领导电子邮箱|第一责任人电子邮箱|"
 		"单位负责人电子邮箱|单位主要负责人电子邮箱|一把手电子邮箱|"
-		"法定代表人电子邮箱|党政主要负责人电子邮箱", "chief", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120, repair_mail },
+		"法定代表人电子邮箱|党政主要负责人电子邮箱", "chief", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120,
+		repair_mail },
 	[UNIT_DEPUTY + CONTACT_NAME] = { "deputy", "分管领导", "deputy", "分管领导姓名|分管负责人|分管网络安全领导|网络安全分管领导|直接责任人",
 	"deputy", "姓名|名字", SHEET_PERSONAL, 60, repair_contact },
 	[UNIT_DEPUTY + CONTACT_PHONE] = { "deputy_phone", "分管领导手机", "deputy telephone",
@@ -148,9 +151,11 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"直接责任人职位", "deputy", "职务|职位|职务职级", SHEET_PERSONAL, 60 },
 	[UNIT_DEPUTY + CONTACT_MAIL] = { "deputy_mail", "分管领导邮箱", "deputy mail",
 		"分管领导电子邮箱|分管负责人电子邮箱|分管网络安全领导电子邮箱|"
-		"网络安全分管领导电子邮箱|直接责任人电子邮箱", "deputy", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120, repair_mail },
+		"网络安全分管领导电子邮箱|直接责任人电子邮箱", "deputy", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120,
+		repair_mail },
 	[UNIT_LIAISON_A + CONTACT_NAME] = { "liaison_a", "联络员A", "liaison A",
-	"联络员A姓名|联络员|联络员姓名|A角|A岗|A角联络员|联络员1|第一联络员|网络安全联络员|联络人|联系人|经办人|联络员A角", "liaison_a", "姓名|名字", SHEET_PERSONAL, 60,
+	"联络员A姓名|联络员|联络员姓名|A角|A岗|A角联络员|联络员1|第一联络员|网络安全联络员|联络人|联系人|经办人|联络员A角", "liaison_a", "姓名|名字",
+	SHEET_PERSONAL, 60,
 	repair_contact },
 	[UNIT_LIAISON_A + CONTACT_PHONE] = { "liaison_a_phone", "联络员A手机", "liaison A telephone",
 		"联络员A手机|联络员A电话|联络员A联系电话|联络员A手机号|"
@@ -173,7 +178,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"经办人联系电话|经办人手机号|经办人手机号码|经办人联系方式|"
 		"经办人办公电话|联络员A角手机|联络员A角电话|联络员A角联系电话|"
 		"联络员A角手机号|联络员A角手机号码|联络员A角联系方式|联络员A角办公电话",
-		"liaison_a", "手机|电话|联系电话|手机号|手机号码|联系方式|联系电话(手机)|办公电话|移动电话", SHEET_PERSONAL, 40, repair_phone },
+		"liaison_a", "手机|电话|联系电话|手机号|手机号码|联系方式|联系电话(手机)|办公电话|移动电话", SHEET_PERSONAL, 40,
+		repair_phone },
 	[UNIT_LIAISON_A + CONTACT_POST] = { "liaison_a_post", "联络员A职务", "liaison A post",
 		"联络员A职位|联络员职位|A角职位|A岗职位|A角联络员职位|联络员1职位|"
 		"第一联络员职位|网络安全联络员职位|联络人职位|联系人职位|经办人职位|"
@@ -184,7 +190,8 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"网络安全联络员电子邮箱|联络人电子邮箱|联系人电子邮箱|经办人电子邮箱|"
 		"联络员A角电子邮箱", "liaison_a", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120, repair_mail },
 	[UNIT_LIAISON_B + CONTACT_NAME] = { "liaison_b", "联络员B", "liaison B",
-	"联络员B姓名|B角|B岗|B角联络员|联络员2|第二联络员|备用联络员|联络员B角", "liaison_b", "姓名|名字", SHEET_PERSONAL, 60, repair_contact },
+	"联络员B姓名|B角|B岗|B角联络员|联络员2|第二联络员|备用联络员|联络员B角", "liaison_b", "姓名|名字", SHEET_PERSONAL, 60,
+	repair_contact },
 	[UNIT_LIAISON_B + CONTACT_PHONE] = { "liaison_b_phone", "联络员B手机", "liaison B telephone",
 		"联络员B手机|联络员B电话|联络员B联系电话|联络员B手机号|"
 		"联络员B手机号码|联络员B联系方式|联络员B办公电话|B角手机|B角电话|"
@@ -200,13 +207,15 @@ static const struct sheet_column columns[UNIT_COLUMNS] = {
 		"备用联络员联系方式|备用联络员办公电话|联络员B角手机|联络员B角电话|"
 		"联络员B角联系电话|联络员B角手机号|联络员B角手机号码|"
 		"联络员B角联系方式|联络员B角办公电话",
-		"liaison_b", "手机|电话|联系电话|手机号|手机号码|联系方式|联系电话(手机)|办公电话|移动电话", SHEET_PERSONAL, 40, repair_phone },
+		"liaison_b", "手机|电话|联系电话|手机号|手机号码|联系方式|联系电话(手机)|办公电话|移动电话", SHEET_PERSONAL, 40,
+		repair_phone },
 	[UNIT_LIAISON_B + CONTACT_POST] = { "liaison_b_post", "联络员B职务", "liaison B post",
 		"联络员B职位|B角职位|B岗职位|B角联络员职位|联络员2职位|"
 		"第二联络员职位|备用联络员职位|联络员B角职位", "liaison_b", "职务|职位|职务职级", SHEET_PERSONAL, 60 },
 	[UNIT_LIAISON_B + CONTACT_MAIL] = { "liaison_b_mail", "联络员B邮箱", "liaison B mail",
 		"联络员B电子邮箱|B角电子邮箱|B岗电子邮箱|B角联络员电子邮箱|"
-		"联络员2电子邮箱|第二联络员电子邮箱|备用联络员电子邮箱|联络员B角电子邮箱", "liaison_b", "邮箱|电子邮箱|邮件|email|e-mail", SHEET_PERSONAL, 120,
+		"联络员2电子邮箱|第二联络员电子邮箱|备用联络员电子邮箱|联络员B角电子邮箱", "liaison_b", "邮箱|电子邮箱|邮件|email|e-mail",
+		SHEET_PERSONAL, 120,
 		repair_mail },
 };
 

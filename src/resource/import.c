@@ -81,7 +81,9 @@ const struct resource import_resource = {
 	.read = PERM_IMPORT,
 	.write = PERM_IMPORT,
 	.show = show,
-	.show_schema = "\"kept_until\":{\"type\":\"string\",\"format\":\"date-time\"},\"preview\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
+	.show_schema =
+		"\"kept_until\":{\"type\":\"string\",\"format\":\"date-time\"},"
+		"\"preview\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
 };
 
 /* ---- routes ---- */
@@ -284,7 +286,8 @@ const struct route import_routes[] = {
 		"应用一项已预览的导入（rows：all 全部，clean 只导入无误的行）",
 		"applies an import that was shown (rows: all, or clean: only those without a fault)" },
 	{ "POST", "/api/v1/imports/{id}/cancel", cancel, PERM_IMPORT, 4096, ROUTE_TX,
-		"放弃一项尚未应用的导入，清除上传的内容", "gives up an import that was not applied; what was uploaded is forgotten" },
+		"放弃一项尚未应用的导入，清除上传的内容",
+		"gives up an import that was not applied; what was uploaded is forgotten" },
 };
 const size_t import_routes_count = COUNT(import_routes);
 
@@ -327,8 +330,8 @@ static bool try_lock(struct op *op, int *ret_fd, bool *ret_locked, struct err *e
 	return true;
 }
 
-/* A fault of the data comes again each time, and at some time patience ends too: the plan says why.  Else the job is
- * tried again. */
+/* A fault of the data comes again each time, and at some time patience ends too: the plan says why.  Else the
+ * job is tried again. */
 static bool give_up(struct op *op, const struct store_job *job, const struct import_plan *p,
 	const struct err *why, struct err *err)
 {

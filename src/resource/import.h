@@ -9,9 +9,9 @@
  * does everything but knowing what the cells mean.  A kind with rows of its own (assets, by the hundred
  * thousand) brings plan(), apply() and drop().
  *
- * What is uploaded is not kept for ever (import_keep.c): personal data of the rows that went in is forgotten at
- * once, what waits for somebody or did not go in after the days of the setting import_keep_days; nobody has more
- * waiting than imports_pending and imports_pending_megabytes allow.
+ * What is uploaded is not kept for ever (import_keep.c): personal data of the rows that went in is forgotten
+ * at once, what waits for somebody or did not go in after the days of the setting import_keep_days; nobody
+ * has more waiting than imports_pending and imports_pending_megabytes allow.
  *
  * The plan is a function of the file, the options (what was said about it: mapping, decisions, changed cells)
  * and the store, so it can be made again at any time.  One import at a time per folder.

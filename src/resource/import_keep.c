@@ -9,7 +9,8 @@
 static bool setting(struct op *op, const char *key, int64_t otherwise, int64_t *ret, struct err *err)
 {
 	struct span text;
-	if (!db_text(op_db(op), SQL("SELECT value FROM settings WHERE key = ?"), V(db_z(key)), op->arena, &text, err))
+	if (!db_text(op_db(op), SQL("SELECT value FROM settings WHERE key = ?"), V(db_z(key)), op->arena,
+	    &text, err))
 		return false;
 	if (!text.p || !span_int(text, 1, INT64_MAX, ret))
 		*ret = otherwise;
@@ -40,7 +41,8 @@ bool import_room(struct op *op, const struct import_plan *p, struct err *err)
 	if (bytes + p->bytes > megabytes << 20)
 		return err_set(err, ERR_CONFLICT,
 			"您未应用的导入文件已有 %" PRId64 " MB，加上本次将超过上限（%" PRId64 " MB）；请先导入或放弃其中几项",
-			"files of your imports that wait have %" PRId64 " MB; with this one it would be more than %" PRId64
+			"files of your imports that wait have %"
+			PRId64 " MB; with this one it would be more than %" PRId64
 			" MB: apply or give up some of them first",
 			bytes >> 20, megabytes);
 	return true;
@@ -62,8 +64,10 @@ bool import_show_kept(struct op *op, const struct record *r, struct str *out, st
 
 bool import_lasts(enum err_code code)
 {
-	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE || code == ERR_MEDIA_TYPE ||
-		code == ERR_CONFLICT || code == ERR_DUPLICATE || code == ERR_NOT_FOUND || code == ERR_FORBIDDEN ||
+	return code == ERR_MALFORMED || code == ERR_INVALID || code == ERR_TOO_LARGE ||
+		code == ERR_MEDIA_TYPE ||
+		code == ERR_CONFLICT || code == ERR_DUPLICATE || code == ERR_NOT_FOUND ||
+		code == ERR_FORBIDDEN ||
 		code == ERR_PRECONDITION || code == ERR_CORRUPT;
 }
 
@@ -89,7 +93,8 @@ bool import_fail(struct op *op, int64_t plan_n, const struct err *why, struct er
 	if (!op_begin(op, err))
 		return false;
 	bool ok = plan_load(op, plan_n, &p, &found, err);
-	if (ok && found && (span_is(p.state, "applying") || span_is(p.state, "received") || span_is(p.state, "building")))
+	if (ok && found && (span_is(p.state, "applying") || span_is(p.state, "received") ||
+	    span_is(p.state, "building")))
 		ok = write_failure(op, &p, why, err);
 	ok = ok && op_commit(op, err);
 	if (!ok)
@@ -156,7 +161,8 @@ bool import_purge(struct op *op, const struct import_plan *p, struct err *err)
 	struct span kept;
 	if (!over(p->state))
 		return true;
-	if (!db_text(op_db(op), SQL("SELECT kept FROM import_plans WHERE n = ?"), V(db_i(p->n)), op->arena, &kept, err))
+	if (!db_text(op_db(op), SQL("SELECT kept FROM import_plans WHERE n = ?"), V(db_i(p->n)), op->arena,
+	    &kept, err))
 		return false;
 	if (span_is(p->state, "cancelled"))
 		return span_is(kept, "none") || forget(op, p, true, err);
@@ -174,7 +180,8 @@ static bool drop_file(struct op *op, const struct import_plan *p, struct err *er
 		    V(db_t(p->file), db_i(p->n), db_t(p->file)), &other, &named, err) ||
 		(!named && !store_blob_drop(op->store, p->file, &gone, err)))
 		return false;
-	return !gone || db_exec(op_db(op), SQL("UPDATE import_plans SET file = '' WHERE n = ?"), V(db_i(p->n)), err);
+	return !gone || db_exec(op_db(op), SQL("UPDATE import_plans SET file = '' WHERE n = ?"),
+		V(db_i(p->n)), err);
 }
 
 static bool forget_file(struct op *op, const struct import_plan *p, struct err *err)
@@ -204,7 +211,8 @@ static bool keep_one(struct op *op, int64_t plan_n, int64_t before, struct err *
 	bool found, late;
 	int64_t at;
 	if (!plan_load(op, plan_n, &p, &found, err) || !found ||
-		!db_int(op_db(op), SQL("SELECT updated_at FROM import_plans WHERE n = ?"), V(db_i(plan_n)), &at, &found, err))
+		!db_int(op_db(op), SQL("SELECT updated_at FROM import_plans WHERE n = ?"), V(db_i(plan_n)),
+		&at, &found, err))
 		return err->code == ERR_NONE;
 	late = at < before;
 	if (!over(p.state)) {
@@ -225,8 +233,10 @@ static bool find_due(
 	CLEANUP(db_rows_close_p) struct db_rows *r = NULL;
 	if (!db_query(op_db(op),
 		    SQL("SELECT n FROM import_plans WHERE n > ? AND (file <> '' OR kept <> 'none') AND"
-			" ((state IN ('applied', 'cancelled') AND (updated_at < ? OR file <> '' OR kept = 'all'))"
-			" OR (state IN ('ready', 'refused', 'failed') AND updated_at < ?)) ORDER BY n LIMIT ?"),
+			" ((state IN ('applied', 'cancelled') AND (updated_at < ? OR file <> '' OR kept = "
+			"'all'))"
+			" OR (state IN ('ready', 'refused', 'failed') AND updated_at < ?)) ORDER BY n LIMIT "
+			"?"),
 		    V(db_i(after), db_i(before), db_i(before), db_i(PLANS)), &r, err))
 		return false;
 	for (*ret_n = 0; *ret_n < PLANS; ++*ret_n) {

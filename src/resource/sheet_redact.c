@@ -48,7 +48,8 @@ static bool redact(struct op *op, const struct sheet_kind *kind, const json_t *c
 	CLEANUP(json_free) json_t *cells = NULL;
 	CLEANUP(json_free) json_t *values = NULL;
 	CLEANUP(json_free) json_t *faults = NULL;
-	if (!json_parse(db_col_text(r, 1), 2, &cells, err) || !json_parse(db_col_text(r, 2), 2, &values, err) ||
+	if (!json_parse(db_col_text(r, 1), 2, &cells, err) ||
+	    !json_parse(db_col_text(r, 2), 2, &values, err) ||
 		!json_parse(db_col_text(r, 3), 3, &faults, err))
 		return false;
 	redact_cells(kind, columns, cells);
@@ -71,7 +72,8 @@ static bool read_rows(struct op *op, const struct import_plan *p, int64_t after,
 		!json_parse(text, 4, &columns, err) ||
 		!db_query(op_db(op),
 			SQL("SELECT ordinal, cells, vals, faults FROM import_sheet_rows WHERE plan_n = ? AND"
-			    " ordinal > ? AND action IN ('new', 'changed', 'unchanged') ORDER BY ordinal LIMIT ?"),
+			    " ordinal > ? AND action IN ('new', 'changed', 'unchanged') ORDER BY ordinal "
+			    "LIMIT ?"),
 			V(db_i(p->n), db_i(after), db_i(BATCH)), &r, err))
 		return false;
 	for (*ret_n = 0;; ++*ret_n) {

@@ -54,8 +54,8 @@ NODISCARD bool sheet_refuse(struct op *op, const struct import_plan *p, struct s
 	struct sheet_row *row,
 	const struct err *why, struct err *err);
 bool sheet_drop(struct op *op, int64_t plan_n, bool *ret_more, struct err *err);
-/* Takes from rows that went in (or were there already) what is personal, and what nobody knew the meaning of: some
- * rows after the ordinal *at, inside a transaction; *at goes on, 0 when none were left. */
+/* Takes from rows that went in (or were there already) what is personal, and what nobody knew the meaning of:
+ * some rows after the ordinal *at, inside a transaction; *at goes on, 0 when none were left. */
 NODISCARD bool sheet_redact(struct op *op, const struct import_plan *p, int64_t *at, struct err *err);
 /* The first faults as the plan's problems. */
 void sheet_problems_json(const struct sheet *s, struct str *out);
@@ -71,8 +71,8 @@ NODISCARD bool import_room(struct op *op, const struct import_plan *p, struct er
 NODISCARD bool import_show_kept(struct op *op, const struct record *r, struct str *out, struct err *err);
 /* Would it come again each time? */
 bool import_lasts(enum err_code code);
-/* A plan that cannot be read (refused) or completed (failed), and why; in a transaction of its own.  Nothing is
- * done to one that is no longer under way. */
+/* A plan that cannot be read (refused) or completed (failed), and why; in a transaction of its own.  Nothing
+ * is done to one that is no longer under way. */
 NODISCARD bool import_fail(struct op *op, int64_t plan_n, const struct err *why, struct err *err);
 /* Forgets what a plan that is over need not keep; in transactions of its own, may be repeated. */
 NODISCARD bool import_purge(struct op *op, const struct import_plan *p, struct err *err);

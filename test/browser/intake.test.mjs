@@ -61,7 +61,7 @@ async function roster(house) {
   await open(page, 'units')
   await drop(page, '联络员名册.xlsx', readFileSync(`${made}/roster.xlsx`))
   await shown(page)
-  check((await count(page, '')) === 300, `300 rows, not ${await count(page, '')}`)
+  check((await count(page, '')) === 302, `300 units, two of them twice, not ${await count(page, '')}`)
   await page.waitForSelector('.cells tbody tr[data-row="0"] .cell')
   await house.look(page, 'intake-roster')
   const drawn = await page.locator('.cells tbody tr[data-row]').count()
