@@ -417,9 +417,15 @@ CREATE TABLE import_plans (
 	hosts        BIGINT NOT NULL,          -- rows of the plan
 	applied      BIGINT NOT NULL,          -- rows of the plan done so far
 	problems     TEXT NOT NULL             -- JSON array, at most 100
-, options TEXT NOT NULL DEFAULT '{}', rows_asked BIGINT NOT NULL DEFAULT 0, columns TEXT NOT NULL DEFAULT '[]');
+, options TEXT NOT NULL DEFAULT '{}', rows_asked BIGINT NOT NULL DEFAULT 0, columns TEXT NOT NULL DEFAULT '[]', name TEXT NOT NULL DEFAULT '', bytes BIGINT NOT NULL DEFAULT 0, kept TEXT NOT NULL DEFAULT 'all');
+
+CREATE INDEX import_plans_file ON import_plans (file) WHERE file <> '';
+
+CREATE INDEX import_plans_kept ON import_plans (state, updated_at) WHERE kept <> 'none' OR file <> '';
 
 CREATE INDEX import_plans_open ON import_plans (n) WHERE state IN ('building', 'applying');
+
+CREATE INDEX import_plans_user ON import_plans (user_n, state);
 
 CREATE TABLE import_shapes (
 	kind         TEXT NOT NULL,
