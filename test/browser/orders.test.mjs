@@ -45,7 +45,7 @@ const words = {
     moreTime: 'We need more time',
     askTime: 'Ask for more time',
     submit: 'Send the answer',
-    changes: 'new changes',
+    changes: 'new change',
   },
 }
 const count = async (page, lane) => Number(await page.innerText(`.lane:has-text("${lane}") b`))
