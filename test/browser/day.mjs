@@ -76,7 +76,8 @@ export class Day {
   w(key, named = {}) {
     const word = key.split('.').reduce((tree, part) => tree?.[part], words[this.language])
     check(typeof word === 'string', `there is no word ${key}`)
-    return word.replace(/\{(\w+)\}/g, (_, name) => named[name])
+    const [one, many] = word.split(' | ')
+    return (named.n === 1 || many === undefined ? one : many).replace(/\{(\w+)\}/g, (_, name) => named[name])
   }
   /** A word of a state or a verb by its key in words.def. */
   verb(key) {

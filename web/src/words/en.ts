@@ -370,7 +370,7 @@ const en: Words = {
     untitled: 'to be named',
     fromTemplate:
       'Draft from the template (problem, harm and remedy are filled in from the vulnerability named)',
-    places: '{p} are filled in for each unit',
+    places: 'Filled in for each unit:',
     numberAuto: 'numbered when issued',
     layout: 'Layout',
     issue: 'Issue',

@@ -358,7 +358,7 @@ const zh = {
     new: '新通报',
     untitled: '待定',
     fromTemplate: '按模板起草（写了漏洞编号的，问题、危害和措施自动填好）',
-    places: '可用 {p}，每个单位各自填入',
+    places: '每个单位各自填入：',
     numberAuto: '签发时自动编号',
     layout: '版式预览',
     issue: '签发',
