@@ -93,6 +93,7 @@ const en: Words = {
   },
   need: { reason: 'Reason', text: 'Words', until: 'Until', unit_id: 'Unit', channel: 'Channel' },
   finding: {
+    upgradeTo: 'Upgrade to {v} or later',
     total: '{n}',
     search: 'Vulnerability, unit, asset, address ( / )',
     searchAbout:

@@ -92,6 +92,7 @@ const zh = {
   },
   need: { reason: '理由', text: '说明', until: '期限', unit_id: '单位', channel: '方式' },
   finding: {
+    upgradeTo: '升级到 {v} 或更高版本',
     total: '{n} 条',
     search: '漏洞编号、单位、资产、地址 ( / )',
     searchAbout: '按漏洞编号开头、单位、资产名称和地址、软件名称查找；人工上报的也按标题查找',
