@@ -128,7 +128,7 @@ async function send(house, language) {
   await page.waitForSelector(rows === 1 ? '.order .turn' : '.turn.done')
 }
 
-/** Office and unit in two browsers: sent, acknowledged, extended, answered, returned, answered again, verified. */
+/** Office and unit in two browsers: sent, acknowledged, extended, answered, returned, answered again, verified, archived. */
 async function life(house, language) {
   const w = words[language]
   const o = sent(house, 'task', `life ${language}`, 'zj-hospital')
@@ -193,6 +193,17 @@ async function life(house, language) {
   await house.look(office, `order-verified-${language}`)
   check(await office.evaluate(() => window.kept === true), 'the office had to reload')
   check(first(house.cli('order', 'show', o.id, '--json')).state === 'verified', 'it is not verified')
+
+  // and put away: the unit sees that, too
+  const archive = language === 'zh' ? '归档' : 'archive'
+  const button = office.locator('.actions button', { hasText: archive })
+  await office.waitForSelector('.actions button', { state: 'attached' })
+  if (!(await button.isVisible())) await office.click('.actions details summary')
+  await button.click()
+  await office.click('form.act button[type=submit]')
+  await unit.waitForSelector(`.timeline li:has-text("${archive}")`)
+  check(await office.evaluate(() => window.kept === true), 'the office had to reload')
+  check(first(house.cli('order', 'show', o.id, '--json')).state === 'archived', 'it is not archived')
 }
 
 /** A break of the connection: nothing that happened meanwhile is missing when it is back. */
