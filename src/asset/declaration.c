@@ -136,7 +136,7 @@ static bool four_eyes(struct op *op, const struct record *row, struct err *err)
 			V(db_i(user_n)), &person_n, &found, err))
 		return false;
 	bool same = who->user_n != 0 && user_n == who->user_n;
-	same = same || (person_n != 0 && person_n == op->actor->person_n);
+	same = same || (person_n != 0 && person_n == op->actor->who.person_n);
 	same = same || (op->actor->local && span_starts(record_text(row, "on_behalf"), SPAN("{")) &&
 		span_eq(record_text(row, "declared_by"), who->name));
 	return !same ||

@@ -29,7 +29,7 @@ static void one(struct str *out, const struct db_rows *r)
 	add_time(out, "happened_at", db_col_int(r, 5));
 	add_time(out, "recorded_at", db_col_int(r, 6));
 	add_text(out, "actor", db_col_text(r, 7));
-	add_text(out, "actor_name", db_col_text(r, 13)); /* the person behind the account */
+	add_text(out, "actor_name", db_col_text(r, 13)); /* the person behind the account, then */
 	add_text(out, "on_whose_word", db_col_text(r, 8));
 	add_text(out, "text", db_col_text(r, 9));
 	struct span values = db_col_text(r, 10);
@@ -88,8 +88,7 @@ static bool timeline_query(struct op *op, const struct finding_timeline *t, cons
 	sql_add(q, "SELECT id, resource, from_state, verb, to_state, happened_at, recorded_at, actor,"
 		   " on_whose_word, text, body,"
 		   " CASE resource WHEN 'item' THEN (SELECT i.id FROM items i WHERE i.n=record_n) END, n,"
-		   " COALESCE((SELECT p.name FROM users u JOIN persons p ON p.n=u.person_n"
-		   " WHERE u.name=actor), '')"
+		   " COALESCE((SELECT p.name FROM persons p WHERE p.n=actor_person_n), '')"
 		   " FROM steps WHERE ((resource=");
 	sql_text(q, span_of(t->resource));
 	sql_add(q, " AND record_n=");

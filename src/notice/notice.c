@@ -169,7 +169,7 @@ static bool is_drafter(struct op *op, const struct record *r, bool *ret, struct 
 		    "(SELECT u.n FROM users u WHERE u.person_n=?))) OR (?=0 AND actor_user_n=0 AND actor=?))"
 		    " LIMIT 1"),
 		V(db_i(r->n), db_i(who->user_n), db_i(who->user_n),
-			op->actor->person_n ? db_i(op->actor->person_n) : db_null(), db_i(who->user_n),
+			who->person_n ? db_i(who->person_n) : db_null(), db_i(who->user_n),
 			db_t(who->name)),
 		&n, ret, err);
 }

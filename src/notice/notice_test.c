@@ -46,9 +46,9 @@ static void one_person(struct city *c)
 		V(db_i(DUTY), db_i(LEADER)));
 	CHECK_OK(draft(c, DUTY, DRAFT, &err), err);
 	CHECK_OK(act(c, DUTY, "submit", "{}", &err), err);
-	c->actors[LEADER].person_n = 77;
+	c->actors[LEADER].who.person_n = 77;
 	CHECK_ERR(act(c, LEADER, "approve", "{}", &err), err, ERR_FORBIDDEN);
-	c->actors[LEADER].person_n = 0;
+	c->actors[LEADER].who.person_n = 0;
 	CHECK_OK(act(c, LEADER, "approve", "{}", &err), err);
 	city_exec(c, SQL("DELETE FROM users WHERE person_n=77"), V0);
 }

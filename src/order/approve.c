@@ -125,7 +125,7 @@ static bool wrote_it(struct op *op, const struct record *o, bool *ret, struct er
 		    "WHERE"
 		    " u.person_n=?))) OR (?=0 AND actor_user_n=0 AND actor=?)) LIMIT 1"),
 		V(db_i(o->n), db_i(who->user_n), db_i(who->user_n),
-			op->actor->person_n ? db_i(op->actor->person_n) : db_null(), db_i(who->user_n),
+			who->person_n ? db_i(who->person_n) : db_null(), db_i(who->user_n),
 			db_t(who->name)),
 		&one, ret, err);
 }

@@ -156,6 +156,17 @@ static void channels(struct city *c)
 	CHECK_ERR(city_do(c, LIAISON_B, n, "note", "{'text':'x'}", &err), err, ERR_NOT_FOUND);
 }
 
+static struct span timeline(struct city *c, size_t who, const struct record *o)
+{
+	struct str out = STR_IN(c->arena, 1 << 20);
+	struct err err = { 0 };
+	struct call call = { .op = &c->op, .out = &out };
+	c->op.actor = &c->actors[who];
+	CHECK_OK(finding_timeline_json(&call, &(struct finding_timeline){ "order", o->n }, &out, &err), err);
+	c->op.actor = &c->actors[LOCAL];
+	return str_span(&out);
+}
+
 static void four_eyes(struct city *c)
 {
 	struct err err;
@@ -169,7 +180,7 @@ static void four_eyes(struct city *c)
 		SQL("INSERT INTO users (n, id, version, created_at, updated_at, name, person_n, disabled)"
 			 " VALUES (?, 'u1', 1, 0, 0, 'duty', 77, 0), (?, 'u2', 1, 0, 0, 'analyst', 77, 0)"),
 		V(db_i(DUTY), db_i(ANALYST)));
-	c->actors[DUTY].person_n = c->actors[ANALYST].person_n = 77;
+	c->actors[DUTY].who.person_n = c->actors[ANALYST].who.person_n = 77;
 	CHECK_OK(city_do(c, DUTY, n, "answer",
 		"{'claim':'fixed','on_behalf':{'channel':'paper','person':'陈工'}}", &err),
 		err);
@@ -180,7 +191,11 @@ static void four_eyes(struct city *c)
 	CHECK_OK(city_do(c, OTHER_DUTY, n, "verify", "{}", &err), err);
 	CHECK_SPAN(c->o.state, "verified");
 	CHECK(has(show(c, &c->o), "\"hint\":null"));
-	c->actors[DUTY].person_n = c->actors[ANALYST].person_n = 0;
+	test_case("the timeline names who stood behind the account then, whatever became of the account");
+	city_exec(c, SQL("UPDATE users SET person_n=NULL, name='gone' WHERE n=?"), V(db_i(DUTY)));
+	CHECK(has(timeline(c, DUTY, &c->o), "\"actor_name\":\"周\""));
+	city_exec(c, SQL("UPDATE users SET person_n=77, name='duty' WHERE n=?"), V(db_i(DUTY)));
+	c->actors[DUTY].who.person_n = c->actors[ANALYST].who.person_n = 0;
 }
 
 static void entered_late(struct city *c)
@@ -422,17 +437,6 @@ static bool instruct(struct city *c, size_t who, const char *resource, struct sp
 	op_rollback(&c->op);
 	c->op.actor = &c->actors[LOCAL];
 	return ok;
-}
-
-static struct span timeline(struct city *c, size_t who, const struct record *o)
-{
-	struct str out = STR_IN(c->arena, 1 << 20);
-	struct err err = { 0 };
-	struct call call = { .op = &c->op, .out = &out };
-	c->op.actor = &c->actors[who];
-	CHECK_OK(finding_timeline_json(&call, &(struct finding_timeline){ "order", o->n }, &out, &err), err);
-	c->op.actor = &c->actors[LOCAL];
-	return str_span(&out);
 }
 
 static void instructions(struct city *c)

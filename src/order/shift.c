@@ -111,12 +111,12 @@ static bool same_writer(struct op *op, const struct record *note, bool *ret, str
 	bool found = false;
 	*ret = span_eq(record_text(note, "writer"), op->actor->who.name) ||
 		(writer_n && writer_n == op->actor->who.user_n);
-	if (*ret || !writer_n || !op->actor->person_n)
+	if (*ret || !writer_n || !op->actor->who.person_n)
 		return true;
 	if (!db_int(op_db(op), SQL("SELECT COALESCE(person_n, 0) FROM users WHERE n=?"), V(db_i(writer_n)),
 		    &person_n, &found, err))
 		return false;
-	*ret = found && person_n == op->actor->person_n;
+	*ret = found && person_n == op->actor->who.person_n;
 	return true;
 }
 

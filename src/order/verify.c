@@ -10,11 +10,11 @@ bool order_four_eyes(struct op *op, const struct item *it, struct err *err)
 	const struct store_actor *who = &op->actor->who;
 	bool same = who->user_n != 0 && it->answered_by == who->user_n, found = false;
 	int64_t person_n = 0;
-	if (!same && it->answered_by && op->actor->person_n &&
+	if (!same && it->answered_by && op->actor->who.person_n &&
 		!db_int(op_db(op), SQL("SELECT COALESCE(person_n, 0) FROM users WHERE n=?"),
 			V(db_i(it->answered_by)), &person_n, &found, err))
 		return false;
-	same = same || (found && person_n == op->actor->person_n);
+	same = same || (found && person_n == op->actor->who.person_n);
 	same = same || (op->actor->local && it->on_behalf.p && span_eq(it->answered_name, who->name));
 	return !same ||
 		err_set(err, ERR_FORBIDDEN, "事项“" SPAN_FMT "”由您代录，须由他人复核",

@@ -14,7 +14,7 @@ static bool read_user(struct op *op, int64_t user_n, struct actor *a, struct err
 			"there is no such account, or it is disabled");
 	a->who.user_n = user_n;
 	a->who.name = arena_span(op->arena, db_col_text(rows, 0));
-	a->person_n = db_col_int(rows, 1);
+	a->who.person_n = db_col_int(rows, 1);
 	return true;
 }
 

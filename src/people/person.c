@@ -180,7 +180,7 @@ static bool duty_guards(struct db *db, const struct actor *a, int64_t n, bool *r
 	bool found;
 	if (!db_int(db, SQL("SELECT person_n FROM duties WHERE n=?"), V(db_i(n)), &person_n, &found, err))
 		return false;
-	*ret = !found || (person_n && person_n == a->person_n);
+	*ret = !found || (person_n && person_n == a->who.person_n);
 	return true;
 }
 

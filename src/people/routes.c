@@ -47,7 +47,7 @@ static bool show(struct call *c, const struct actor *a, const char *csrf, struct
 	struct span id, person;
 	if (!db_text(op_db(c->op), SQL("SELECT id FROM users WHERE n=?"), V(db_i(a->who.user_n)),
 		    c->op->arena, &id, err) ||
-		!db_text(op_db(c->op), SQL("SELECT id FROM persons WHERE n=?"), V(db_i(a->person_n)),
+		!db_text(op_db(c->op), SQL("SELECT id FROM persons WHERE n=?"), V(db_i(a->who.person_n)),
 			c->op->arena, &person, err))
 		return false;
 	str_addz(c->out, "{\"csrf\":");

@@ -88,7 +88,7 @@ int main(void)
 	int64_t grant = made(&grant_resource, "{'user_id':'zhangwei','role':'duty_officer','unit_id':'CO'}");
 	int64_t others = made(&grant_resource, "{'user_id':'lina','role':'duty_officer','unit_id':'CO'}");
 	struct grant held = { .role = ROLE_DUTY_OFFICER, .unit_n = office, .whole = true };
-	struct actor who = { .who.user_n = user, .grants = &held, .n_grants = 1, .person_n = person };
+	struct actor who = { .who = { .user_n = user, .person_n = person }, .grants = &held, .n_grants = 1 };
 
 	test_case("what is nobody's rights is told and ends nothing");
 	open_stream(&o, &who, &body);

@@ -44,7 +44,6 @@ struct actor {
 	bool local;                            /* everything, everywhere */
 	const struct grant *grants;
 	size_t n_grants;
-	int64_t person_n;
 	uint64_t denied;                       /* bit per permission: what the scope of a token takes away */
 	bool totp_wanted;                      /* nothing may be done before there is a second factor */
 	struct span session;                   /* CSRF-relevant: "" for tokens and local */

@@ -208,6 +208,9 @@ bool plan_apply(struct op *op, int64_t plan_n, struct err *err)
 	struct actor actor = *op->actor;
 	actor.who.user_n = p.user_n;
 	actor.who.name = p.actor;
+	if (!db_int(op_db(op), SQL("SELECT COALESCE(person_n, 0) FROM users WHERE n=?"), V(db_i(p.user_n)),
+		    &actor.who.person_n, &found, err))
+		return false;
 	own.actor = &actor;
 	if (kind->sheet ? sheet_apply(&own, &p, err) : kind->apply(&own, &p, err))
 		return true;

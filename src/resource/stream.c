@@ -157,9 +157,8 @@ bool stream_changes(struct call *c, struct err *err)
 		abort();
 	const struct actor *a = c->op->actor;
 	u->store = c->loop_store;
-	u->actor = (struct actor){ .who.user_n = a->who.user_n, .local = a->local, .n_grants = a->n_grants,
-		.person_n = a->person_n,
-				     .denied = a->denied };
+	u->actor = (struct actor){ .who = { .user_n = a->who.user_n, .person_n = a->who.person_n },
+		.local = a->local, .n_grants = a->n_grants, .denied = a->denied };
 	if (a->n_grants)
 		memcpy(u->grants, a->grants, a->n_grants * sizeof *a->grants);
 	u->actor.grants = u->grants;

@@ -42,6 +42,7 @@ bool store_wait(struct store *s, int64_t timeout_ms);
 /* Who does it: a user through the API, the local administrator on the command line, or a job. */
 struct store_actor {
 	int64_t user_n;                                    /* 0: none */
+	int64_t person_n;                                  /* behind the account now; 0: none */
 	struct span name;                                  /* "zhang.w", "local:0", "job:match" */
 	struct span address, request_id;                   /* may be empty */
 };

@@ -32,7 +32,8 @@ bool store_begin(struct store *s, const struct store_actor *who, struct store_tx
 	}
 	struct arena *a = tx->arena ? tx->arena : arena_new(TX_ARENA_SOFT, TX_ARENA_HARD);
 	*tx = (struct store_tx){ .store = s, .arena = a, .now = clock_wall(), .open = true };
-	tx->who = (struct store_actor){ .user_n = who->user_n, .name = arena_span(a, who->name),
+	tx->who = (struct store_actor){ .user_n = who->user_n, .person_n = who->person_n,
+					.name = arena_span(a, who->name),
 					.address = arena_span(a, who->address),
 					.request_id = arena_span(a, who->request_id) };
 	*ret = tx;
@@ -238,15 +239,15 @@ bool store_add_step(struct store_tx *tx, const struct store_step *s, int64_t *re
 	bool found;
 	if (!db_int(tx->store->writer,
 		    SQL("INSERT INTO steps (id, resource, record_n, from_state, verb, to_state, happened_at,"
-			" recorded_at, actor_user_n, actor, on_whose_word, text, unit_n, county_n, severity, "
-			"exercise, body,"
-			" subject, issuer_n, reply, acknowledge_due, answer_due)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-			"RETURNING n"),
+			" recorded_at, actor_user_n, actor_person_n, actor, on_whose_word, text, unit_n,"
+			" county_n, severity, exercise, body, subject, issuer_n, reply, acknowledge_due,"
+			" answer_due)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			" RETURNING n"),
 		    V(db_z(uuid_make(tx->now, id)), z_or_empty(s->resource), db_i(s->record_n),
 			    z_or_empty(s->from), z_or_empty(s->verb), z_or_empty(s->to),
 			    db_i(s->happened_at ? s->happened_at : tx->now), db_i(tx->now),
-			    db_i(tx->who.user_n), text_or_empty(tx->who.name),
+			    db_i(tx->who.user_n), db_i(tx->who.person_n), text_or_empty(tx->who.name),
 			    text_or_empty(s->on_whose_word), text_or_empty(s->text), db_i(s->unit_n),
 			    db_i(s->county_n), z_or_empty(s->severity), db_i(s->exercise),
 			    text_or_empty(s->values), z_or_empty(s->subject), db_i(s->issuer_n),
