@@ -219,8 +219,11 @@ static bool settle(struct op *op, const struct uncertain *u, const struct calend
 	struct calendar then = *c;
 	struct span rule = rule_known(u, c, op->arena);
 	int64_t due;
-	if (rule.n && rule.p[rule.n - 1] == '?')
-		return true;
+	for (struct span rest = rule; rest.n;) {
+		struct span word = span_split(&rest, ' ');
+		if (word.n && word.p[word.n - 1] == '?')
+			return true;
+	}
 	as_counted(u, &then, op->arena);
 	if (!recount(op, u, &then, c, &due, err) || (due && !move(op, u, due, err)))
 		return false;

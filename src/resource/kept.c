@@ -44,10 +44,14 @@ struct kept {
 
 struct kept *kept_new(void)
 {
+	pthread_condattr_t monotonic;
 	struct kept *k = calloc(1, sizeof *k);
 	assert(k);
 	pthread_mutex_init(&k->lock, NULL);
-	pthread_cond_init(&k->made, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&k->made, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	return k;
 }
 
@@ -211,7 +215,7 @@ static bool ask(struct kept *k, const struct route *route, struct call *c, const
 	struct timespec until;
 	int64_t seq;
 	bool waited = false;
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += WAIT_S;
 	*ret_place = NULL;
 	if (!look(k, c->op, &seq, err))

@@ -16,32 +16,30 @@
 enum { ROUNDS = 400, FINDINGS = 120, THREADS = 3, COMMITS = 60 };
 
 static const char *const rows[] = {
-	"WITH RECURSIVE u(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM u WHERE n<9) INSERT INTO units (n, id, "
-		"version,"
-	" created_at, updated_at, code, name, short_name, kind, sector, parent_n, uscc, sort_order, aliases, "
-	"phone,"
-	" note) SELECT n, 'u'||n, 1, 0, 0, 'u'||n, 'U'||n, '', CASE WHEN n<3 THEN 'office' ELSE "
-	"'public_body' END,"
+	"WITH RECURSIVE u(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM u WHERE n<9)"
+	" INSERT INTO units (n, id, version, created_at, updated_at, code, name, short_name, kind, sector,"
+	" parent_n, uscc, sort_order, aliases, phone, note)"
+	" SELECT n, 'u'||n, 1, 0, 0, 'u'||n, 'U'||n, '', CASE WHEN n<3 THEN 'office' ELSE 'public_body' END,"
 	" 'government', CASE WHEN n=1 THEN NULL WHEN n=2 THEN 1 ELSE 1+n%2 END, '', 0, '[]', '', '' FROM u",
-	"INSERT INTO unit_tree SELECT n, n, 0 FROM units UNION SELECT 1, n, 0 FROM units UNION SELECT "
-	"parent_n, n, 0"
-	" FROM units WHERE parent_n IS NOT NULL",
+
+	"INSERT INTO unit_tree SELECT n, n, 0 FROM units UNION SELECT 1, n, 0 FROM units"
+	" UNION SELECT parent_n, n, 0 FROM units WHERE parent_n IS NOT NULL",
+
 	"DELETE FROM settings WHERE key='office_unit'",
 	"INSERT INTO settings (key, value) VALUES ('office_unit', '1')",
-	"WITH RECURSIVE f(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM f WHERE n<120) INSERT INTO findings (n, "
-	"id, version,"
-	" created_at, updated_at, state, unit_n, kind, key, vuln_id, title, severity, priority, kev, "
-	"first_seen,"
-	" last_seen) SELECT n, 'f'||n, 1, 0, 0, 'new', 3+n%7, 'vulnerability', 'k'||n, 'k', 't', CASE n%3 "
-	"WHEN 0 THEN"
-	" 'critical' WHEN 1 THEN 'high' ELSE 'low' END, n%100, n%11=0, 1795395600000-n*12000000, 0 FROM f",
-	"WITH RECURSIVE o(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM o WHERE n<60) INSERT INTO orders (n, id, "
-	"version,"
-	" created_at, updated_at, state, number, kind, unit_n, issuer_n, title, severity, template, "
-	"template_version,"
-	" sent_at, acknowledge_due, answer_due) SELECT n, 'o'||n, 1, 0, 0, 'sent', n, 'finding', 3+n%7, 1, "
-	"'t', 'high',"
-	" 'default', '1', 1, 1795395600000+(n-30)*9000, 1795395600000+n*1000000 FROM o",
+
+	"WITH RECURSIVE f(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM f WHERE n<120)"
+	" INSERT INTO findings (n, id, version, created_at, updated_at, state, unit_n, kind, key, vuln_id,"
+	" title, severity, priority, kev, first_seen, last_seen)"
+	" SELECT n, 'f'||n, 1, 0, 0, 'new', 3+n%7, 'vulnerability', 'k'||n, 'k', 't',"
+	" CASE n%3 WHEN 0 THEN 'critical' WHEN 1 THEN 'high' ELSE 'low' END, n%100, n%11=0,"
+	" 1795395600000-n*12000000, 0 FROM f",
+
+	"WITH RECURSIVE o(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM o WHERE n<60)"
+	" INSERT INTO orders (n, id, version, created_at, updated_at, state, number, kind, unit_n, issuer_n,"
+	" title, severity, template, template_version, sent_at, acknowledge_due, answer_due)"
+	" SELECT n, 'o'||n, 1, 0, 0, 'sent', n, 'finding', 3+n%7, 1, 't', 'high', 'default', '1', 1,"
+	" 1795395600000+(n-30)*9000, 1795395600000+n*1000000 FROM o",
 };
 
 static const struct grant grants[] = {
