@@ -858,7 +858,7 @@ CREATE TABLE steps (
 	severity    TEXT NOT NULL,
 	exercise    BIGINT NOT NULL,
 	body        TEXT NOT NULL
-, subject TEXT NOT NULL DEFAULT '', issuer_n BIGINT NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', acknowledge_due BIGINT, answer_due BIGINT);
+, subject TEXT NOT NULL DEFAULT '', issuer_n BIGINT NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', acknowledge_due BIGINT, answer_due BIGINT, actor_person_n BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX steps_order ON steps (resource, record_n, n, recorded_at, happened_at, from_state, verb, to_state, unit_n, subject,
 	reply, acknowledge_due, answer_due, on_whose_word, exercise) WHERE resource = 'order';
