@@ -92,8 +92,13 @@ async function declare(d, title, unchanged) {
   await page.locator('.declare .choice').first().waitFor()
   if (unchanged) await page.getByLabel(d.w('declare.unchanged')).check()
   else {
-    await page.locator('.declare .system summary').first().click()
+    await page.getByLabel(d.w('declare.systems')).check()
+    // what the last declaration said waits for its review: then one is added
+    const known = await d.rows('.declare .system')
+    if (known) await page.locator('.declare .system summary').first().click()
+    else await page.locator('.declare > .big:not(.primary)').click()
     await page.locator('.declare .system').first().getByLabel(d.w('declare.unknown')).first().check()
+    if (!known) await page.locator('.declare .system input').first().fill(d.type('挂号系统', 'registration'))
     await d.look('declaration')
   }
   await d.button(d.w('declare.send')).click()
@@ -127,7 +132,7 @@ async function whole(house, language) {
 
   const two = await day(house, 'liaison2', language, { phone: true })
   await two.page.locator('.liaison .card').first().waitFor()
-  check((await two.page.locator('.liaison .cards').innerText()).includes('水'), 'which unit is not said')
+  check((await two.page.locator('.liaison .cards').first().innerText()).includes('水'), 'which unit is not said')
   await two.look('several')
   await declare(two, declared, true)
 
