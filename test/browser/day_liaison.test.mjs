@@ -132,7 +132,10 @@ async function whole(house, language) {
 
   const two = await day(house, 'liaison2', language, { phone: true })
   await two.page.locator('.liaison .card').first().waitFor()
-  check((await two.page.locator('.liaison .cards').first().innerText()).includes('水'), 'which unit is not said')
+  check(
+    (await two.page.locator('.liaison .cards').first().innerText()).includes('水'),
+    'which unit is not said',
+  )
   await two.look('several')
   await declare(two, declared, true)
 
