@@ -129,6 +129,12 @@ async function day(house, language) {
   check(/at=/.test(await page.evaluate(() => history.state.back)), 'going back leads to the same row')
   await page.waitForFunction(() => document.querySelectorAll('.finding .steps li').length)
   await house.look(page, `finding-${language}`)
+  // the letter after g is none of the page's: u alone goes back
+  await page.keyboard.press('g')
+  await page.keyboard.press('u')
+  await page.waitForURL((url) => url.pathname === '/units')
+  await page.goBack()
+  await page.waitForSelector('.finding .explain .said')
   const points = await page.$$eval('.terms .points', (all) =>
     all.reduce((n, c) => n + Number(c.textContent), 0),
   )

@@ -77,7 +77,10 @@ async function calendar(house, language) {
   await duty.fill('form.act textarea', NOTICE.replace('周五）至3日', '周四）至3日'))
   await duty.click('form.act button[type=submit]')
   await duty.waitForSelector('form.act .wrong')
-  await duty.fill('form.act textarea', language === 'zh' ? NOTICE : '2027-01-01,off,New Year\n2027-01-09,work')
+  await duty.fill(
+    'form.act textarea',
+    language === 'zh' ? NOTICE : '2027-01-01,off,New Year\n2027-01-09,work',
+  )
   await duty.click('form.act button[type=submit]')
   await duty.waitForSelector('form.act .year-effect')
   await duty.reload()
@@ -135,7 +138,20 @@ async function numbers(house, language) {
 
 /** A text template other than the default is chosen in the form, and read before anything goes out. */
 async function words(house) {
-  house.cli('template', 'add', '--of', 'order', '--kind', 'task', '--name', 'short', '--title', '短通知', '--text', '请{单位}于{期限}前办理{标题}。')
+  house.cli(
+    'template',
+    'add',
+    '--of',
+    'order',
+    '--kind',
+    'task',
+    '--name',
+    'short',
+    '--title',
+    '短通知',
+    '--text',
+    '请{单位}于{期限}前办理{标题}。',
+  )
   const page = await house.signIn('duty')
   await page.goto(`${house.base}/orders/new`)
   await page.waitForSelector('select[name=text_template]')
@@ -144,7 +160,10 @@ async function words(house) {
   await page.selectOption('select[name=by]', 'all')
   await page.click('form.task button[type=submit]')
   await page.waitForSelector('details.words p')
-  check(/^请.+前办理节前自查。$/.test((await page.textContent('details.words p')).trim()), 'the first order’s text')
+  check(
+    /^请.+前办理节前自查。$/.test((await page.textContent('details.words p')).trim()),
+    'the first order’s text',
+  )
   await house.look(page, 'rules-text-template')
   await page.selectOption('select[name=text_template]', '')
   await page.waitForSelector('details.words', { state: 'detached' })
@@ -158,7 +177,10 @@ async function keyboard(house) {
   await page.focus('[data-edit="default/low"]')
   await page.keyboard.press('Enter')
   await page.waitForSelector('form.act')
-  check(await page.evaluate(() => document.activeElement?.getAttribute('name') === 'acknowledge_amount'), 'the form takes the focus')
+  check(
+    await page.evaluate(() => document.activeElement?.getAttribute('name') === 'acknowledge_amount'),
+    'the form takes the focus',
+  )
   await house.look(page, 'rules-deadlines-dark')
   await page.keyboard.press('Escape')
   await page.waitForSelector('form.act', { state: 'detached' })
@@ -174,7 +196,10 @@ async function keyboard(house) {
 export const cases = [
   ...['zh', 'en'].flatMap((language) => [
     { name: `deadlines: proposed, confirmed (${language})`, run: (house) => deadlines(house, language) },
-    { name: `the calendar: a notice pasted, previewed, confirmed (${language})`, run: (house) => calendar(house, language) },
+    {
+      name: `the calendar: a notice pasted, previewed, confirmed (${language})`,
+      run: (house) => calendar(house, language),
+    },
     { name: `numbers and days (${language})`, run: (house) => numbers(house, language) },
   ]),
   { name: 'a text template is chosen and read', run: words },

@@ -1,5 +1,5 @@
 // Units: the tree, the card and its numbers, the people behind it.
-import { check } from './house.mjs'
+import { check, visit } from './house.mjs'
 
 const api = (page, path) => page.evaluate(async (p) => (await fetch(p)).json(), path)
 
@@ -75,15 +75,34 @@ async function county(house) {
   const page = await house.signIn('county', { language: 'en' })
   await page.goto(`${house.base}/units`)
   await page.waitForSelector('.unit-tree [data-unit]')
-  const names = await page.$$eval('.unit-tree [data-unit]', (all) => all.map((b) => b.textContent.trim()))
+  const names = await page.$$eval('.unit-tree [data-unit]', (all) =>
+    all.map((b) => b.textContent.replace(/^[▾▸]/, '').trim()),
+  )
   check(names[0] === '赤坎区网信办', `a county begins with itself, not ${names[0]}`)
   await page.click('.unit-tree [data-unit] >> nth=1')
   await page.waitForSelector('text=Chain of responsibility')
   await house.look(page, 'units-county-en')
 }
 
+async function draft(house) {
+  const page = await house.signIn('duty', { language: 'en' })
+  const { id } = JSON.parse(house.cli('unit', 'show', 'zj-media', '--json'))
+  await page.goto(`${house.base}/units/${id}/edit`)
+  await page.fill('textarea[name=note]', 'by the harbour')
+  await visit(page, '/units')
+  house.cli('unit', 'set', 'zj-media', '--phone', '0759-5550000')
+  await page.goto(`${house.base}/units/${id}/edit`)
+  await page.waitForFunction(() => document.querySelector('textarea[name=note]')?.value === 'by the harbour')
+  check((await page.inputValue('input[name=phone]')) === '0759-5550000', 'a draft undoes nothing of others')
+  await page.click('form.verb button[type=submit]')
+  await page.waitForURL((url) => url.pathname === `/units/${id}`)
+  const unit = JSON.parse(house.cli('unit', 'show', 'zj-media', '--json'))
+  check(unit.phone === '0759-5550000' && unit.note === 'by the harbour', 'both changes are there')
+}
+
 export const cases = [
   { name: 'the tree, search by pinyin, the card, every number its list', run: tree },
   { name: 'contacts checked, slips, turnover', run: contacts },
   { name: 'a county sees its own', run: county },
+  { name: 'a draft keeps what was typed and nothing else', run: draft },
 ]

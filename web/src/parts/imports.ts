@@ -1,5 +1,6 @@
 // What the server says about imports.
 import { api } from '../api/client'
+import { whenForgotten } from '../stores/session'
 
 export interface ImportColumn {
   name: string
@@ -62,6 +63,7 @@ export interface ImportRow {
 }
 
 let kinds: Promise<ImportKind[]> | null = null
+whenForgotten(() => (kinds = null))
 export function importKinds(): Promise<ImportKind[]> {
   kinds ??= api
     .any<{ items: ImportKind[] }>('GET', '/api/v1/import-kinds')

@@ -1,4 +1,6 @@
 // What somebody has opened of late, for the palette. Gone when one signs out: computers are shared.
+import { whenForgotten } from '../stores/session'
+
 const KEPT = 'seawall.recent'
 const MOST = 8
 
@@ -27,7 +29,7 @@ export function remember(to: string): void {
       localStorage.setItem(KEPT, JSON.stringify(withRecent(recent(), { to, label })))
   }, 1000)
 }
-export function forgetRecent(): void {
+whenForgotten(() => {
   clearTimeout(timer)
   localStorage.removeItem(KEPT)
-}
+})

@@ -54,6 +54,7 @@ export const useLive = defineStore('live', () => {
       if (source?.readyState === EventSource.CLOSED) {
         connected.value = false
         broken = true
+        if (timer) clearTimeout(timer)
         timer = setTimeout(open, 3000)
       } else {
         timer ??= setTimeout(() => {

@@ -3,6 +3,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { api } from '../api/client'
+import { whenForgotten } from './session'
 
 export interface Both {
   zh: string
@@ -64,6 +65,7 @@ export const useResources = defineStore('resources', () => {
     all.value = []
     reading = null
   }
+  whenForgotten(forget)
   const byPath = (path: string): Resource | undefined => all.value.find((r) => r.path === path)
   const byName = (name: string): Resource | undefined => all.value.find((r) => r.name === name)
   return { all, read, forget, byPath, byName }

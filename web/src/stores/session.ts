@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { api, setCsrf } from '../api/client'
+import { api, ApiError, setCsrf } from '../api/client'
 
 export interface Role {
   role: string
@@ -31,6 +31,12 @@ export interface SignIn {
 /** The session's cookie cannot be read here: a mark beside it spares strangers a request that must fail. */
 const MARK = 'seawall.signed-in'
 
+const forgetters = new Set<() => void>()
+/** What is held for who is signed in goes when the session does: the next one has other rights. */
+export function whenForgotten(then: () => void): void {
+  forgetters.add(then)
+}
+
 export const useSession = defineStore('session', () => {
   const user = ref<Session['user'] | null>(null)
   const asked = ref(false)
@@ -44,6 +50,7 @@ export const useSession = defineStore('session', () => {
     user.value = null
     setCsrf(null)
     localStorage.removeItem(MARK)
+    for (const then of forgetters) then()
   }
   /** Is somebody signed in already? Asked once, at the start. */
   async function resume(): Promise<void> {
@@ -51,8 +58,9 @@ export const useSession = defineStore('session', () => {
     if (localStorage.getItem(MARK))
       try {
         take((await api.any<Session>('GET', '/api/v1/session')).data)
-      } catch {
-        forget()
+      } catch (why) {
+        // a server that does not answer has ended no session
+        if (why instanceof ApiError && why.status === 401) forget()
       }
     asked.value = true
   }
