@@ -10,7 +10,7 @@
 enum calendar_unit { CALENDAR_HOUR, CALENDAR_WORKING_HOUR, CALENDAR_DAY, CALENDAR_WORKING_DAY };
 
 struct calendar {
-	char name[20], version[20];
+	char name[16 * 4 + 1], version[20]; /* the longest name, at four bytes a character */
 	int64_t offset; /* the zone, milliseconds ahead of UTC */
 	int64_t open[2], close[2]; /* morning and afternoon, milliseconds of the local day */
 	const struct calendar_day {

@@ -2,6 +2,11 @@
 #include "order/rules.h"
 #include "people/people.h"
 
+/* NUMBER_BYTES holds the longest prefix with an office's name in brackets (units.name: 100 characters), the
+ * longest pattern, year and serial, at four bytes a character: a number that was cut short would be the same
+ * for every serial. */
+enum { NUMBER_MAX = 60, NUMBER_BYTES = 2048, SERIAL_EXAMPLE = 999999 };
+
 static const char *const kinds[] = { "order", "notice", "notice.warning", "notice.hazard", "notice.incident",
 	"notice.tip", NULL };
 
@@ -45,11 +50,23 @@ static bool check_pattern(struct span pattern, struct err *err)
 	return true;
 }
 
+/* On paper and in a column of a list it has to be read; the prefix may be repeated with an office's name. */
+static bool check_length(struct op *op, const struct record *r, struct err *err)
+{
+	struct rule_number f = { .prefix = record_text(r, "prefix"), .pattern = record_text(r, "pattern") };
+	struct span number = rule_number_fill(op, &f, (int)rule_year(op), SERIAL_EXAMPLE);
+	size_t n = utf8_count(number);
+	return n <= NUMBER_MAX ||
+		err_field(err, "pattern", "按此格式，编号长达 %zu 个字，至多 %d 个",
+			"numbers would have %zu characters, at most %d", n, (int)NUMBER_MAX);
+}
+
 static bool check(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	int64_t count = 0, year = rule_year(op);
 	bool found;
-	return check_pattern(record_text(after, "pattern"), err) && rule_check(op, before, after, err) &&
+	return check_pattern(record_text(after, "pattern"), err) && check_length(op, after, err) &&
+		rule_check(op, before, after, err) &&
 		db_int(op_db(op),
 			SQL("SELECT count(*) FROM number_formats WHERE kind=? AND COALESCE(unit_n,0)=? AND"
 			    " substr(edition, 1, 4)=?"),
@@ -116,7 +133,7 @@ bool rule_number_find(struct op *op, int64_t office_n, struct span kind, struct 
 
 struct span rule_number_fill(struct op *op, const struct rule_number *f, int year, int64_t serial)
 {
-	struct str out = STR_IN(op->arena, 400);
+	struct str out = STR_IN(op->arena, NUMBER_BYTES);
 	struct span rest = f->pattern;
 	while (rest.n) {
 		size_t place = place_at(rest);

@@ -43,7 +43,7 @@ const char *order_derive(const struct items *items);
 /* ---- rules as data, numbers (rule.c) ---- */
 
 struct order_template {
-	char name[40], version[40];
+	char name[40 * 4 + 1], version[40]; /* the longest name, at four bytes a character */
 	struct span calendar;
 	int64_t acknowledge, answer, rework, escalate;
 	enum calendar_unit acknowledge_unit, answer_unit, rework_unit, escalate_unit;

@@ -122,6 +122,9 @@ static void deadlines(struct city *c)
 				  " state='confirmed' AND confirmed_by='leader'"), V0), 0);
 }
 
+#define TEN "一二三四五六七八九十"
+#define LONG_CALENDAR TEN "一二三四五六"
+
 static void refused(struct city *c)
 {
 	static const struct {
@@ -159,6 +162,11 @@ static void refused(struct city *c)
 		{ "a number without its serial", DUTY, &number_format_resource,
 			"{'kind':'order','prefix':'a','pattern':'{prefix}〔{year}〕号','source':'x'}",
 			"pattern" },
+		{ "a number longer than anybody reads", DUTY, &number_format_resource,
+			"{'kind':'order','prefix':'" TEN TEN TEN TEN "','pattern':'{prefix}" TEN TEN
+			"{year}{serial}',"
+			"'source':'x'}",
+			"pattern" },
 		{ "an unknown place", DUTY, &number_format_resource,
 			"{'kind':'order','prefix':'a','pattern':'{prefix}{year}{serial}{month}',"
 			"'source':'x'}", "pattern" },
@@ -187,6 +195,10 @@ static void numbers(struct city *c)
 	int64_t order = order_now(c, "number", 600);
 	struct span number = city_text(c, SQL("SELECT number FROM orders WHERE n=?"), V(db_i(order)));
 	CHECK(span_starts(number, SPAN("湛网改字〔2026〕第")));
+	test_case("the longest prefix, with an office's name: the serial still tells numbers apart");
+	struct rule_number longest = { .prefix = SPAN(TEN TEN TEN TEN "（" TEN TEN TEN TEN TEN TEN TEN TEN TEN "）"),
+		.pattern = SPAN(TEN TEN TEN TEN TEN TEN TEN TEN "{prefix}{year}{serial}") };
+	CHECK(!span_eq(rule_number_fill(&c->op, &longest, 2026, 1), rule_number_fill(&c->op, &longest, 2026, 2)));
 	test_case("the number in force is the one of that moment");
 	int64_t days = 0, was = 0;
 	id = propose(c, DUTY, &rule_resource, "{'name':'archive_after_days','value':5,'source':'x'}", &err);
@@ -196,6 +208,39 @@ static void numbers(struct city *c)
 		err);
 	CHECK_INT(days, 5);
 	CHECK(was != 5);
+}
+
+/* What is longer than a buffer must not be found by half its name: orders could not be returned or escalated,
+ * and the holidays of the calendar would not count. */
+static void long_names(struct city *c)
+{
+	struct err err;
+	struct order_template t;
+	struct calendar calendar;
+	test_case("the longest name of a template, and that of a calendar, stay whole");
+	struct span id = propose(c, DUTY, &calendar_resource,
+		"{'name':'" LONG_CALENDAR "','morning_start':'09:00','morning_end':'12:00',"
+		"'afternoon_start':'14:00','afternoon_end':'17:00','source':'x'}",
+		&err);
+	CHECK_OK(id.p && apply(c, LEADER, &calendar_resource, id, "confirm", &err), err);
+	clock_fake(MONDAY + 4 * TIME_MINUTE);
+	id = propose(c, DUTY, &calendar_year_resource,
+		"{'calendar':'" LONG_CALENDAR "','year':2026,'days':'2026-12-31,off,x','source':'x'}", &err);
+	CHECK_OK(id.p && apply(c, LEADER, &calendar_year_resource, id, "confirm", &err), err);
+	id = propose(c, DUTY, &deadline_resource,
+		"{'name':'" TEN TEN TEN TEN "','severity':'high','acknowledge_amount':4,"
+		"'acknowledge_unit':'working_hour','answer_amount':3,'answer_unit':'working_day',"
+		"'rework_amount':2,'rework_unit':'working_day','escalate_amount':1,"
+		"'escalate_unit':'working_day','calendar':'" LONG_CALENDAR "','source':'x'}",
+		&err);
+	CHECK_OK(id.p && apply(c, LEADER, &deadline_resource, id, "confirm", &err), err);
+	clock_fake(MONDAY + 5 * TIME_MINUTE);
+	CHECK_OK(order_template_find(&c->op, SPAN(TEN TEN TEN TEN), SPAN("high"), &t, &err) &&
+			calendar_load(&c->op, t.calendar, &calendar, &err),
+		err);
+	CHECK_STR(t.name, TEN TEN TEN TEN);
+	CHECK_STR(calendar.name, LONG_CALENDAR);
+	CHECK_INT(calendar.n_days, 1);
 }
 
 static void holidays(struct city *c)
@@ -269,6 +314,7 @@ int main(void)
 	deadlines(&c);
 	refused(&c);
 	numbers(&c);
+	long_names(&c);
 	holidays(&c);
 	city_close(&c);
 	return test_end();
