@@ -158,6 +158,19 @@ static struct span extension(struct span name)
 	return (struct span){ NULL, 0 };
 }
 
+/* U+202A to U+202E and U+2066 to U+2069 turn what follows around: "gpj.exe" would be read as "exe.jpg". */
+static bool turns_around(struct span s)
+{
+	for (size_t i = 0; i + 3 <= s.n; i++) {
+		unsigned char last = (unsigned char)s.p[i + 2];
+		if (memcmp(s.p + i, "\xe2\x80", 2) == 0 && last >= 0xaa && last <= 0xae)
+			return true;
+		if (memcmp(s.p + i, "\xe2\x81", 2) == 0 && last >= 0xa6 && last <= 0xa9)
+			return true;
+	}
+	return false;
+}
+
 /* What stands behind the last slash; a name that is none becomes "附件". */
 static struct span base_name(struct span name)
 {
@@ -167,7 +180,7 @@ static struct span base_name(struct span name)
 			break;
 		}
 	name = span_trim(name);
-	if (!name.n || !utf8_valid(name) || utf8_has_control(name) || memchr(name.p, '\n', name.n) ||
+	if (!name.n || !utf8_valid(name) || utf8_has_control(name) || turns_around(name) || memchr(name.p, '\n', name.n) ||
 		memchr(name.p, '\r', name.n))
 		return SPAN("附件");
 	return name;

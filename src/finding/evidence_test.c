@@ -47,6 +47,8 @@ static const struct {
 	{ "C:\\fakepath\\a.pdf", "application/pdf", "a.pdf", BYTES("%PDF-1.7") },
 	{ "../../etc/a.pdf", "application/pdf", "a.pdf", BYTES("%PDF-1.7") },
 	{ "", "application/pdf", "附件.pdf", BYTES("%PDF-1.7") },
+	{ "\xe2\x80\xaegnp.docx.png", "image/png", "附件.png", BYTES("\x89PNG\r\n\x1a\n....") },
+	{ "\xe2\x81\xa7" "a.png", "image/png", "附件.png", BYTES("\x89PNG\r\n\x1a\n....") },
 	{ "没有后缀", "text/plain; charset=utf-8", "没有后缀.txt", BYTES("x") },
 	/* refused */
 	{ "a.exe", NULL, NULL, BYTES("MZ\x90\0\x03\0") },
