@@ -7,6 +7,7 @@
 
 static struct house h;
 static struct arena *a;
+static struct stream_seats *seats;
 
 static int64_t made(const struct resource *r, const char *json)
 {
@@ -58,7 +59,8 @@ static void open_stream(struct opened *o, const struct actor *who, struct str *b
 {
 	struct err err = { 0 };
 	struct op op = { .store = h.store, .actor = who, .arena = a };
-	struct call c = { .op = &op, .out = body, .http = &o->answer, .loop_store = h.store };
+	struct call c = { .op = &op, .out = body, .http = &o->answer, .loop_store = h.store,
+		.streams = seats };
 	*o = (struct opened){ .out = STR_IN(a, 1 << 16) };
 	CHECK_OK(stream_changes(&c, &err), err);
 }
@@ -72,6 +74,37 @@ static bool goes_on(struct opened *o)
 static void end_stream(struct opened *o)
 {
 	o->answer.stream_free(o->answer.stream_user);
+}
+
+/* `who` has STREAMS_PER_USER at most, and another one still gets his. */
+static void bounded(const struct actor *who, struct str *body)
+{
+	struct opened open[STREAMS_PER_USER], more;
+	struct http_answer none = { 0 };
+	struct actor another = *who;
+	struct op op = { .store = h.store, .actor = who, .arena = a };
+	struct call c = { .op = &op, .out = body, .http = &none, .loop_store = h.store };
+	struct err err = { 0 };
+	seats = c.streams = stream_seats_new();
+	another.who.user_n = who->who.user_n + 1;
+	test_case("so many streams of one account, and no more");
+	for (size_t i = 0; i < STREAMS_PER_USER; i++)
+		open_stream(&open[i], who, body);
+	CHECK(!stream_changes(&c, &err));
+	CHECK_INT(err.code, ERR_RATE);
+	CHECK(!none.stream);
+	test_case("another account is served");
+	open_stream(&more, &another, body);
+	end_stream(&more);
+	test_case("when one ends there is room for one");
+	end_stream(&open[0]);
+	open_stream(&open[0], who, body);
+	err = (struct err){ 0 };
+	CHECK(!stream_changes(&c, &err));
+	for (size_t i = 0; i < STREAMS_PER_USER; i++)
+		end_stream(&open[i]);
+	stream_seats_free(seats);
+	seats = NULL;
 }
 
 int main(void)
@@ -124,6 +157,7 @@ int main(void)
 	gone(&grant_resource, grant);
 	CHECK(!goes_on(&o));
 	end_stream(&o);
+	bounded(&who, &body);
 	str_done(&body);
 	house_close(&h);
 	return test_end();

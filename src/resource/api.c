@@ -420,6 +420,7 @@ static void start(struct exchange *x, struct store *store)
 		.query = pairs_of(r->query, r->n_query, r->arena), .n_query = r->n_query,
 		.headers = pairs_of(r->headers, r->n_headers, r->arena), .n_headers = r->n_headers,
 		.http = x->answer, .loop_store = x->api->loop_store,
+			.streams = x->api->streams,
 	};
 }
 

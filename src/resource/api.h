@@ -17,6 +17,7 @@ struct api {
 	/* GET of anything outside the API: the console; NULL: there is none.  false: not its business. */
 	bool (*page)(const struct http_request *r, struct http_answer *ret);
 	struct kept *kept;                     /* answers that count (kept.h); NULL: each is counted anew */
+	struct stream_seats *streams;          /* event streams by user (stream.h); NULL: not counted */
 	struct store *loop_store;              /* belongs to the loop thread: event streams read through it */
 };
 

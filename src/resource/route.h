@@ -25,6 +25,7 @@ struct call {
 	size_t n_answer_headers;
 	struct http_answer *http;              /* for event streams only */
 	struct store *loop_store;              /* the store of the loop thread, for event streams */
+	struct stream_seats *streams;          /* who has how many open; NULL: not counted */
 };
 
 typedef bool route_fn(struct call *c, struct err *err);

@@ -1,5 +1,7 @@
 #include "resource/stream.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "net/http_server.h"
@@ -8,7 +10,15 @@
 
 enum { STREAM_BATCH = 200, STREAM_READ = 2000, STREAM_LIFE_MS = 60 * 1000, VEIL_ARENA = 1 << 20 };
 
+struct stream_seats {
+	pthread_mutex_t lock;
+	int64_t user_n[STREAM_SEATS];
+	bool taken[STREAM_SEATS];
+};
+
 struct stream_user {
+	struct stream_seats *seats;            /* NULL: not counted */
+	size_t seat;
 	struct store *store;                   /* the loop thread's */
 	struct actor actor;
 	struct grant grants[GRANTS_MAX];
@@ -18,9 +28,56 @@ struct stream_user {
 	int64_t version;                       /* of the store when last looked */
 };
 
+struct stream_seats *stream_seats_new(void)
+{
+	struct stream_seats *s = calloc(1, sizeof *s);
+	assert(s);
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+void stream_seats_free(struct stream_seats *s)
+{
+	if (!s)
+		return;
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static bool take_seat(struct stream_seats *s, int64_t user_n, size_t *ret, struct err *err)
+{
+	size_t own = 0, seat = STREAM_SEATS;
+	if (!s)
+		return true;
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < STREAM_SEATS; i++) {
+		own += s->taken[i] && s->user_n[i] == user_n;
+		seat = s->taken[i] ? seat : i;
+	}
+	bool ok = own < STREAMS_PER_USER && seat < STREAM_SEATS;
+	if (ok) {
+		s->taken[seat] = true;
+		s->user_n[seat] = user_n;
+		*ret = seat;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (ok)
+		return true;
+	return own < STREAMS_PER_USER
+		? err_set(err, ERR_BUSY, "打开的变更通知过多，请稍后再试", "too many change streams are open, try again")
+		: err_set(err, ERR_RATE, "您已打开 %d 个变更通知，请关闭一些页面",
+			  "you have %d change streams open: close some pages", (int)STREAMS_PER_USER);
+}
+
 static void stream_free(void *user)
 {
-	free(user);
+	struct stream_user *u = user;
+	if (u->seats) {
+		pthread_mutex_lock(&u->seats->lock);
+		u->seats->taken[u->seat] = false;
+		pthread_mutex_unlock(&u->seats->lock);
+	}
+	free(u);
 }
 
 /* A draft is no news for the unit that it is not yet sent to. */
@@ -152,10 +209,15 @@ bool stream_changes(struct call *c, struct err *err)
 	if (last.n && !span_int(last, 0, INT64_MAX, &seq))
 		return err_field(err, "Last-Event-ID", "Last-Event-ID 应为序号",
 			"Last-Event-ID must be a number");
+	const struct actor *a = c->op->actor;
+	size_t seat = 0;
+	if (!take_seat(c->streams, a->who.user_n, &seat, err))
+		return false;
 	struct stream_user *u = calloc(1, sizeof *u);
 	if (!u)
 		abort();
-	const struct actor *a = c->op->actor;
+	u->seats = c->streams;
+	u->seat = seat;
 	u->store = c->loop_store;
 	u->actor = (struct actor){ .who = { .user_n = a->who.user_n, .person_n = a->who.person_n },
 		.local = a->local, .n_grants = a->n_grants, .denied = a->denied };

@@ -9,6 +9,7 @@
 #include "people/people.h"
 #include "resource/api.h"
 #include "resource/kept.h"
+#include "resource/stream.h"
 #include "role/console.h"
 #include "role/role.h"
 
@@ -130,6 +131,7 @@ bool role_api(const struct role_config *c, struct err *err)
 		return false;
 	role.api.loop_store = loop_store;
 	role.api.kept = kept_new();
+	role.api.streams = stream_seats_new();
 	bool ok = http_server_new(role.loop, &http, &role.server, err);
 	if (ok) {
 		running = role.server;
@@ -139,6 +141,7 @@ bool role_api(const struct role_config *c, struct err *err)
 		running = NULL;
 		http_server_free(role.server);
 	}
+	stream_seats_free(role.api.streams);
 	kept_free(role.api.kept);
 	loop_free(role.loop);
 	return ok;
