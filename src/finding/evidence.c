@@ -180,7 +180,8 @@ static struct span base_name(struct span name)
 			break;
 		}
 	name = span_trim(name);
-	if (!name.n || !utf8_valid(name) || utf8_has_control(name) || turns_around(name) || memchr(name.p, '\n', name.n) ||
+	if (!name.n || !utf8_valid(name) || utf8_has_control(name) || turns_around(name) ||
+		memchr(name.p, '\n', name.n) ||
 		memchr(name.p, '\r', name.n))
 		return SPAN("附件");
 	return name;

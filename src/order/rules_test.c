@@ -196,9 +196,12 @@ static void numbers(struct city *c)
 	struct span number = city_text(c, SQL("SELECT number FROM orders WHERE n=?"), V(db_i(order)));
 	CHECK(span_starts(number, SPAN("湛网改字〔2026〕第")));
 	test_case("the longest prefix, with an office's name: the serial still tells numbers apart");
-	struct rule_number longest = { .prefix = SPAN(TEN TEN TEN TEN "（" TEN TEN TEN TEN TEN TEN TEN TEN TEN "）"),
-		.pattern = SPAN(TEN TEN TEN TEN TEN TEN TEN TEN "{prefix}{year}{serial}") };
-	CHECK(!span_eq(rule_number_fill(&c->op, &longest, 2026, 1), rule_number_fill(&c->op, &longest, 2026, 2)));
+	struct rule_number longest = {
+		.prefix = SPAN(TEN TEN TEN TEN "（" TEN TEN TEN TEN TEN TEN TEN TEN TEN "）"),
+		.pattern = SPAN(TEN TEN TEN TEN TEN TEN TEN TEN "{prefix}{year}{serial}"),
+	};
+	CHECK(!span_eq(rule_number_fill(&c->op, &longest, 2026, 1),
+		rule_number_fill(&c->op, &longest, 2026, 2)));
 	test_case("the number in force is the one of that moment");
 	int64_t days = 0, was = 0;
 	id = propose(c, DUTY, &rule_resource, "{'name':'archive_after_days','value':5,'source':'x'}", &err);
