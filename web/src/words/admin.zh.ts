@@ -58,7 +58,7 @@ export default {
   imported: '最近导入',
   age: '距今',
   fresh: '新鲜',
-  stale: '超过 {n} 天未更新',
+  stale: '{n} 天未更新',
   neverIn: '从未导入',
   files: '导入过的文件',
   file: '文件',

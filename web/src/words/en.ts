@@ -10,6 +10,7 @@ const en: Words = {
   rules: rulesEn,
   app: { name: 'Seawall', about: 'cyber security at work' },
   nav: {
+    home: 'Home',
     today: 'Today',
     situation: 'Situation',
     units: 'Units',
@@ -514,6 +515,7 @@ const en: Words = {
     review: 'Pre-review',
     pass: 'passes',
     passNot: 'does not pass, back to the unit',
+    refuted: 'not verified: the re-test contradicts the answer',
     override: 'verified on site: set the re-test aside',
     title: 'Title',
     extensionAsked: '{unit} asks for more time, until {at}.',

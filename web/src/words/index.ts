@@ -32,6 +32,15 @@ export function current(): Language {
   return words.global.locale.value as Language
 }
 
+/** What a thing is about begins with its name: beside the name only the rest is said. */
+export function sayRest(of: {
+  label: { zh: string; en: string }
+  about: { zh: string; en: string }
+}): string {
+  const [name, about] = [say(of.label), say(of.about)]
+  return about.startsWith(name) ? about.slice(name.length).replace(/^[，,；;：:\s]+/, '') : about
+}
+
 /** The server says every name in both languages. */
 export function say(both: { zh: string; en: string } | undefined): string {
   return both ? both[current()] : ''

@@ -10,6 +10,7 @@ const zh = {
   rules: rulesZh,
   app: { name: '海堤', about: '网络安全工作平台' },
   nav: {
+    home: '首页',
     today: '值班台',
     situation: '态势',
     units: '单位',
@@ -501,6 +502,7 @@ const zh = {
     review: '初审结论',
     pass: '通过',
     passNot: '不通过，退回单位',
+    refuted: '未通过：复测与反馈不符',
     override: '经现场核实，不采纳复测结论',
     title: '标题',
     extensionAsked: '{unit} 申请延期至 {at}。',
