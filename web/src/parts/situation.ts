@@ -85,7 +85,7 @@ export function strip(parts: Keyed[]): Part[] {
   return all ? parts.filter((p) => p.count).map((p) => ({ key: p.key, percent: (p.count * 100) / all })) : []
 }
 
-/** The last n months up to this one, of the city's calendar: first and last day. */
+/** The last n months up to this one, of the city: first and last day. This one ends today, as in the measures. */
 export function months(today: string, n: number): { key: string; from: string; to: string }[] {
   const [year = 0, month = 1] = today.split('-').map(Number)
   return Array.from({ length: n }, (_, i) => {
@@ -93,6 +93,7 @@ export function months(today: string, n: number): { key: string; from: string; t
     const y = Math.floor(m / 12)
     const key = `${y}-${String((m % 12) + 1).padStart(2, '0')}`
     const last = new Date(Date.UTC(y, (m % 12) + 1, 0)).getUTCDate()
-    return { key, from: `${key}-01`, to: `${key}-${String(last).padStart(2, '0')}` }
+    const to = `${key}-${String(last).padStart(2, '0')}`
+    return { key, from: `${key}-01`, to: to < today ? to : today }
   })
 }

@@ -640,6 +640,7 @@ const en: Words = {
     nobody: 'no unit matches',
     empty: 'no orders here',
     emptyWhy: 'Order findings from the list of findings, or send a task from here.',
+    emptyMine: 'Finished orders stay here; what waits for you is on the first page.',
   },
   task: {
     new: 'Send a task',
