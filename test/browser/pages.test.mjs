@@ -7,9 +7,14 @@ import { check } from './house.mjs'
 
 const people = ['duty', 'analyst', 'leader', 'county', 'liaison', 'sysadmin', 'secadmin', 'auditor']
 const source = (name) => readFileSync(new URL(`../../web/src/${name}`, import.meta.url), 'utf8')
-const patterns = [...(source('router.ts') + source('pages/administration.ts')).matchAll(/\bpath: '([^']*)'/g)]
+const routes = source('router.ts') + source('pages/administration.ts')
+/** Addresses that lead to another page. */
+const redirects = Object.fromEntries(
+  [...routes.matchAll(/\bpath: '([^']*)', redirect: '([^']*)'/g)].map((m) => [`/${m[1]}`, m[2]]),
+)
+const patterns = [...routes.matchAll(/\bpath: '([^']*)'/g)]
   .map((m) => m[1].replace(/^\//, ''))
-  .filter((p) => !p.includes('*'))
+  .filter((p) => !p.includes('*') && !redirects[`/${p}`])
 
 /** Which pattern of the router an address is: the longest that fits. */
 function patternOf(path) {
@@ -43,7 +48,7 @@ async function pagesOf(page, who) {
   if (paths.includes('/measures')) paths.push('/measures/records?kpi=handled')
   if (who !== 'liaison') paths.push('/nothing/of/this')
   paths.push('/account')
-  return [...new Set(paths)]
+  return [...new Set(paths.map((path) => redirects[path] ?? path))]
 }
 
 /** To another page as the router goes there, without loading the program anew. */
