@@ -96,8 +96,7 @@ async function roster(house) {
   await page.fill('#unit-search', 'wcxx')
   await page.waitForSelector('.found button')
   await page.fill('#unit-search', '')
-  await page.locator('.unit-tree [data-unit]').first().focus()
-  await page.keyboard.press('ArrowDown')
+  await page.locator('.unit-tree [aria-level="2"][aria-expanded=false]').first().focus()
   await page.keyboard.press('ArrowRight')
   await page.waitForSelector('.unit-tree [aria-level="3"]')
   await page.keyboard.press('ArrowRight')
@@ -134,7 +133,8 @@ async function question(house) {
     await page.click('.answers button:has-text("new") >> nth=0')
     await page.waitForFunction(() => !document.querySelector('.counts .question'))
   }
-  // the one that is the same is changed, not doubled
+  // the one that is the same is changed, not doubled; that its liaison changes is agreed to apart
+  await page.click('button:has-text("Take all proposed repairs")')
   await page.waitForFunction(() => document.querySelector('.counts .changed b')?.textContent === '1')
   await page.click('button:has-text("Give up this import")')
   await page.waitForURL(/\/imports\?kind=units/)

@@ -1,7 +1,7 @@
 // A table wider than its page scrolls in a frame of its own, which keyboards reach, too; one that fits has none,
-// so that its head stays in sight while the page scrolls.
+// so that its head stays in sight while the page scrolls.  The preview of an import (.cells) scrolls its own rows.
 function measure(page: HTMLElement): void {
-  for (const frame of page.querySelectorAll<HTMLElement>('.table')) {
+  for (const frame of page.querySelectorAll<HTMLElement>('.table:not(.cells)')) {
     const table = frame.querySelector('table')
     const fits = !table || table.offsetWidth <= frame.clientWidth
     frame.classList.toggle('fits', fits)
