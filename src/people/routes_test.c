@@ -116,6 +116,9 @@ static void test_administration(void)
 	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants",
 			  "{\"user_id\":\"sec\",\"role\":\"auditor\",\"unit_id\":\"A\"}"),
 		409);
+	CHECK_INT(status_of(&sec, "POST", "/api/v1/grants",
+			  "{\"user_id\":\"sec\",\"role\":\"duty_officer\",\"unit_id\":\"A\"}"),
+		403);                          /* nor any to oneself */
 	CHECK_INT(status_of(&sec, "PATCH", path_of("/api/v1/grants/*", json_get_text(grant.body, "id").p),
 			    "{\"to_at\":\"2026-01-01T00:00:00Z\"}"), 200);
 	CHECK_INT(status_of(&made, "GET", "/api/v1/units", NULL), 403);

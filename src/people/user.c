@@ -254,6 +254,26 @@ static bool show_user(struct op *op, const struct record *r, bool single, struct
 	return true;
 }
 
+/* Who administers accounts gives rights to others: to oneself (this account or another one of the same person)
+ * somebody else does, or the machine's own administrator at its command line. */
+static bool check_not_self(struct op *op, int64_t user_n, struct err *err)
+{
+	const struct actor *a = op->actor;
+	int64_t person_n = 0;
+	bool found;
+	if (a->local)
+		return true;
+	if (!db_int(op_db(op), SQL("SELECT person_n FROM users WHERE n=? AND person_n IS NOT NULL"),
+		    V(db_i(user_n)), &person_n, &found, err))
+		return false;
+	if (user_n != a->who.user_n && !(found && a->who.person_n && person_n == a->who.person_n))
+		return true;
+	err_field(err, "user_id", "不能给自己授权，请由另一位安全管理员办理",
+		"nobody grants a role to oneself: another security administrator does");
+	err->code = ERR_FORBIDDEN;
+	return false;
+}
+
 static bool check_grant(struct op *op, const struct record *before, struct record *after, struct err *err)
 {
 	struct db_value from = record_get(after, "from_at"), to = record_get(after, "to_at");
@@ -272,7 +292,8 @@ static bool check_grant(struct op *op, const struct record *before, struct recor
 	if (to.type == DB_INT && to.i <= op_now(op))
 		return true;
 	struct span role = record_text(after, "role");
-	return user_check_separation(op, record_int(after, "user_id"), arena_copy(op->arena, role), err);
+	return user_check_separation(op, record_int(after, "user_id"), arena_copy(op->arena, role), err) &&
+		check_not_self(op, record_int(after, "user_id"), err);
 }
 
 static bool user_guards(struct db *db, const struct actor *a, int64_t n, bool *ret, struct err *err)
