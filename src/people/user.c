@@ -254,7 +254,7 @@ static bool show_user(struct op *op, const struct record *r, bool single, struct
 	return true;
 }
 
-/* Who administers accounts gives rights to others: to oneself (this account or another one of the same person)
+/* Who administers accounts gives rights to others: to oneself (this account or another of the same person)
  * somebody else does, or the machine's own administrator at its command line. */
 static bool check_not_self(struct op *op, int64_t user_n, struct err *err)
 {
