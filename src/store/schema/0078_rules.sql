@@ -56,13 +56,15 @@ CREATE TABLE rules (
 );
 INSERT INTO rules (id, version, created_at, updated_at, state, name, edition, value, effective_at, source, proposed_by,
 	confirmed_by, confirmed_at)
-SELECT '019b0000-0000-7000-8079-' || substr('000000000000' || (SELECT count(*) FROM order_rules p WHERE p.name <= r.name), -12),
+SELECT '019b0000-0000-7000-8079-' || substr('000000000000' || (SELECT count(*) FROM order_rules p
+		WHERE p.name < r.name OR (p.name = r.name AND p.version <= r.version)), -12),
 	1, 0, 0, CASE confirmed WHEN 0 THEN 'unconfirmed' ELSE 'confirmed' END, name, version, value,
 	CASE effective_at WHEN 0 THEN NULL ELSE effective_at END, source, '', '', NULL
 FROM order_rules r;
 INSERT INTO rules (id, version, created_at, updated_at, state, name, edition, value, effective_at, source, proposed_by,
 	confirmed_by, confirmed_at)
-SELECT '019b0000-0000-7000-807a-' || substr('000000000000' || (SELECT count(*) FROM kpi_rules p WHERE p.name <= r.name), -12),
+SELECT '019b0000-0000-7000-807a-' || substr('000000000000' || (SELECT count(*) FROM kpi_rules p
+		WHERE p.name < r.name OR (p.name = r.name AND p.version <= r.version)), -12),
 	1, 0, 0, CASE confirmed WHEN 0 THEN 'unconfirmed' ELSE 'confirmed' END, name, version, value,
 	CASE effective_at WHEN 0 THEN NULL ELSE effective_at END, source, '', '', NULL
 FROM kpi_rules r;
@@ -127,7 +129,9 @@ CREATE TABLE calendar_years (
 );
 INSERT INTO calendar_years (id, version, created_at, updated_at, state, calendar, year, edition, days, effective_at, source,
 	proposed_by, confirmed_by, confirmed_at)
-SELECT '019b0000-0000-7000-807c-' || substr('000000000000' || y.year, -12), 1, 0, 0, 'unconfirmed', y.calendar, y.year,
+SELECT '019b0000-0000-7000-807c-' || substr('000000000000' || (SELECT count(*) FROM calendar_years_old p
+		WHERE p.calendar < y.calendar OR (p.calendar = y.calendar AND p.year <= y.year)), -12),
+	1, 0, 0, 'unconfirmed', y.calendar, y.year,
 	y.year || '.1', (SELECT group_concat(d.day || ',' || CASE d.working WHEN 0 THEN 'off' ELSE 'work' END || ',' || d.name,
 		char(10)) FROM (SELECT * FROM calendar_days ORDER BY day) d
 		WHERE d.calendar = y.calendar AND substr(d.day, 1, 4) = CAST(y.year AS TEXT)), NULL, y.source, '', '', NULL
