@@ -90,7 +90,7 @@ bool kpi_values(struct op *op, const struct kpi_ask *q, struct kpi_value ret[KPI
 			if (m->source != KPI_OF_NOTICES)
 				values[i].of = (int64_t)q->n_owing;
 		}
-		if (!kpi_target(op, q, m, &values[i].target, err))
+		if (!kpi_target(op, q, m, &values[i], err))
 			return false;
 	}
 	if (!count_orders(op, q, values, err))
@@ -127,6 +127,8 @@ static void write_item(struct op *op, const struct kpi_measure *m, const struct 
 	kpi_write_numerator(m, v, out);
 	str_addf(out, ",\"denominator\":%lld,\"target\":", (long long)v->of);
 	str_add(out, v->target.p ? v->target : SPAN("null"));
+	str_addz(out, ",\"target_period\":");
+	str_add_json(out, v->target.p ? v->target_period : SPAN("any"));
 	str_addf(out, ",\"count\":%lld,\"unit\":\"%s\",\"definition\":\"%s/%s\",\"records\":\"",
 		(long long)v->count, kpi_unit_names[m->unit], m->key, m->version);
 	kpi_write_path(m, q, out);

@@ -128,12 +128,12 @@ static bool set_target(const char *json, struct err *err)
 static const char *target_of(const char *key, const char *unit, const char *to, int64_t asof)
 {
 	struct kpi_ask q;
-	struct span value;
+	struct kpi_value value;
 	struct err err = { 0 };
 	if (!town_ask(&t, unit, "2024-01-01", to, asof, &q))
 		return "?";
 	must(kpi_target(&t.op, &q, kpi_measure_find(span_of(key)), &value, &err), &err, "target");
-	return value.p ? arena_copy(t.arena, value) : "none";
+	return value.target.p ? arena_copy(t.arena, value.target) : "none";
 }
 
 static void targets(void)

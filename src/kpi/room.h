@@ -87,6 +87,7 @@ struct kpi_value {
 	int64_t sum;                           /* KPI_HOURS: milliseconds */
 	int64_t of;                            /* the denominator; of a count: the period, 1 */
 	struct span target;                    /* a decimal number, {NULL,0}: none */
+	struct span target_period;             /* what a count is aimed at for: any year quarter month */
 };
 enum { KPI_MEASURES = 12 };
 /* By position of kpi_measures. */
@@ -116,6 +117,7 @@ NODISCARD bool kpi_marks(struct op *op, const struct kpi_ask *q, enum kpi_source
 
 /* ---- targets (target.c) ---- */
 
-/* In force at the period's last day for the unit or the nearest above it, as known. */
+/* In force at the period's last day for the unit or the nearest above it, as known:
+ * ret's target and target_period. */
 NODISCARD bool kpi_target(struct op *op, const struct kpi_ask *q, const struct kpi_measure *m,
-	struct span *ret, struct err *err);
+	struct kpi_value *ret, struct err *err);

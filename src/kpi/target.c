@@ -74,8 +74,8 @@ static bool one_unit(struct op *op, const struct kpi_ask *q, int64_t *ret, struc
 	return true;
 }
 
-bool kpi_target(struct op *op, const struct kpi_ask *q, const struct kpi_measure *m, struct span *ret,
-	struct err *err)
+bool kpi_target(struct op *op, const struct kpi_ask *q, const struct kpi_measure *m,
+	struct kpi_value *ret, struct err *err)
 {
 	int64_t unit_n, office_n;
 	struct span value;
@@ -84,7 +84,8 @@ bool kpi_target(struct op *op, const struct kpi_ask *q, const struct kpi_measure
 	bool city = q->all || (unit_n && unit_n == office_n);
 	/* The nearest unit has the most above it.  What is for the whole city is nobody else's. */
 	if (!db_text(op_db(op),
-		    SQL("SELECT t.value FROM targets t WHERE t.key=? AND t.from_date<=? AND t.created_at<=?"
+		    SQL("SELECT CASE t.value WHEN '' THEN '' ELSE t.period || ' ' || t.value END"
+			" FROM targets t WHERE t.key=? AND t.from_date<=? AND t.created_at<=?"
 			" AND ((t.unit_n IS NULL AND ?=1) OR EXISTS (SELECT 1 FROM unit_tree_past p"
 			" WHERE p.ancestor_n=t.unit_n AND p.descendant_n=? AND p.relation=0 AND p.from_at<=?"
 			" AND p.to_at>?)) ORDER BY (SELECT count(*) FROM unit_tree_past p WHERE"
@@ -94,6 +95,11 @@ bool kpi_target(struct op *op, const struct kpi_ask *q, const struct kpi_measure
 			    db_i(q->asof), db_i(q->asof), db_i(q->asof)),
 		    op->arena, &value, err))
 		return false;
-	*ret = value.n ? value : (struct span){ NULL, 0 };
+	size_t space;
+	ret->target = ret->target_period = (struct span){ NULL, 0 };
+	if (!span_find(value, ' ', &space))
+		return true;
+	ret->target_period = (struct span){ value.p, space };
+	ret->target = span_from(value, space + 1);
 	return true;
 }

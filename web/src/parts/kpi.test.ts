@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { before, change, preset, reached, recordsPage, shown, today } from './kpi'
+import { aimed, before, change, preset, reached, recordsPage, shown, today } from './kpi'
 
 it('knows periods', () => {
   expect(preset('week', '2026-11-23')).toEqual({ from: '2026-11-23', to: '2026-11-23' })
@@ -28,4 +28,18 @@ it('says values', () => {
 })
 it('lives in the zone of the city', () => {
   expect(today(Date.parse('2026-11-23T16:00:00Z'))).toBe('2026-11-24')
+})
+
+it.each([
+  ['any', '2026-03-01', '2026-03-31', true],
+  ['year', '2026-01-01', '2026-12-31', true],
+  ['year', '2026-01-01', '2026-11-24', true],
+  ['year', '2026-11-01', '2026-11-24', false],
+  ['year', '2026-01-01', '2026-01-31', false],
+  ['quarter', '2026-10-01', '2026-11-24', true],
+  ['quarter', '2026-10-01', '2027-01-01', false],
+  ['month', '2026-11-01', '2026-11-24', true],
+  ['month', '2026-11-02', '2026-11-30', false],
+])('a target for %s is held against %s to %s: %s', (target_period, from, to, is) => {
+  expect(aimed({ target_period }, { from, to })).toBe(is)
 })

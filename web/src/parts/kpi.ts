@@ -7,6 +7,8 @@ export interface Measure {
   numerator: number
   denominator: number
   target: number | null
+  /** what the target is aimed at for: any, year, quarter, month */
+  target_period?: string
   count: number
   unit: 'count' | 'ratio' | 'hours'
   definition: string
@@ -76,6 +78,19 @@ export function shown(m: Pick<Measure, 'value' | 'unit'>): string {
 }
 export function round(n: number, digits: number): string {
   return String(Number(n.toFixed(digits)))
+}
+/** Is the target one for such a period? A year's number says nothing about a month; the year so far is the year. */
+export function aimed(m: Pick<Measure, 'target_period'>, p: Period): boolean {
+  const months: Record<string, number> = { year: 12, quarter: 3, month: 1 }
+  const span = months[m.target_period ?? 'any']
+  if (!span) return true
+  const from = new Date(utc(p.from))
+  if (from.getUTCDate() !== 1 || from.getUTCMonth() % span) return false
+  const end = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + span, 1)
+  // the first month of a year is not the year so far: a month is asked
+  const shorter =
+    span > 1 ? Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + span / (span === 12 ? 4 : 3), 1) : 0
+  return utc(p.to) < end && utc(p.to) >= shorter
 }
 /** Of these less is better. */
 export const lower = ['overdue', 'mtta', 'mttc', 'on_behalf']

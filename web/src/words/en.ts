@@ -321,6 +321,7 @@ const en: Words = {
     },
   },
   measure: {
+    per: { year: 'a year', quarter: 'a quarter', month: 'a month' },
     period: 'Period',
     presets: { week: 'Week', month: 'Month', lastMonth: 'Last month', quarter: 'Quarter', year: 'Year' },
     from: 'From',

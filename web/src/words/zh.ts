@@ -313,6 +313,7 @@ const zh = {
     },
   },
   measure: {
+    per: { year: '（全年）', quarter: '（全季度）', month: '（全月）' },
     period: '时段',
     presets: { week: '本周', month: '本月', lastMonth: '上月', quarter: '本季度', year: '本年' },
     from: '自',
